@@ -1,0 +1,129 @@
+"""What the reconciler answers: this much of that entry settles that document, because ...
+
+The answer is certain or silent: ``Matched``, ``Ambiguous``, ``Unmatched`` or ``Ignored``; equal candidates are never decided by
+a best score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ledger.money import Money
+
+
+class AllocationKind(StrEnum):
+    """Kinds of lines of a booking (contract.md, export ``matches``)."""
+
+    PAYMENT = "payment"
+    ON_ACCOUNT = "on_account"
+    REFUND = "refund"
+    REVERSAL = "reversal"
+    DEBIT_BATCH = "debit_batch"
+    PAYOUT = "payout"
+    FEE = "fee"
+    DISCOUNT = "discount"
+    WRITE_OFF = "write_off"
+    CREDIT_NOTE = "credit_note"
+    CREDIT_USED = "credit_used"
+    EXCHANGE = "exchange"
+
+
+#: Lines that move cash: signed by +1 for money in and -1 for money out they sum to the entry's amount.
+CASH_SIGN: Mapping[AllocationKind, int] = {
+    AllocationKind.PAYMENT: 1,
+    AllocationKind.ON_ACCOUNT: 1,
+    AllocationKind.DEBIT_BATCH: 1,
+    AllocationKind.PAYOUT: 1,
+    AllocationKind.REFUND: -1,
+    AllocationKind.REVERSAL: -1,
+    AllocationKind.FEE: -1,
+}
+
+
+class Evidence(StrEnum):
+    """Names of the evidence tiers, strongest first; never a percentage."""
+
+    STRUCTURED_REFERENCE = "structured_reference"
+    END_TO_END_ID = "end_to_end_id"
+    DOCUMENT_NUMBER = "document_number"
+    ORDER_NUMBER = "order_number"
+    REPAIRED_REFERENCE = "repaired_reference"
+    CUSTOMER_NUMBER = "customer_number"
+    PAYER_IBAN = "payer_iban"
+    PAYER_NAME = "payer_name"
+    AMOUNT = "amount"
+    BANK_CODE = "bank_code"
+    RULE = "rule"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A sentence to be: ``code`` names its wording in ``ledger/wording.py``, ``values`` fill its gaps. Money values are
+    passed as Money.decimal() text plus currency, dates in ISO form; the wording formats nothing by itself."""
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """``amount`` (positive) of an entry settles ``document`` (a number; empty for on account and fees) of ``customer_id``.
+
+    A ``credit_note`` line names the credit note as ``document`` and the invoice it is set off against as ``settles``; a
+    ``credit_used`` line names the invoice as ``document`` and takes from the customer's account on account.
+    """
+
+    kind: AllocationKind
+    document: str
+    customer_id: str
+    amount: Money
+    settles: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """One explanation a person may accept; its cash lines sum to the entry's amount."""
+
+    allocations: tuple[Allocation, ...]
+    evidence: tuple[Evidence, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """Booked without a person. ``evidence``: strongest first; ``runner_up``: the next best reading and why it lost (None: there was none)."""
+
+    allocations: tuple[Allocation, ...]
+    evidence: tuple[Evidence, ...]
+    reason: Reason
+    runner_up: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguous:
+    """A person decides among at most a few ``suggestions``, best first."""
+
+    suggestions: tuple[Suggestion, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmatched:
+    """A person decides, and there is nothing to suggest; ``nearest`` says which document came nearest and what was missing."""
+
+    reason: Reason
+    nearest: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """Certainly no receivable: a bank fee, a salary, a supplier's payment."""
+
+    evidence: tuple[Evidence, ...]
+    reason: Reason
+
+
+Outcome = Matched | Ambiguous | Unmatched | Ignored

@@ -1,0 +1,117 @@
+"""Direct-debit mandates (ISO 20022 MndtRltdInf)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ledger.money import Money
+from ledger.sources import SourceRef
+
+
+class Scheme(StrEnum):
+    """The SEPA direct-debit scheme (local instrument)."""
+
+    CORE = "CORE"
+    B2B = "B2B"
+
+
+class MandateType(StrEnum):
+    """How often a mandate may be used."""
+
+    RECURRENT = "recurrent"
+    ONE_OFF = "one_off"
+
+
+class MandateStatus(StrEnum):
+    """Where a mandate stands; the folder source knows only ``active`` and ``revoked``."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    LAPSED = "lapsed"
+    USED_UP = "used_up"
+
+
+class SequenceType(StrEnum):
+    """Place of a collection in the life of its mandate (ISO 20022 SeqTp)."""
+
+    FRST = "FRST"
+    RCUR = "RCUR"
+    FNAL = "FNAL"
+    OOFF = "OOFF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name."""
+
+    reference: str
+    customer_id: str
+    iban: str
+    bic: str
+    account_holder: str
+    scheme: Scheme
+    type: MandateType
+    signed_on: date
+    status: MandateStatus
+    source: SourceRef
+
+
+class CollectionStatus(StrEnum):
+    """Where a collection stands (contract.md, export ``debits``)."""
+
+    PLANNED = "planned"
+    NOTIFIED = "notified"
+    WITHHELD = "withheld"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    COLLECTED = "collected"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionPart:
+    """What one document contributes to a collection (credit notes netted in it are negative)."""
+
+    document: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """One direct debit of one customer on one day; ``end_to_end_id`` is ours and unique per attempt."""
+
+    end_to_end_id: str
+    mandate: Mandate
+    sequence_type: SequenceType
+    collect_on: date
+    amount: Money
+    parts: tuple[CollectionPart, ...]
+    remittance: str
+    creditor_reference: str
+    status: CollectionStatus
+    message_id: str = ""
+    reason_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebitBatch:
+    """Collections that go to the bank in one file: one creditor account, scheme, sequence type and collection date."""
+
+    message_id: str
+    payment_information_id: str
+    creditor_name: str
+    creditor_id: str
+    creditor_iban: str
+    creditor_bic: str
+    scheme: Scheme
+    sequence_type: SequenceType
+    collect_on: date
+    created_on: date
+    collections: tuple[Collection, ...]

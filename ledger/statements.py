@@ -1,0 +1,100 @@
+"""Bank statements and their entries, whatever format they came in (ISO 20022 camt.053 is the yardstick)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from ledger.money import Money
+from ledger.party import Counterparty
+from ledger.sources import SourceRef
+
+
+class EntryStatus(StrEnum):
+    """Whether the bank has booked an entry (camt.053 Ntry/Sts). Only BOOKED ones ever reach the books."""
+
+    BOOKED = "booked"
+    PENDING = "pending"
+    INFORMATION = "information"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remittance:
+    """Remittance information: ``unstructured`` lines as the bank gave them (already joined where the format breaks a
+    line in the middle of a word), ``creditor_references``: structured references without signs or spaces."""
+
+    unstructured: tuple[str, ...] = ()
+    creditor_references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDetail:
+    """One transaction inside a batch entry (camt.053 TxDtls, CODA detail of a globalisation). ``amount``: signed, from the
+    account's view; None where the bank gives none."""
+
+    amount: Money | None
+    counterparty: Counterparty
+    remittance: Remittance
+    end_to_end_id: str = ""
+    mandate_reference: str = ""
+    bank_reference: str = ""
+    return_reason: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementEntry:
+    """One movement of an account.
+
+    ``amount``: signed, credit positive. ``balance``: the balance right after this entry where opening balance and order
+    are known, else None. ``position``: 1-based among the booked entries of its statement. ``bank_reference``: the
+    bank's own reference of this entry, trimmed. ``transaction_code``: as the format has it (CODA eight digits,
+    ``PMNT/RCDT/ESCT``, ``NTRF/166``). ``return_reason``: ISO reason code of an R-transaction. ``batch_id``: PmtInfId or the
+    bank's batch number of a batch booking. ``customer_reference``: the account holder's reference (MT940 :61: field 7).
+    """
+
+    account: str
+    booked_on: date
+    value_on: date
+    amount: Money
+    balance: Money | None
+    position: int
+    status: EntryStatus
+    counterparty: Counterparty
+    remittance: Remittance
+    source: SourceRef
+    bank_reference: str = ""
+    customer_reference: str = ""
+    end_to_end_id: str = ""
+    mandate_reference: str = ""
+    transaction_code: str = ""
+    return_reason: str = ""
+    batch_id: str = ""
+    reversal: bool = False
+    details: tuple[EntryDetail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One statement of one account in one currency.
+
+    ``account``: IBAN without spaces, else the bank's number. ``number``: the bank's own sequence number as text, a hint
+    only. ``opening`` and ``closing``: None where the file has none. ``entries``: booked ones, in the file's order; ``pending``:
+    pending and informational ones, never booked. ``problems``: what does not add up (controls of section 5 of the
+    formats' page), each one line; a statement with problems is not booked.
+    """
+
+    account: str
+    currency: str
+    number: str
+    dated_on: date | None
+    opening: Money | None
+    opening_on: date | None
+    closing: Money | None
+    closing_on: date | None
+    entries: tuple[StatementEntry, ...]
+    source: SourceRef
+    format: str
+    pending: tuple[StatementEntry, ...] = ()
+    problems: tuple[str, ...] = field(default=())
