@@ -98,3 +98,11 @@ class Statement:
     format: str
     pending: tuple[StatementEntry, ...] = ()
     problems: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifiedEntry:
+    """A booked entry with the identity it keeps whatever file or format it comes in again (``ledger/identity.py``)."""
+
+    entry_id: str
+    entry: StatementEntry

@@ -1,0 +1,1 @@
+"""What we may ask for and when: direct debits and reminders."""

@@ -1,0 +1,1 @@
+"""A tenant's YAML read into frozen policies, all faults at once."""

@@ -1,0 +1,1 @@
+"""One file or folder per outside system, and the ports they fill."""

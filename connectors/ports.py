@@ -1,0 +1,106 @@
+"""The ports: what the daemon asks of every source and every sink.
+
+A source gives one page per call and stores nothing; a sink performs one effect under a key derived from facts. What a
+sink promises about delivery is its ``guarantee``, and the outbox sender behaves accordingly (``daemon/sender.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from ledger.documents import Document
+from ledger.effects import Effect, Guarantee
+from ledger.mandates import Mandate
+from ledger.money import Money
+from ledger.party import Customer
+from ledger.sources import Fault, RawDocument
+from ledger.statements import Statement
+
+#: Opaque to everybody but the source that made it; text so that the store can keep it.
+Cursor = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer of a source: raw documents, the cursor after them, and whether there is more."""
+
+    documents: tuple[RawDocument, ...]
+    cursor: Cursor
+    has_more: bool
+
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Source(Protocol[T_co]):
+    """Where facts come from. ``name`` is its place in the tenant file (``invoices/0``)."""
+
+    name: str
+
+    def check(self) -> None:
+        """Log in, read-only; raises the named error of ``ledger.errors``."""
+
+    def fetch(self, cursor: Cursor | None) -> Page:
+        """The next page after ``cursor`` (None: from the start). I/O only; stores nothing."""
+
+    def parse(self, document: RawDocument) -> Iterator[T_co | Fault]:
+        """What a document says: good facts beside faults. Pure, and streams."""
+
+
+#: What an invoice source brings: customers, documents and mandates, in any order.
+InvoiceFact = Customer | Document | Mandate
+InvoiceSource = Source[InvoiceFact]
+StatementSource = Source[Statement]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The receiver's word that it has it: ``reference`` is its own (a file name, a remote id)."""
+
+    key: str
+    reference: str
+
+
+class Sink(Protocol):
+    """Where effects go. ``name`` is its place in the tenant file (``accounting/0``)."""
+
+    name: str
+    guarantee: Guarantee
+
+    def check(self) -> None:
+        """Log in, read-only; raises the named error of ``ledger.errors``."""
+
+    def find(self, key: str) -> Receipt | None:
+        """The receipt of an earlier delivery under ``key``, from the other side's data alone; None when it is not there."""
+
+    def send(self, effect: Effect) -> Receipt:
+        """Deliver one effect. Raises Transient, Refused, OutcomeUnknown, ConflictingPayload, CredentialsRefused, HumanActionNeeded."""
+
+
+class BatchSink(Sink, Protocol):
+    """A sink whose system takes many effects at once."""
+
+    batch_size: int
+
+    def send_many(self, effects: Sequence[Effect]) -> Sequence[Receipt]:
+        """Deliver all of them, in order, or raise; receipts in the same order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedBalance:
+    """What the accounting software says is open on one document; ``amount`` debit positive."""
+
+    document: str
+    amount: Money
+
+
+class LedgerSource(Protocol):
+    """An accounting target that can be read back."""
+
+    def open_balances(self) -> Iterator[BookedBalance]:
+        """Every document whose receivable is not zero there."""
+
+    def bank_balances(self) -> Iterator[tuple[str, Money]]:
+        """Account (IBAN) and the sum of all movements booked on it there."""

@@ -1,0 +1,49 @@
+"""Reminders: what a customer is told about open items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ledger.money import Money
+
+
+class MessageKind(StrEnum):
+    """Kinds of messages to a customer (contract.md, export ``reminders``)."""
+
+    NUDGE = "nudge"
+    REMINDER = "reminder"
+    NOTICE_OF_DEFAULT = "notice_of_default"
+    PHONE = "phone"
+    HAND_OVER = "hand_over"
+    PAID_CONFIRMATION = "paid_confirmation"
+    PRE_NOTIFICATION = "pre_notification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """One message that is due: ``level`` is the dunning level it lifts its documents to (0 for a nudge)."""
+
+    customer_id: str
+    documents: tuple[str, ...]
+    level: int
+    kind: MessageKind
+    channel: str
+    as_of: date
+    amount_due: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message ready to leave, for a ReminderChannel. ``message_id``: RFC 5322 Message-ID without angle brackets,
+    derived from facts. ``dated_on`` becomes the Date header at noon UTC, so that rendering twice gives the same bytes."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    language: str
+    subject: str
+    text: str
+    html: str
+    dated_on: date

@@ -1,0 +1,1 @@
+"""Which entry pays which open item, and how we know."""
