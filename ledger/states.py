@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from ledger.errors import IllegalStep
 
-
 S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
 
