@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from ledger.documents import Document
 from ledger.effects import Effect, Guarantee
@@ -24,11 +24,16 @@ Cursor = str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One answer of a source: raw documents, the cursor after them, and whether there is more."""
+    """One answer of a source: raw documents, the cursor after them, and whether there is more.
+
+    ``gone``: names of documents that were there before and no longer are, so that a broken file which a person took away
+    stops holding things up.
+    """
 
     documents: tuple[RawDocument, ...]
     cursor: Cursor
     has_more: bool
+    gone: tuple[str, ...] = ()
 
 
 T_co = TypeVar("T_co", covariant=True)
@@ -79,6 +84,7 @@ class Sink(Protocol):
         """Deliver one effect. Raises Transient, Refused, OutcomeUnknown, ConflictingPayload, CredentialsRefused, HumanActionNeeded."""
 
 
+@runtime_checkable
 class BatchSink(Sink, Protocol):
     """A sink whose system takes many effects at once."""
 

@@ -1,0 +1,229 @@
+"""From facts and decisions to bookings, log rows and postings: pure, so that the same facts always give the same rows.
+
+Every id is derived from what is booked. Where the same thing can be booked again after it was taken back, the number of
+bookings that its subject has already is part of the id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.allocations import Allocation, Ambiguous, Ignored, Matched, Outcome, Reason, Suggestion, Unmatched
+from ledger.bookings import (
+    AccountKind,
+    Booking,
+    BookingKind,
+    BookingLine,
+    LedgerAccount,
+    bank_entry,
+    issue,
+    net_credit,
+    parked_entry,
+    receivable,
+    settle_at_source,
+)
+from ledger.decisions import Decision
+from ledger.documents import Document, DocumentKind
+from ledger.effects import Effect, EffectKind, key_of
+from ledger.errors import InvariantBroken
+from ledger.money import Money
+from ledger.postings import posting_payload
+from ledger.statements import IdentifiedEntry
+from ledger.wording import sentence
+from store.entries import EntryDecision, MatchLine
+
+#: Who decided, when nobody did.
+PROGRAM = "afletter"
+
+
+def issued(document: Document) -> list[Booking]:
+    """The bookings of a new document: issued, and what its source settled already."""
+    bookings = [issue(document, key_of("issued", document.number))]
+    if document.settled_at_source:
+        paid = document.settled_at_source
+        bookings.append(settle_at_source(document, paid, document.issued_on, key_of("portal", document.number, "0")))
+    return bookings
+
+
+def changed(before: Document, after: Document, earlier: int, open_: Money, as_of: date) -> list[Booking]:
+    """The bookings of a document that its source changed.
+
+    ``earlier``: how many bookings the document has so far; ``open_``: what is open of it before the change. What would fall below
+    zero goes to the customer's account: it was paid, so it is his. Raises InvariantBroken for what no source may change.
+    """
+    if before.kind is not after.kind or before.gross.currency != after.gross.currency:
+        raise InvariantBroken(f"{after.number} became another kind of document or changed its currency")
+    sign = 1 if after.kind is DocumentKind.INVOICE else -1
+    bookings: list[Booking] = []
+    more = after.gross - before.gross
+    if more:
+        signed = Money(sign * more.minor, more.currency)
+        bookings.append(
+            Booking(
+                booking_id=key_of("changed", after.number, str(earlier)),
+                kind=BookingKind.DOCUMENT_CHANGED,
+                booked_on=as_of,
+                subject=after.number,
+                lines=(
+                    BookingLine(account=receivable(after.number), amount=signed, customer_id=after.customer_id),
+                    BookingLine(account=LedgerAccount(AccountKind.SALES), amount=-signed),
+                ),
+            )
+        )
+    settled = after.settled_at_source - before.settled_at_source
+    if settled:
+        bookings.append(settle_at_source(after, settled, as_of, key_of("portal", after.number, str(earlier + 1))))
+    left = open_ + more - settled
+    if left.minor < 0:
+        signed = Money(-sign * left.minor, left.currency)
+        bookings.append(
+            Booking(
+                booking_id=key_of("excess", after.number, str(earlier + 2)),
+                kind=BookingKind.DOCUMENT_CHANGED,
+                booked_on=as_of,
+                subject=after.number,
+                lines=(
+                    BookingLine(account=receivable(after.number), amount=signed, customer_id=after.customer_id),
+                    BookingLine(
+                        account=LedgerAccount(AccountKind.ON_ACCOUNT, after.customer_id),
+                        amount=-signed,
+                        customer_id=after.customer_id,
+                    ),
+                ),
+            )
+        )
+    return bookings
+
+
+def netted(credit_note: Document, invoice: Document, amount: Money, on: date) -> Booking:
+    """A credit note set off against its invoice."""
+    key = key_of("netted", credit_note.number, invoice.number, on.isoformat(), amount.decimal())
+    return net_credit(credit_note, invoice.number, amount, on, key)
+
+
+def entry_name(identified: IdentifiedEntry) -> str:
+    """What people call an entry: the bank's reference, else the beginning of its identity."""
+    return identified.entry.bank_reference or identified.entry_id[:12]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord:
+    """All that the store keeps of one decision about an entry."""
+
+    decision: EntryDecision
+    booking: Booking
+    logged: Decision
+
+
+def entry_booking(identified: IdentifiedEntry, status: str, allocations: Sequence[Allocation], earlier: int) -> Booking:
+    """The booking of an entry under a status; ``earlier``: how many bookings it has so far."""
+    entry, key = identified.entry, key_of("entry", identified.entry_id, str(earlier))
+    if status == "matched":
+        return bank_entry(
+            account=entry.account,
+            amount=entry.amount,
+            entry_id=identified.entry_id,
+            booked_on=entry.booked_on,
+            allocations=tuple(allocations),
+            booking_id=key,
+        )
+    return parked_entry(
+        account=entry.account,
+        amount=entry.amount,
+        entry_id=identified.entry_id,
+        booked_on=entry.booked_on,
+        where=status,
+        booking_id=key,
+    )
+
+
+def _lines(
+    allocations: Sequence[Allocation], rank: int | None, confidence: str, reason: str
+) -> tuple[MatchLine, ...]:
+    return tuple(
+        MatchLine(
+            rank=rank,
+            kind=part.kind,
+            document=part.document,
+            customer_id=part.customer_id,
+            amount=part.amount,
+            confidence=confidence,
+            reason=reason,
+            settles=part.settles,
+        )
+        for part in allocations
+    )
+
+
+def _suggested(suggestion: Suggestion, rank: int, language: str) -> tuple[MatchLine, ...]:
+    strongest = suggestion.evidence[0].value if suggestion.evidence else ""
+    return _lines(suggestion.allocations, rank, strongest, sentence(suggestion.reason, language))
+
+
+def decided(identified: IdentifiedEntry, outcome: Outcome, language: str, as_of: date) -> EntryRecord:
+    """What is stored for the reconciler's answer about a new entry."""
+    runner_up = ""
+    match outcome:
+        case Matched():
+            status, evidence = "matched", outcome.evidence
+            reason = sentence(outcome.reason, language)
+            lines = _lines(outcome.allocations, None, evidence[0].value if evidence else "", reason)
+            runner_up = _optional(outcome.runner_up, language)
+            allocations: tuple[Allocation, ...] = outcome.allocations
+        case Ambiguous():
+            status, evidence, allocations = "review", (), ()
+            reason = sentence(outcome.reason, language)
+            lines = tuple(
+                line
+                for rank, suggestion in enumerate(outcome.suggestions, start=1)
+                for line in _suggested(suggestion, rank, language)
+            )
+        case Unmatched():
+            status, evidence, allocations, lines = "review", (), (), ()
+            reason = sentence(outcome.reason, language)
+            runner_up = _optional(outcome.nearest, language)
+        case Ignored():
+            status, evidence, allocations, lines = "ignored", outcome.evidence, (), ()
+            reason = sentence(outcome.reason, language)
+    names = ";".join(tier.value for tier in evidence)
+    return EntryRecord(
+        decision=EntryDecision(
+            entry_id=identified.entry_id,
+            status=status,
+            lines=lines,
+            reason=reason,
+            confidence=evidence[0].value if evidence else "",
+        ),
+        booking=entry_booking(identified, status, allocations, 0),
+        logged=Decision(
+            as_of=as_of,
+            subject=entry_name(identified),
+            decision=status,
+            evidence=names,
+            runner_up=runner_up,
+            reason=reason,
+            by=PROGRAM,
+        ),
+    )
+
+
+def _optional(reason: Reason | None, language: str) -> str:
+    return "" if reason is None else sentence(reason, language)
+
+
+def postings(bookings: Sequence[Booking], sinks: Sequence[str], describe: dict[str, str]) -> list[Effect]:
+    """The effects that carry bookings to every accounting target; ``describe``: booking id to a line of text."""
+    return [
+        Effect(
+            key=key_of("posting", sink, booking.booking_id),
+            kind=EffectKind.POSTING,
+            sink=sink,
+            subject=booking.subject,
+            payload=posting_payload(booking, describe.get(booking.booking_id, booking.subject)),
+            not_before=booking.booked_on,
+        )
+        for booking in bookings
+        for sink in sinks
+    ]

@@ -1,0 +1,68 @@
+"""The operators' log: JSON lines through structlog, with IBANs masked and no names in it.
+
+It says what the machine did (steps, counts, durations, failures). What was decided about money is in the reconciliation log,
+which is for finance and lives in the store.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import structlog
+
+#: An IBAN, printed with or without blanks (ISO 13616): two letters, two digits, 11 to 30 further characters.
+_IBAN: Final = re.compile(r"\b([A-Z]{2}\d{2})(?: ?[A-Z0-9]){11,30}\b")
+#: The password of a database URL.
+_URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
+
+
+def masked(text: str) -> str:
+    """The text with every IBAN cut to its first and last four characters, and passwords of URLs hidden."""
+    text = _URL_PASSWORD.sub(r"\1***@", text)
+    return _IBAN.sub(lambda found: f"{found[1]}…{found[0][-4:]}", text)
+
+
+def _masked_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, dict):
+        return {key: _masked_value(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked_value(part) for part in value]
+    return value
+
+
+def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: _masked_value(value) for key, value in event.items()}
+
+
+def open_log(target: str) -> None:
+    """Send the operators' log to ``stderr``, to nowhere (``none``) or to the file of that path (appended)."""
+    if target == "none":
+        structlog.configure(
+            processors=[_drop],
+            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+            cache_logger_on_first_use=False,
+        )
+        return
+    stream: TextIO = sys.stderr if target == "stderr" else Path(target).open("a", encoding="utf-8")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _mask,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _drop(_logger: Any, _method: str, _event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    raise structlog.DropEvent

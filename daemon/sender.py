@@ -1,0 +1,164 @@
+"""The outbox sender: the only place from which anything leaves.
+
+An effect is written down as SENDING before its first byte leaves and as DONE after the receiver's word. Whatever is found in
+SENDING at the start was left by a process that died (the tenant's lock is held), so its outcome is unknown; what is done
+about that follows from the sink's guarantee and never from hope:
+
+* KEYED: send again under the same key, the receiver recognises it;
+* FINDABLE: look for it over there; found is done, not found is queued again;
+* BLIND: park it, a person must look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, assert_never
+
+import structlog
+
+from connectors.ports import BatchSink, Receipt, Sink
+from ledger.effects import Effect, EffectEvent, EffectState, Guarantee
+from ledger.errors import (
+    AfletterError,
+    ConflictingPayload,
+    CredentialsRefused,
+    HumanActionNeeded,
+    OutcomeUnknown,
+    Refused,
+    Transient,
+)
+from store.store import Store
+
+#: How often an effect is tried before a person must look.
+ATTEMPTS_MAX: Final = 12
+#: How many effects are in SENDING at once, where the sink takes one at a time.
+SINGLES_AT_ONCE: Final = 1
+#: How many doubtful effects are probed per transaction.
+DOUBTS_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What a drain of one sink came to. ``trouble``: why it stopped early, in one line (empty: it did not)."""
+
+    sink: str
+    delivered: int
+    parked: int
+    trouble: str
+
+
+def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]) -> Delivery:
+    """Deliver all that is queued for ``sink`` and due on ``as_of``; ``progress`` is told how many more are done."""
+    delivered = _settle_doubts(store, sink)
+    parked = 0
+    size = _batch_size(sink)
+    while True:
+        with store.transaction() as t:
+            effects = t.outbox.queued(sink.name, as_of, size)
+            t.outbox.step([effect.key for effect in effects], EffectEvent.SEND)
+        if not effects:
+            return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble="")
+        outcome = _send(sink, effects)
+        with store.transaction() as t:
+            for event, keys in _grouped(outcome).items():
+                for detail, group in keys.items():
+                    t.outbox.step(group, event, detail=detail)
+        delivered += sum(result.event is EffectEvent.CONFIRM for result in outcome)
+        parked += sum(result.event is EffectEvent.PARK for result in outcome)
+        progress(len(outcome))
+        stopped = next((result.detail for result in outcome if result.stop), None)
+        if stopped is not None:
+            return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble=stopped)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    """What became of one effect; ``stop``: nothing more goes to this sink in this cycle."""
+
+    key: str
+    event: EffectEvent
+    detail: str
+    stop: bool = False
+
+
+def _grouped(results: Sequence[_Result]) -> dict[EffectEvent, dict[str, list[str]]]:
+    grouped: dict[EffectEvent, dict[str, list[str]]] = {}
+    for result in results:
+        grouped.setdefault(result.event, {}).setdefault(result.detail, []).append(result.key)
+    return grouped
+
+
+def _batch_size(sink: Sink) -> int:
+    return sink.batch_size if isinstance(sink, BatchSink) else SINGLES_AT_ONCE
+
+
+def _settle_doubts(store: Store, sink: Sink) -> int:
+    """Bring every effect of a dead process out of doubt; answers how many turned out to be delivered."""
+    found = 0
+    while True:
+        with store.transaction() as t:
+            doubts = t.outbox.in_doubt(sink.name, DOUBTS_AT_ONCE)
+            lost = [effect.key for effect in doubts if effect.state is EffectState.SENDING]
+            t.outbox.step(lost, EffectEvent.LOSE, detail="the process ended while sending")
+        if not doubts:
+            return found
+        for effect in doubts:
+            event, reference = _probe(sink, effect)
+            with store.transaction() as t:
+                t.outbox.step([effect.key], event, reference=reference)
+            found += event is EffectEvent.FOUND
+            structlog.get_logger().info("doubt settled", sink=sink.name, key=effect.key, outcome=event.value)
+
+
+def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str]:
+    match sink.guarantee:
+        case Guarantee.KEYED:
+            return EffectEvent.ABSENT, ""
+        case Guarantee.FINDABLE:
+            receipt = sink.find(effect.key)
+            return (EffectEvent.ABSENT, "") if receipt is None else (EffectEvent.FOUND, receipt.reference)
+        case Guarantee.BLIND:
+            return EffectEvent.PARK, ""
+    assert_never(sink.guarantee)
+
+
+def _send(sink: Sink, effects: Sequence[Effect]) -> list[_Result]:
+    try:
+        receipts: Sequence[Receipt]
+        receipts = sink.send_many(effects) if isinstance(sink, BatchSink) else [sink.send(effects[0])]
+    except AfletterError as error:
+        if len(effects) == 1:
+            return [_failed(sink, effects[0], error)]
+        # Some of the batch may have arrived: only a probe tells which, and it is made before anything is sent again.
+        stop = not isinstance(error, Refused | ConflictingPayload)
+        lost = [_Result(key=effect.key, event=EffectEvent.LOSE, detail=str(error), stop=stop) for effect in effects]
+        return lost if stop else _one_by_one(sink, effects)
+    return [_Result(key=receipt.key, event=EffectEvent.CONFIRM, detail=receipt.reference) for receipt in receipts]
+
+
+def _one_by_one(sink: Sink, effects: Sequence[Effect]) -> list[_Result]:
+    """A refused batch is sent one by one, so that one bad effect does not hold up the others."""
+    results: list[_Result] = []
+    for effect in effects:
+        try:
+            receipt = sink.find(effect.key) or sink.send(effect)
+        except AfletterError as error:
+            results.append(_failed(sink, effect, error))
+        else:
+            results.append(_Result(key=effect.key, event=EffectEvent.CONFIRM, detail=receipt.reference))
+    return results
+
+
+def _failed(sink: Sink, effect: Effect, error: AfletterError) -> _Result:
+    structlog.get_logger().warning("delivery failed", sink=sink.name, key=effect.key, error=type(error).__name__)
+    match error:
+        case OutcomeUnknown():
+            return _Result(key=effect.key, event=EffectEvent.LOSE, detail=str(error), stop=True)
+        case Transient() if effect.attempts + 1 < ATTEMPTS_MAX:
+            return _Result(key=effect.key, event=EffectEvent.RETRY, detail=str(error), stop=True)
+        case CredentialsRefused() | HumanActionNeeded():
+            return _Result(key=effect.key, event=EffectEvent.RETRY, detail=str(error), stop=True)
+        case _:
+            return _Result(key=effect.key, event=EffectEvent.PARK, detail=str(error))
