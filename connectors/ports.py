@@ -102,6 +102,7 @@ class BookedBalance:
     amount: Money
 
 
+@runtime_checkable
 class LedgerSource(Protocol):
     """An accounting target that can be read back."""
 

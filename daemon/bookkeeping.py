@@ -6,7 +6,7 @@ bookings that its subject has already is part of the id.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -213,7 +213,9 @@ def _optional(reason: Reason | None, language: str) -> str:
     return "" if reason is None else sentence(reason, language)
 
 
-def postings(bookings: Sequence[Booking], sinks: Sequence[str], describe: dict[str, str]) -> list[Effect]:
+def postings(
+    bookings: Sequence[Booking], sinks: Sequence[str], describe: Mapping[str, str], as_of: date
+) -> list[Effect]:
     """The effects that carry bookings to every accounting target; ``describe``: booking id to a line of text."""
     return [
         Effect(
@@ -222,7 +224,7 @@ def postings(bookings: Sequence[Booking], sinks: Sequence[str], describe: dict[s
             sink=sink,
             subject=booking.subject,
             payload=posting_payload(booking, describe.get(booking.booking_id, booking.subject)),
-            not_before=booking.booked_on,
+            not_before=as_of,
         )
         for booking in bookings
         for sink in sinks

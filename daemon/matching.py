@@ -1,0 +1,130 @@
+"""The reconcile step: undecided entries through the reconciler, its answers into the store.
+
+Answers are written in batches in the order in which they were made, each batch in one transaction with its bookings, log rows
+and postings; a process that dies between two batches goes on from what is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from daemon.bookkeeping import PROGRAM, decided, netted, postings
+from daemon.policies import match_policy
+from daemon.progress import Steps
+from daemon.tenant import Tenant
+from ledger.allocations import Reason
+from ledger.bookings import AccountKind, Booking
+from ledger.decisions import Decision
+from ledger.errors import InvariantBroken
+from ledger.money import Money
+from ledger.party import KnownPayer
+from ledger.wording import sentence
+from reconcile.receivables import Receivables
+from reconcile.timeline import Decided, Netted, reconcile
+from store.entries import EntryDecision
+from store.store import Store, Transaction
+
+#: Answers written per transaction.
+ANSWERS_AT_ONCE: Final = 500
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What one transaction will write."""
+
+    bookings: list[Booking] = field(default_factory=list)
+    entries: list[EntryDecision] = field(default_factory=list)
+    log: list[Decision] = field(default_factory=list)
+    payers: list[KnownPayer] = field(default_factory=list)
+    describe: dict[str, str] = field(default_factory=dict)
+
+
+def receivables_of(tenant: Tenant, t: Transaction) -> Receivables:
+    """What the reconciler knows: every document with what is open of it, customers, payers learned, credit on account."""
+    return Receivables(
+        match_policy(tenant.config),
+        t.facts.customers(),
+        t.bookings.open_items(),
+        t.payers.all(),
+        on_account_of(t, tenant.config.currency),
+    )
+
+
+def reconcile_entries(tenant: Tenant, as_of: date, steps: Steps) -> int:
+    """Decide every undecided entry; answers how many were decided."""
+    with tenant.store.transaction() as t:
+        entries = list(t.entries.undecided())
+        receivables = receivables_of(tenant, t)
+    steps.step("reconcile", len(entries))
+    answers, count = _Answers(), 0
+    for answer in reconcile(receivables, entries, as_of):
+        match answer:
+            case Netted():
+                _take_netted(answers, answer, tenant.language, as_of)
+            case Decided():
+                count += 1
+                _take_decided(answers, answer, tenant.language, as_of)
+        if len(answers.log) >= ANSWERS_AT_ONCE:
+            _write(tenant.store, tenant.accounting_names, answers, as_of)
+            steps.done(len(answers.log))
+            answers = _Answers()
+    _write(tenant.store, tenant.accounting_names, answers, as_of)
+    steps.done(len(answers.log))
+    return count
+
+
+def _take_netted(answers: _Answers, answer: Netted, language: str, as_of: date) -> None:
+    booking = netted(answer.credit_note, answer.invoice, answer.amount, answer.on)
+    values = {
+        "credit_note": answer.credit_note.number,
+        "invoice": answer.invoice.number,
+        "amount": str(answer.amount),
+    }
+    reason = sentence(Reason(code="credit_netted", values=values), language)
+    answers.bookings.append(booking)
+    answers.describe[booking.booking_id] = reason
+    answers.log.append(
+        Decision(
+            as_of=as_of,
+            subject=answer.credit_note.number,
+            decision="netted",
+            evidence="",
+            runner_up="",
+            reason=reason,
+            by=PROGRAM,
+        )
+    )
+
+
+def _take_decided(answers: _Answers, answer: Decided, language: str, as_of: date) -> None:
+    record = decided(answer.identified, answer.outcome, language, as_of)
+    answers.bookings.append(record.booking)
+    answers.describe[record.booking.booking_id] = record.logged.reason
+    answers.entries.append(record.decision)
+    answers.log.append(record.logged)
+    answers.payers.extend(answer.learned)
+
+
+def _write(store: Store, sinks: Sequence[str], answers: _Answers, as_of: date) -> None:
+    if not answers.log:
+        return
+    with store.transaction() as t:
+        booked = t.bookings.append(answers.bookings)
+        if len(booked) != len(answers.bookings):
+            raise InvariantBroken("a new decision would book what stands in the books already")
+        t.entries.decide(answers.entries)
+        t.decisions.append(answers.log)
+        t.payers.learn(answers.payers)
+        t.outbox.add(postings(booked, sinks, answers.describe, as_of))
+
+
+def on_account_of(t: Transaction, currency: str) -> dict[str, Money]:
+    """Credit on account per customer, positive, in one currency."""
+    return {
+        account.key: -balance
+        for account, balance in t.bookings.balances(AccountKind.ON_ACCOUNT)
+        if balance.minor < 0 and balance.currency == currency
+    }

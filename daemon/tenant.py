@@ -1,0 +1,99 @@
+"""A tenant ready to work: its configuration, its store and its connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from config.tenant import TenantConfig
+from connectors import registry
+from connectors.ports import InvoiceSource, LedgerSource, Sink, StatementSource
+from store.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAccountSources:
+    """The statement sources of one configured bank account."""
+
+    iban: str
+    currency: str
+    statements: tuple[StatementSource, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """One tenant's parts. ``accounting`` sinks that can be read back stand in ``ledgers`` too, under the same name."""
+
+    config: TenantConfig
+    store: Store
+    invoices: tuple[InvoiceSource, ...]
+    accounts: tuple[BankAccountSources, ...]
+    accounting: tuple[Sink, ...]
+    ledgers: tuple[tuple[str, LedgerSource], ...]
+    debit_channel: Sink | None
+    message_channel: Sink | None
+
+    @property
+    def name(self) -> str:
+        """The tenant's name, first column of every export."""
+        return self.config.tenant
+
+    @property
+    def language(self) -> str:
+        """Language of reports and of the reconciliation log."""
+        return self.config.legal.language
+
+    @property
+    def accounting_names(self) -> tuple[str, ...]:
+        """Names of the accounting sinks, for the outbox."""
+        return tuple(sink.name for sink in self.accounting)
+
+    def sinks(self) -> Iterator[Sink]:
+        """All sinks, in the order in which they are drained: books, money, messages."""
+        yield from self.accounting
+        if self.debit_channel is not None:
+            yield self.debit_channel
+        if self.message_channel is not None:
+            yield self.message_channel
+
+
+@contextmanager
+def opened(config: TenantConfig) -> Iterator[Tenant]:
+    """The tenant with its store open; the store is closed at the end."""
+    store = open_store(config.store_url, config.tenant, config.base, archive_limit=config.limits.archive_bytes)
+    try:
+        yield _assembled(config, store)
+    finally:
+        store.close()
+
+
+def _assembled(config: TenantConfig, store: Store) -> Tenant:
+    accounting = tuple(
+        registry.accounting_target(settings, f"accounting/{index}") for index, settings in enumerate(config.accounting)
+    )
+    debit, reminders = config.direct_debit, config.reminders
+    return Tenant(
+        config=config,
+        store=store,
+        invoices=tuple(
+            registry.invoice_source(settings, f"invoices/{index}") for index, settings in enumerate(config.invoices)
+        ),
+        accounts=tuple(
+            BankAccountSources(
+                iban=account.iban,
+                currency=account.currency or config.currency,
+                statements=tuple(
+                    registry.statement_source(settings, f"bank_accounts/{number}/statements/{index}")
+                    for index, settings in enumerate(account.statements)
+                ),
+            )
+            for number, account in enumerate(config.bank_accounts)
+        ),
+        accounting=accounting,
+        ledgers=tuple((sink.name, sink) for sink in accounting if isinstance(sink, LedgerSource)),
+        debit_channel=None if debit is None else registry.debit_channel(debit.bank, "direct_debit/bank"),
+        message_channel=None
+        if reminders is None
+        else registry.reminder_channel(reminders.channel, "reminders/channel"),
+    )
