@@ -169,6 +169,19 @@ def _flush(tenant: Tenant, t: Transaction, batch: _Batch, faults: list[Fault], a
 def _take_statements(
     t: Transaction, account: BankAccountSources, source: StatementSource, document: RawDocument
 ) -> tuple[int, int]:
+    statements, faults = whole_statements(account, source, document)
+    inserted = sum(_take_statement(t, statement) for statement in statements)
+    _keep_faults(t, document, faults)
+    return inserted, len(faults)
+
+
+def whole_statements(
+    account: BankAccountSources, source: StatementSource, document: RawDocument
+) -> tuple[list[Statement], list[Fault]]:
+    """The statements of a document that are taken over, and its faults.
+
+    None are where one of them is broken or does not add up. Those of another account are left out, with a fault each.
+    """
     statements: list[Statement] = []
     faults: list[Fault] = []
     for item in source.parse(document):
@@ -184,11 +197,9 @@ def _take_statements(
             faults.append(Fault(source=statement.source, reason=reason, whole_document=True))
         else:
             statements.append(_under_iban(statement, account.iban))
-    inserted = 0
-    if not any(fault.whole_document for fault in faults):
-        inserted = sum(_take_statement(t, statement) for statement in statements)
-    _keep_faults(t, document, faults)
-    return inserted, len(faults)
+    if any(fault.whole_document for fault in faults):
+        return [], faults
+    return statements, faults
 
 
 def _stranger(statement: Statement, account: BankAccountSources) -> str:
@@ -216,12 +227,18 @@ def _under_iban(statement: Statement, iban: str) -> Statement:
 
 def _take_statement(t: Transaction, statement: Statement) -> int:
     t.statements.put(statement)
-    by_day: dict[date, list[StatementEntry]] = defaultdict(list)
-    for entry in statement.entries:
-        by_day[entry.booked_on].append(entry)
+    by_day = entries_by_day(statement)
     known = t.entries.known(statement.account, by_day.keys())
     inserted = 0
-    for day, entries in sorted(by_day.items()):
+    for day, entries in by_day.items():
         same = [one for one in known.get(day, ()) if one.entry.amount.currency == statement.currency]
         inserted += len(t.entries.insert(identify(entries, same)))
     return inserted
+
+
+def entries_by_day(statement: Statement) -> dict[date, list[StatementEntry]]:
+    """The booked entries of a statement by booking day, days in order."""
+    by_day: dict[date, list[StatementEntry]] = defaultdict(list)
+    for entry in statement.entries:
+        by_day[entry.booked_on].append(entry)
+    return dict(sorted(by_day.items()))

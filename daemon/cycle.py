@@ -1,0 +1,157 @@
+"""One full cycle of one tenant: pull, reconcile, decide, deliver, report.
+
+Each step is guarded on its own: what fails is said and the other steps are done. Only a broken invariant stops the tenant, and
+nothing ever stops the other tenants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import structlog
+
+from config.tenant import TenantConfig
+from connectors.ports import InvoiceSource, Sink, StatementSource
+from daemon.collecting import collect_money
+from daemon.matching import reconcile_entries
+from daemon.operator_log import masked
+from daemon.progress import Steps
+from daemon.pull import Pulled, pull_invoices, pull_statements
+from daemon.report_files import write_reports
+from daemon.sender import Delivery, drain
+from daemon.tenant import BankAccountSources, Tenant, opened
+from ledger.errors import AfletterError, InvariantBroken
+
+
+@dataclass(slots=True)
+class CycleResult:
+    """What a cycle came to. ``failures``: steps that failed, one line each; ``seconds``: time per step, for the operator."""
+
+    tenant: str
+    as_of: date
+    pulled: list[Pulled] = field(default_factory=list)
+    decided: int = 0
+    deliveries: list[Delivery] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    failed_sources: list[str] = field(default_factory=list)
+    reports: list[Path] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], bool] = lambda: False) -> CycleResult:
+    """One cycle of one tenant; never raises for what goes wrong in it, the result says it.
+
+    ``stopping`` is asked between steps, so that a daemon that must end does so at a place where everything is committed.
+    """
+    result = CycleResult(tenant=config.tenant, as_of=as_of)
+    with structlog.contextvars.bound_contextvars(tenant=config.tenant):
+        try:
+            with opened(config) as tenant, tenant.store.lock():
+                _logged_cycle(tenant, as_of, steps, stopping, result)
+        except AfletterError as error:
+            _fail(result, "cycle", error)
+        except Exception as error:  # a defect in one tenant must not end the others
+            structlog.get_logger().exception("defect")
+            _fail(result, "cycle", error)
+    return result
+
+
+def _logged_cycle(
+    tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[[], bool], result: CycleResult
+) -> None:
+    with tenant.store.transaction() as t:
+        cycle_id = t.cycles.begin(as_of, datetime.now(UTC))
+    try:
+        for step in _steps(tenant, as_of, steps, result):
+            if stopping():
+                result.failures.append("the cycle was asked to end early; the next one goes on from here")
+                break
+            step()
+    finally:
+        outcome = "failed" if result.failures else "done"
+        summary = {"failures": result.failures, "decided": result.decided}
+        with tenant.store.transaction() as t:
+            t.cycles.end(cycle_id, datetime.now(UTC), outcome, summary)
+        structlog.get_logger().info("cycle", outcome=outcome, as_of=as_of.isoformat(), seconds=_rounded(result.seconds))
+
+
+def _rounded(seconds: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in seconds.items()}
+
+
+def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> Iterator[Callable[[], None]]:
+    for invoices in tenant.invoices:
+        yield partial(_pull_invoices, tenant, invoices, as_of, steps, result)
+    for account in tenant.accounts:
+        for statements in account.statements:
+            yield partial(_pull_statements, tenant, account, statements, steps, result)
+    yield partial(_reconcile, tenant, as_of, steps, result)
+    yield partial(_collect, tenant, as_of, steps, result)
+    for sink in tenant.sinks():
+        yield partial(_deliver, tenant, sink, as_of, steps, result)
+    yield partial(_report, tenant, as_of, steps, result)
+
+
+def _pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Steps, result: CycleResult) -> None:
+    with _guarded(result, "pull", source.name, source=source.name):
+        result.pulled.append(pull_invoices(tenant, source, as_of, steps))
+
+
+def _pull_statements(
+    tenant: Tenant, account: BankAccountSources, source: StatementSource, steps: Steps, result: CycleResult
+) -> None:
+    with _guarded(result, "pull", source.name, source=source.name):
+        result.pulled.append(pull_statements(tenant, account, source, steps))
+
+
+def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
+    with _guarded(result, "reconcile", "reconcile"):
+        result.decided = reconcile_entries(tenant, as_of, steps)
+
+
+def _collect(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
+    with _guarded(result, "collect", "collect"):
+        collect_money(tenant, as_of, tuple(result.failed_sources), steps)
+
+
+def _deliver(tenant: Tenant, sink: Sink, as_of: date, steps: Steps, result: CycleResult) -> None:
+    with _guarded(result, "deliver", sink.name):
+        steps.step(sink.name, None)
+        delivery = drain(tenant.store, sink, as_of, steps.done)
+        result.deliveries.append(delivery)
+        if delivery.trouble:
+            result.failures.append(masked(f"{sink.name}: {delivery.trouble}"))
+
+
+def _report(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
+    with _guarded(result, "report", "report"):
+        steps.step("report", None)
+        result.reports.extend(write_reports(tenant, as_of))
+
+
+@contextmanager
+def _guarded(result: CycleResult, step: str, name: str, source: str = "") -> Iterator[None]:
+    """Time a step and keep its failure; a broken invariant goes through and ends the cycle."""
+    begun = perf_counter()
+    try:
+        yield
+    except InvariantBroken:
+        raise
+    except AfletterError as error:
+        _fail(result, name, error)
+        if source:
+            result.failed_sources.append(source)
+    finally:
+        result.seconds[step] = result.seconds.get(step, 0.0) + perf_counter() - begun
+
+
+def _fail(result: CycleResult, name: str, error: Exception) -> None:
+    text = masked(str(error)) or type(error).__name__
+    result.failures.append(f"{name}: {text}")
+    structlog.get_logger().error("step failed", step=name, error=type(error).__name__, reason=text)

@@ -1,0 +1,261 @@
+"""`verify`: proves the books from the stored source bytes, not from the tables that it checks.
+
+Every document that ever arrived is read again, in the order of arrival, by the same readers. What they say is then held
+against entries, documents, bookings, the accounting target and the decision log. Each check says what it proved or where
+it failed; nothing is mended here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeVar
+
+from connectors.ports import InvoiceSource, LedgerSource
+from daemon.pull import entries_by_day, whole_statements
+from daemon.tenant import Tenant
+from ledger.allocations import CASH_SIGN
+from ledger.bookings import AccountKind, BookingKind
+from ledger.controls import chain_gaps
+from ledger.decisions import GENESIS, chain
+from ledger.documents import Document, DocumentKind
+from ledger.effects import EffectState
+from ledger.identity import identify
+from ledger.money import Money
+from ledger.sources import RawDocument
+from ledger.statements import IdentifiedEntry, Statement
+from store.archive import ArchivedDocument
+from store.store import Transaction
+
+K = TypeVar("K", bound=Hashable)
+#: How many differences a check names before it only counts them.
+DIFFERENCES_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was proved or not. ``said``: what, with figures."""
+
+    name: str
+    proven: bool
+    said: str
+
+
+def prove(tenant: Tenant) -> Iterator[Check]:
+    """Every check of contract.md, section 'What verify proves', in that order."""
+    with tenant.store.transaction() as t:
+        bank = _bank_from_bytes(tenant, t)
+        yield from _unreadable(bank.unreadable)
+        yield _chain(bank)
+        yield _entries_from_bytes(t, bank)
+        yield _entries_explained(t)
+        yield from _documents(tenant, t)
+        for name, ledger in tenant.ledgers:
+            yield _books(t, name, ledger)
+        yield _log(t)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bank:
+    """What the archived bank documents say when they are read again."""
+
+    statements: list[Statement]
+    entries: dict[str, IdentifiedEntry]
+    unreadable: list[str]
+
+
+def _reopened(t: Transaction, archived: ArchivedDocument) -> RawDocument:
+    return RawDocument(
+        system=archived.system,
+        name=archived.name,
+        sha256=archived.sha256,
+        size=archived.size,
+        open=lambda: t.archive.open(archived.sha256),
+    )
+
+
+def _bank_from_bytes(tenant: Tenant, t: Transaction) -> _Bank:
+    sources = {source.name: (account, source) for account in tenant.accounts for source in account.statements}
+    statements: list[Statement] = []
+    unreadable: list[str] = []
+    by_day: dict[tuple[str, str, date], list[IdentifiedEntry]] = defaultdict(list)
+    for archived in t.archive.documents():
+        if not archived.system.startswith("bank_accounts/"):
+            continue
+        if archived.system not in sources or not archived.kept:
+            unreadable.append(_why_unreadable(archived))
+            continue
+        account, source = sources[archived.system]
+        taken, _ = whole_statements(account, source, _reopened(t, archived))
+        for statement in taken:
+            statements.append(statement)
+            for day, entries in entries_by_day(statement).items():
+                known = by_day[statement.account, statement.currency, day]
+                ids = {one.entry_id for one in known}
+                known.extend(one for one in identify(entries, known) if one.entry_id not in ids)
+    entries = {one.entry_id: one for day in by_day.values() for one in day}
+    return _Bank(statements=statements, entries=entries, unreadable=unreadable)
+
+
+def _why_unreadable(archived: ArchivedDocument) -> str:
+    if not archived.kept:
+        return f"{archived.name}: too large for the archive, only its hash is kept"
+    return f"{archived.name}: its source {archived.system} is no longer in the tenant file"
+
+
+def _unreadable(names: list[str]) -> Iterator[Check]:
+    if names:
+        yield Check(name="stored bytes", proven=False, said=_shown(names))
+
+
+def _shown(differences: list[str]) -> str:
+    more = len(differences) - DIFFERENCES_SHOWN
+    return "; ".join(differences[:DIFFERENCES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _verdict(name: str, proven: str, differences: list[str]) -> Check:
+    if differences:
+        return Check(name=name, proven=False, said=_shown(differences))
+    return Check(name=name, proven=True, said=proven)
+
+
+def _chain(bank: _Bank) -> Check:
+    """Each statement adds up (else it was not taken over), and each opening is the closing before it."""
+    gaps = [gap.line() for gap in chain_gaps(bank.statements)]
+    accounts = {statement.account for statement in bank.statements}
+    said = f"{len(bank.statements)} statements of {len(accounts)} accounts add up, and each opens as the one before closed"
+    return _verdict("statements", said, gaps)
+
+
+def _entries_from_bytes(t: Transaction, bank: _Bank) -> Check:
+    differences: list[str] = []
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for one in bank.entries.values():
+        sums[one.entry.account, one.entry.amount.currency] += one.entry.amount.minor
+    stored = 0
+    for row in t.entries.rows():
+        stored += 1
+        entry = row.identified.entry
+        source = bank.entries.get(row.identified.entry_id)
+        if source is None:
+            differences.append(f"entry {row.identified.entry_id[:12]} of {entry.booked_on} is in no stored bank file")
+        elif source.entry.amount != entry.amount:
+            differences.append(f"entry {row.identified.entry_id[:12]} is {source.entry.amount} in the bank file")
+    if stored < len(bank.entries):
+        differences.append(f"{len(bank.entries) - stored} entries of the bank files are missing")
+    for account, balance in t.bookings.balances(AccountKind.BANK):
+        expected = Money(sums.pop((account.key, balance.currency), 0), balance.currency)
+        if balance != expected:
+            differences.append(f"account {account.key} moved by {expected}, the books say {balance}")
+    differences += [f"account {key[0]} has entries but no bookings" for key, minor in sums.items() if minor]
+    return _verdict("bank entries", f"{stored} entries stand in the books as in the bank's own bytes", differences)
+
+
+def _entries_explained(t: Transaction) -> Check:
+    differences: list[str] = []
+    counts: dict[str, int] = defaultdict(int)
+    for row in t.entries.rows():
+        counts[row.status] += 1
+        amount = row.identified.entry.amount
+        if row.status == "new":
+            differences.append(f"entry {row.identified.entry_id[:12]} is not decided yet")
+        elif row.status == "matched":
+            cash = sum(
+                CASH_SIGN[line.kind] * line.amount.minor
+                for line in row.lines
+                if line.kind in CASH_SIGN and line.amount is not None
+            )
+            if cash != amount.minor:
+                differences.append(f"entry {row.identified.entry_id[:12]}: {amount} is explained to {cash} minor units")
+    said = ", ".join(f"{counts[status]} {status}" for status in ("matched", "review", "ignored"))
+    return _verdict("explained", f"every entry is explained to the cent: {said}", differences)
+
+
+def _documents(tenant: Tenant, t: Transaction) -> Iterator[Check]:
+    """Documents as the stored source bytes state them, and open = total - settled from the bookings alone."""
+    latest, unreadable = _documents_from_bytes(tenant, t)
+    issued: dict[str, int] = defaultdict(int)
+    settled: dict[str, int] = defaultdict(int)
+    for booking in t.bookings.all():
+        original = booking.kind in (BookingKind.DOCUMENT_ISSUED, BookingKind.DOCUMENT_CHANGED)
+        for line in booking.lines:
+            if line.account.kind is not AccountKind.RECEIVABLE:
+                continue
+            side = issued if original else settled
+            side[line.account.key] += line.amount.minor
+    differences = list(unreadable)
+    open_sum: dict[str, int] = defaultdict(int)
+    count = 0
+    for item in t.bookings.open_items():
+        count += 1
+        document = item.document
+        sign = 1 if document.kind is DocumentKind.INVOICE else -1
+        source = latest.get(document.number)
+        if source is None or source.gross != document.gross:
+            differences.append(f"document {document.number} is not so in any stored source document")
+        total, paid = sign * issued[document.number], -sign * settled[document.number]
+        if total - paid != item.open.minor or (document.gross.minor - total and total > document.gross.minor):
+            differences.append(f"{document.number}: {item.open} open, the bookings say {total - paid} minor units")
+        open_sum[document.gross.currency] += sign * item.open.minor
+    if count < len(latest):
+        differences.append(f"{len(latest) - count} documents of the sources are missing")
+    total_open = ", ".join(str(Money(minor, currency)) for currency, minor in sorted(open_sum.items()))
+    yield _verdict("documents", f"{count} documents: open = total - settled; {total_open or 'nothing'} open", differences)
+
+
+def _documents_from_bytes(tenant: Tenant, t: Transaction) -> tuple[dict[str, Document], list[str]]:
+    sources: dict[str, InvoiceSource] = {source.name: source for source in tenant.invoices}
+    latest: dict[str, Document] = {}
+    unreadable: list[str] = []
+    for archived in t.archive.documents():
+        if archived.system.startswith("bank_accounts/"):
+            continue
+        if archived.system not in sources or not archived.kept:
+            unreadable.append(_why_unreadable(archived))
+            continue
+        for fact in sources[archived.system].parse(_reopened(t, archived)):
+            if isinstance(fact, Document):
+                before = latest.get(fact.number)
+                if before is None or before.kind is fact.kind:
+                    latest[fact.number] = fact
+    return latest, unreadable
+
+
+def _books(t: Transaction, name: str, ledger: LedgerSource) -> Check:
+    counts = t.outbox.counts()
+    waiting = sum(
+        count
+        for (sink, state), count in counts.items()
+        if sink == name and state not in (EffectState.DONE, EffectState.CANCELLED)
+    )
+    differences = [f"{waiting} postings have not been delivered"] if waiting else []
+    ours = {
+        account.key: balance for account, balance in t.bookings.balances(AccountKind.RECEIVABLE) if balance.minor != 0
+    }
+    theirs = {balance.document: balance.amount for balance in ledger.open_balances()}
+    differences += _unequal("document", ours, theirs)
+    banks = {(account.key, balance.currency): balance for account, balance in t.bookings.balances(AccountKind.BANK)}
+    banks_there = {(account, amount.currency): amount for account, amount in ledger.bank_balances()}
+    differences += _unequal("bank account", banks, banks_there)
+    done = sum(count for (sink, state), count in counts.items() if sink == name and state is EffectState.DONE)
+    return _verdict(f"books {name}", f"{done} postings; {len(ours)} open documents and the bank agree", differences)
+
+
+def _unequal(what: str, ours: Mapping[K, Money], theirs: Mapping[K, Money]) -> list[str]:
+    return [
+        f"{what} {key}: {ours.get(key) or 'nothing'} here, {theirs.get(key) or 'nothing'} there"
+        for key in sorted({*ours, *theirs}, key=str)
+        if ours.get(key) != theirs.get(key) and (ours.get(key) or theirs.get(key))
+    ]
+
+
+def _log(t: Transaction) -> Check:
+    previous, expected = GENESIS, 0
+    for logged in t.decisions.all():
+        expected += 1
+        if logged.sequence != expected or chain(previous, logged.sequence, logged.decision) != logged.hash:
+            return Check(name="decision log", proven=False, said=f"the chain breaks at row {logged.sequence}")
+        previous = logged.hash
+    return Check(name="decision log", proven=True, said=f"the chain of {expected} rows is whole, up to {previous[:16]}")
