@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.postings import posting_payload
+from ledger.wording import sentence
+from store.entries import EntryDecision, MatchLine
+
 from ledger.allocations import Allocation, Ambiguous, Ignored, Matched, Outcome, Reason, Suggestion, Unmatched
 from ledger.bookings import (
     AccountKind,
@@ -29,10 +33,7 @@ from ledger.documents import Document, DocumentKind
 from ledger.effects import Effect, EffectKind, key_of
 from ledger.errors import InvariantBroken
 from ledger.money import Money
-from ledger.postings import posting_payload
 from ledger.statements import IdentifiedEntry
-from ledger.wording import sentence
-from store.entries import EntryDecision, MatchLine
 
 #: Who decided, when nobody did.
 PROGRAM = "afletter"
@@ -139,9 +140,7 @@ def entry_booking(identified: IdentifiedEntry, status: str, allocations: Sequenc
     )
 
 
-def _lines(
-    allocations: Sequence[Allocation], rank: int | None, confidence: str, reason: str
-) -> tuple[MatchLine, ...]:
+def _lines(allocations: Sequence[Allocation], rank: int | None, confidence: str, reason: str) -> tuple[MatchLine, ...]:
     return tuple(
         MatchLine(
             rank=rank,

@@ -15,8 +15,8 @@ from pathlib import Path
 from time import perf_counter
 
 import structlog
-
 from config.tenant import TenantConfig
+
 from connectors.ports import InvoiceSource, Sink, StatementSource
 from daemon.collecting import collect_money
 from daemon.matching import reconcile_entries
@@ -62,9 +62,7 @@ def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], 
     return result
 
 
-def _logged_cycle(
-    tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[[], bool], result: CycleResult
-) -> None:
+def _logged_cycle(tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[[], bool], result: CycleResult) -> None:
     with tenant.store.transaction() as t:
         cycle_id = t.cycles.begin(as_of, datetime.now(UTC))
     try:

@@ -13,21 +13,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
+from ledger.controls import chain_gaps
+from ledger.identity import identify
+from store.archive import ArchivedDocument
+from store.store import Transaction
+
 from connectors.ports import InvoiceSource, LedgerSource
 from daemon.pull import entries_by_day, whole_statements
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN
 from ledger.bookings import AccountKind, BookingKind
-from ledger.controls import chain_gaps
 from ledger.decisions import GENESIS, chain
 from ledger.documents import Document, DocumentKind
 from ledger.effects import EffectState
-from ledger.identity import identify
 from ledger.money import Money
 from ledger.sources import RawDocument
 from ledger.statements import IdentifiedEntry, Statement
-from store.archive import ArchivedDocument
-from store.store import Transaction
 
 K = TypeVar("K", bound=Hashable)
 #: How many differences a check names before it only counts them.
@@ -125,7 +126,9 @@ def _chain(bank: _Bank) -> Check:
     """Each statement adds up (else it was not taken over), and each opening is the closing before it."""
     gaps = [gap.line() for gap in chain_gaps(bank.statements)]
     accounts = {statement.account for statement in bank.statements}
-    said = f"{len(bank.statements)} statements of {len(accounts)} accounts add up, and each opens as the one before closed"
+    said = (
+        f"{len(bank.statements)} statements of {len(accounts)} accounts add up, and each opens as the one before closed"
+    )
     return _verdict("statements", said, gaps)
 
 
@@ -202,7 +205,9 @@ def _documents(tenant: Tenant, t: Transaction) -> Iterator[Check]:
     if count < len(latest):
         differences.append(f"{len(latest) - count} documents of the sources are missing")
     total_open = ", ".join(str(Money(minor, currency)) for currency, minor in sorted(open_sum.items()))
-    yield _verdict("documents", f"{count} documents: open = total - settled; {total_open or 'nothing'} open", differences)
+    yield _verdict(
+        "documents", f"{count} documents: open = total - settled; {total_open or 'nothing'} open", differences
+    )
 
 
 def _documents_from_bytes(tenant: Tenant, t: Transaction) -> tuple[dict[str, Document], list[str]]:

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from ledger.wording import sentence
+from store.entries import EntryDecision, MatchLine, StoredEntry
+from store.store import Transaction
+
 from daemon.bookkeeping import entry_booking, entry_name, postings
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence, Reason
@@ -21,9 +25,6 @@ from ledger.documents import DocumentKind, OpenItem
 from ledger.effects import key_of
 from ledger.errors import AfletterError, IllegalStep
 from ledger.money import Money
-from ledger.wording import sentence
-from store.entries import EntryDecision, MatchLine, StoredEntry
-from store.store import Transaction
 
 #: ``kind:document=amount`` or ``kind:customer=amount`` for on account; ``ignore`` alone.
 _LINE: Final = re.compile(r"(?P<kind>[a-z_]+)(?::(?P<what>[^=]*))?(?:=(?P<amount>[0-9.]+))?\Z")

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from config.tenant import TenantConfig
+from store.store import Store, open_store
+
 from connectors import registry
 from connectors.ports import InvoiceSource, LedgerSource, Sink, StatementSource
-from store.store import Store, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

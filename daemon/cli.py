@@ -1,0 +1,431 @@
+"""The command line (contract.md, section Commands)."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import typer
+from config.load import load
+from config.schema import schema
+from config.tenant import TenantConfig
+from connectors.registry import KINDS
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from store.entries import StoredEntry
+
+from daemon import cycle, exports, proof, review
+from daemon.bookkeeping import entry_name
+from daemon.demo import DEMO_AS_OF, write_demo_tenants
+from daemon.exports import ExportKind
+from daemon.operator_log import open_log
+from daemon.progress import BarSteps, SilentSteps, shown
+from daemon.schedule import serve
+from daemon.status import TenantStatus, status_of
+from daemon.tenant import Tenant, opened
+from daemon.terminal_report import cycle_summary
+from ledger.errors import AfletterError, ConfigError
+
+#: Exit codes of contract.md.
+DONE: Final = 0
+STEP_FAILED: Final = 1
+BAD_USAGE: Final = 2
+
+_HELP: Final = "Ticks off payments against open items, unattended."
+app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
+review_app = typer.Typer(help="The entries that need a person.", no_args_is_help=True)
+config_app = typer.Typer(help="Check tenant files; print the JSON Schema that editors use.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
+app.add_typer(config_app, name="config")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+ConfigPath = Annotated[
+    Path,
+    typer.Option("--config", envvar="AFLETTER_CONFIG", help="A tenant's YAML file, or a folder of them."),
+]
+TenantName = Annotated[str | None, typer.Option("--tenant", help="Only this tenant.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="YYYY-MM-DD", help="The business day; default: today in the tenant's time zone."),
+]
+By = Annotated[str | None, typer.Option("--by", help="Who decides; default: the login name.")]
+DEFAULT_CONFIG: Final = Path("tenants")
+
+
+def _fail(lines: tuple[str, ...]) -> typer.Exit:
+    for line in lines:
+        err.print(f"[red]error[/red] {escape(line)}")
+    return typer.Exit(BAD_USAGE)
+
+
+def _configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
+    try:
+        configs = load(path, KINDS)
+    except ConfigError as error:
+        raise _fail(error.faults) from error
+    for config in configs:
+        for warning in config.warnings:
+            err.print(f"[yellow]warning[/yellow] {escape(warning)}")
+    if tenant is None:
+        return configs
+    chosen = tuple(config for config in configs if config.tenant == tenant)
+    if not chosen:
+        names = ", ".join(config.tenant for config in configs)
+        raise _fail((f"there is no tenant '{tenant}' in {path}; there are: {names}",))
+    return chosen
+
+
+def _day(text: str | None, config: TenantConfig) -> date:
+    if text is None:
+        return datetime.now(ZoneInfo(config.time_zone)).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise _fail((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    """An error that the program raises on purpose is one line, not a traceback."""
+    try:
+        yield
+    except ConfigError as error:
+        raise _fail(error.faults) from error
+    except AfletterError as error:
+        err.print(f"[red]error[/red] {escape(str(error))}")
+        raise typer.Exit(STEP_FAILED) from error
+
+
+@app.callback()
+def main_options(
+    log: Annotated[
+        str | None,
+        typer.Option("--log", envvar="AFLETTER_LOG", help="Operators' JSON log: 'stderr', 'none' or a file."),
+    ] = None,
+) -> None:
+    """Ticks off payments against open items, unattended."""
+    open_log(log or "none")
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Option("--dir", help="Where the demo tenants are written.")] = Path("demo"),
+) -> None:
+    """Write the bundled demo tenants, run a full cycle on them, print the report.
+
+    Example: afletter demo --dir /tmp/demo
+    """
+    with _named_errors():
+        write_demo_tenants(directory)
+    out.print(f"Three tenants stand in {directory}; business day {DEMO_AS_OF.isoformat()}.\n")
+    raise typer.Exit(_cycles(_configs(directory, None), DEMO_AS_OF.isoformat()))
+
+
+@app.command()
+def sync(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None, as_of: AsOf = None) -> None:
+    """One full cycle for each tenant: pull, read, reconcile, decide, deliver, report.
+
+    Example: afletter sync --config tenants/bench.yaml --as-of 2026-09-14
+    """
+    raise typer.Exit(_cycles(_configs(config, tenant), as_of))
+
+
+def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
+    code = DONE
+    for config in configs:
+        day = _day(as_of, config)
+        with shown(err) as progress:
+            steps = SilentSteps() if progress is None else BarSteps(progress, config.tenant)
+            result = cycle.run(config, day, steps)
+        status = None
+        try:
+            with opened(config) as one:
+                status = status_of(one, day)
+        except AfletterError as error:
+            result.failures.append(str(error))
+        cycle_summary(out, result, status)
+        code = STEP_FAILED if result.failures else code
+    return code
+
+
+@app.command()
+def daemon(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
+    """Run each tenant on its own schedule until SIGTERM. The first cycle begins at once.
+
+    Example: afletter --log stderr daemon --config tenants
+    """
+    if "AFLETTER_LOG" not in os.environ:
+        open_log("stderr")
+    serve(_configs(config, tenant), at_once=True)
+
+
+@app.command()
+def status(
+    config: ConfigPath = DEFAULT_CONFIG,
+    tenant: TenantName = None,
+    as_of: AsOf = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
+) -> None:
+    """Last cycle, freshness of each source, open amounts, review queue and failures of each tenant.
+
+    Example: afletter status --config tenants --json
+    """
+    statuses: list[TenantStatus] = []
+    for one in _configs(config, tenant):
+        with _named_errors(), opened(one) as ready:
+            statuses.append(status_of(ready, _day(as_of, one)))
+    if as_json:
+        typer.echo(json.dumps([each.as_json() for each in statuses], ensure_ascii=False, indent=2))
+        return
+    for each in statuses:
+        _print_status(each)
+
+
+def _print_status(each: TenantStatus) -> None:
+    day = "never" if each.last_cycle_as_of is None else each.last_cycle_as_of.isoformat()
+    out.print(f"[bold]{escape(each.tenant)}[/bold]  last cycle {day}: {escape(each.last_cycle_outcome)}")
+    for account in each.accounts:
+        last = "no statement yet" if account.last_statement_on is None else f"to {account.last_statement_on}"
+        out.print(f"  bank {account.account}: {last}, closing {account.closing or 'unknown'}")
+        for gap in account.gaps:
+            out.print(f"    [yellow]gap[/yellow] {escape(gap)}")
+    out.print(f"  open {_sum(each.open_receivables)}, overdue {_sum(each.overdue)}")
+    out.print(f"  review: {each.on_review} entries, {_sum(each.review_amounts)}")
+    for title, lines in (
+        ("failed", each.failures),
+        ("fault", each.faults),
+        ("parked", each.parked),
+        ("waiting", each.waiting),
+    ):
+        for line in lines:
+            out.print(f"  [yellow]{title}[/yellow] {escape(line)}")
+
+
+def _sum(amounts: tuple[object, ...]) -> str:
+    return " + ".join(str(amount) for amount in amounts) or "nothing"
+
+
+@app.command()
+def export(
+    kind: Annotated[ExportKind, typer.Argument(help="What to export.")],
+    file: Annotated[Path, typer.Option("--out", help="FILE.csv, FILE.jsonl or FILE.xlsx.")],
+    config: ConfigPath = DEFAULT_CONFIG,
+    tenant: TenantName = None,
+) -> None:
+    """Write one kind of rows of all tenants to a file.
+
+    Example: afletter export matches --config tenants --out matches.csv
+    """
+    configs = _configs(config, tenant)
+
+    def lines() -> Iterator[exports.Row]:
+        for one in configs:
+            with opened(one) as ready, ready.store.transaction() as t:
+                yield from exports.rows(kind, ready, t)
+
+    with _named_errors():
+        count = exports.write(file, exports.HEADERS[kind], lines())
+    err.print(f"{count} rows of {kind.value} in {file}")
+
+
+@app.command()
+def verify(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
+    """Prove the books from the stored source bytes; exit 1 where something is not proven.
+
+    Example: afletter verify --config tenants/bench.yaml
+    """
+    proven = True
+    for one in _configs(config, tenant):
+        with _named_errors(), opened(one) as ready:
+            for check in proof.prove(ready):
+                proven = proven and check.proven
+                mark = "[green]proven[/green]" if check.proven else "[red]NOT PROVEN[/red]"
+                out.print(f"{escape(one.tenant)}  {mark}  {escape(check.name)}: {escape(check.said)}")
+    raise typer.Exit(DONE if proven else STEP_FAILED)
+
+
+@review_app.command("list")
+def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
+    """Every entry that waits for a person, with its first suggestion.
+
+    Example: afletter review list --config tenants
+    """
+    for one in _configs(config, tenant):
+        with _named_errors(), opened(one) as ready, ready.store.transaction() as t:
+            table = Table("entry", "day", "amount", "payer", "why", "first suggestion", title=one.tenant, box=None)
+            for stored in t.entries.rows(("review",)):
+                entry = stored.identified.entry
+                table.add_row(
+                    escape(entry_name(stored.identified)),
+                    entry.booked_on.isoformat(),
+                    str(entry.amount),
+                    escape(entry.counterparty.name or entry.counterparty.iban),
+                    escape(stored.reason),
+                    escape(_suggestion(stored, 1)),
+                )
+            out.print(table if table.row_count else f"{escape(one.tenant)}: nothing waits for a person")
+
+
+def _suggestion(stored: StoredEntry, rank: int) -> str:
+    lines = [line for line in stored.lines if line.rank == rank]
+    return " + ".join(
+        f"{'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
+        for line in lines
+    )
+
+
+@review_app.command("show")
+def review_show(
+    entry: Annotated[str, typer.Argument(help="The bank's reference, or the beginning of the entry's identity.")],
+    config: ConfigPath = DEFAULT_CONFIG,
+    tenant: TenantName = None,
+) -> None:
+    """One entry: what the bank says, what was decided, and every suggestion.
+
+    Example: afletter review show 2606080000004 --config tenants
+    """
+
+    def show(ready: Tenant) -> str:
+        with ready.store.transaction() as t:
+            return _described(review.found(t, entry))
+
+    typer.echo(_on_its_tenant(_configs(config, tenant), entry, show))
+
+
+def _described(stored: StoredEntry) -> str:
+    entry = stored.identified.entry
+    lines = [
+        f"entry        {entry_name(stored.identified)}  ({stored.identified.entry_id})",
+        f"account      {entry.account}, booked {entry.booked_on}, value {entry.value_on}",
+        f"amount       {entry.amount}",
+        f"counterparty {entry.counterparty.name} {entry.counterparty.iban}".rstrip(),
+        *(f"remittance   {line}" for line in entry.remittance.unstructured),
+        *(f"reference    {reference}" for reference in entry.remittance.creditor_references),
+        f"status       {stored.status}: {stored.reason}",
+    ]
+    ranks = sorted({line.rank for line in stored.lines if line.rank is not None})
+    lines.extend(f"suggestion {rank}  {_suggestion(stored, rank)}" for rank in ranks)
+    lines.extend(
+        f"booked       {'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
+        for line in stored.lines
+        if line.rank is None
+    )
+    return "\n".join(lines)
+
+
+@review_app.command("accept")
+def review_accept(
+    entry: Annotated[str, typer.Argument(help="The entry.")],
+    rank: Annotated[int, typer.Option("--rank", help="Which suggestion.")] = 1,
+    config: ConfigPath = DEFAULT_CONFIG,
+    tenant: TenantName = None,
+    as_of: AsOf = None,
+    by: By = None,
+) -> None:
+    """Book a suggestion.
+
+    Example: afletter review accept 2606080000004 --rank 2 --config tenants
+    """
+    _act(config, tenant, entry, as_of, by, lambda ready, person: review.accept(ready, entry, rank, person))
+
+
+@review_app.command("book")
+def review_book(
+    entry: Annotated[str, typer.Argument(help="The entry.")],
+    lines: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="LINE...", help="kind:document=amount, on_account:customer=amount, fee=amount, or ignore."
+        ),
+    ],
+    config: ConfigPath = DEFAULT_CONFIG,
+    tenant: TenantName = None,
+    as_of: AsOf = None,
+    by: By = None,
+) -> None:
+    """Book an entry by your own lines; their cash must come to the entry's amount.
+
+    Example: afletter review book 2606080000004 payment:2026/03584=1749.11 --config tenants
+    """
+    _act(config, tenant, entry, as_of, by, lambda ready, person: review.book(ready, entry, lines, person))
+
+
+@review_app.command("undo")
+def review_undo(
+    entry: Annotated[str, typer.Argument(help="The entry.")],
+    config: ConfigPath = DEFAULT_CONFIG,
+    tenant: TenantName = None,
+    as_of: AsOf = None,
+    by: By = None,
+) -> None:
+    """Take a booking back by a counter-booking; the entry waits for a person again.
+
+    Example: afletter review undo 2606080000004 --config tenants
+    """
+    _act(config, tenant, entry, as_of, by, lambda ready, person: review.undo(ready, entry, person))
+
+
+def _act(
+    config: Path,
+    tenant: str | None,
+    entry: str,
+    as_of: str | None,
+    by: str | None,
+    act: Callable[[Tenant, review.Person], str],
+) -> None:
+    def acted(ready: Tenant) -> str:
+        person = review.Person(name=by or getpass.getuser(), as_of=_day(as_of, ready.config))
+        with ready.store.lock():
+            return act(ready, person)
+
+    typer.echo(_on_its_tenant(_configs(config, tenant), entry, acted))
+
+
+def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[[Tenant], str]) -> str:
+    """Do something on the one tenant that has the entry; with several that have it, --tenant must say which."""
+    having: list[TenantConfig] = []
+    with _named_errors():
+        for one in configs:
+            with opened(one) as ready, ready.store.transaction() as t:
+                if t.entries.find(entry):
+                    having.append(one)
+        if len(having) != 1:
+            names = ", ".join(one.tenant for one in having)
+            why = f"tenants {names} all have an entry '{entry}': say --tenant" if having else f"no entry '{entry}'"
+            raise review.ReviewError(why)
+        with opened(having[0]) as ready:
+            return act(ready)
+
+
+@config_app.command("check")
+def config_check(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
+    """Check tenant files; every fault with file, line and key.
+
+    Example: afletter config check --config tenants
+    """
+    for one in _configs(config, tenant):
+        out.print(f"[green]ok[/green] {escape(one.tenant)}")
+
+
+@config_app.command("schema")
+def config_schema() -> None:
+    """Print the JSON Schema of a tenant file, for editors.
+
+    Example: afletter config schema > tenant.schema.json
+    """
+    typer.echo(json.dumps(schema(KINDS), ensure_ascii=False, indent=2))
+
+
+def main() -> None:
+    """Entry point of the ``afletter`` command."""
+    app()

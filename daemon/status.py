@@ -1,0 +1,172 @@
+"""`status`: per tenant the last cycle, freshness of each source, open amounts, the review queue and what failed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.controls import chain_gaps
+from store.statements import StatementHeader
+from store.store import Transaction
+
+from daemon.operator_log import masked
+from daemon.tenant import Tenant
+from ledger.documents import DocumentKind
+from ledger.effects import EffectState
+from ledger.mandates import CollectionStatus
+from ledger.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFreshness:
+    """How far the statements of one account reach, and where the chain is broken (one line each)."""
+
+    account: str
+    currency: str
+    last_statement_on: date | None
+    closing: Money | None
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantStatus:
+    """All that ``status`` says of one tenant."""
+
+    tenant: str
+    last_cycle_as_of: date | None
+    last_cycle_outcome: str
+    failures: tuple[str, ...]
+    accounts: tuple[AccountFreshness, ...]
+    open_receivables: tuple[Money, ...]
+    overdue: tuple[Money, ...]
+    on_review: int
+    review_amounts: tuple[Money, ...]
+    faults: tuple[str, ...]
+    parked: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The same as plain JSON values: dates in ISO form, amounts as decimal text with currency."""
+        return {
+            "tenant": self.tenant,
+            "last_cycle": {
+                "as_of": None if self.last_cycle_as_of is None else self.last_cycle_as_of.isoformat(),
+                "outcome": self.last_cycle_outcome,
+                "failures": list(self.failures),
+            },
+            "sources": [
+                {
+                    "account": one.account,
+                    "currency": one.currency,
+                    "last_statement_on": None if one.last_statement_on is None else one.last_statement_on.isoformat(),
+                    "closing": None if one.closing is None else one.closing.decimal(),
+                    "gaps": list(one.gaps),
+                }
+                for one in self.accounts
+            ],
+            "open": [str(amount) for amount in self.open_receivables],
+            "overdue": [str(amount) for amount in self.overdue],
+            "review": {"entries": self.on_review, "amounts": [str(amount) for amount in self.review_amounts]},
+            "faults": list(self.faults),
+            "parked": list(self.parked),
+            "waiting": list(self.waiting),
+        }
+
+
+def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
+    """The status of one tenant on a business day."""
+    with tenant.store.transaction() as t:
+        last = t.cycles.last()
+        failures = () if last is None else tuple(str(line) for line in _list(last.summary.get("failures")))
+        open_sum, overdue = _open_sums(t, as_of)
+        review, amounts = _review(t)
+        return TenantStatus(
+            tenant=tenant.name,
+            last_cycle_as_of=None if last is None else last.as_of,
+            last_cycle_outcome="never ran" if last is None else last.outcome,
+            failures=failures,
+            accounts=account_freshness(tenant, list(t.statements.headers())),
+            open_receivables=open_sum,
+            overdue=overdue,
+            on_review=review,
+            review_amounts=amounts,
+            faults=tuple(fault.line() for fault in t.faults.open()),
+            parked=_parked(t),
+            waiting=_waiting(tenant, t),
+        )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def account_freshness(tenant: Tenant, headers: Sequence[StatementHeader]) -> tuple[AccountFreshness, ...]:
+    """Freshness of every configured account; one without any statement says so by its empty date."""
+    by_account: dict[str, list[StatementHeader]] = defaultdict(list)
+    for header in headers:
+        by_account[header.account].append(header)
+    answer: list[AccountFreshness] = []
+    for account in tenant.accounts:
+        own = by_account[account.iban]
+        closed = [one for one in own if one.closing_on is not None]
+        last = max(closed, key=lambda one: (one.closing_on or date.min, one.number), default=None)
+        answer.append(
+            AccountFreshness(
+                account=account.iban,
+                currency=account.currency,
+                last_statement_on=None if last is None else last.closing_on,
+                closing=None if last is None else last.closing,
+                gaps=tuple(gap.line() for gap in chain_gaps(own)),
+            )
+        )
+    return tuple(answer)
+
+
+def _open_sums(t: Transaction, as_of: date) -> tuple[tuple[Money, ...], tuple[Money, ...]]:
+    total: dict[str, int] = defaultdict(int)
+    late: dict[str, int] = defaultdict(int)
+    for item in t.bookings.open_items():
+        sign = 1 if item.document.kind is DocumentKind.INVOICE else -1
+        total[item.open.currency] += sign * item.open.minor
+        if item.document.due_on < as_of and item.document.kind is DocumentKind.INVOICE:
+            late[item.open.currency] += item.open.minor
+    return _monies(total), _monies(late)
+
+
+def _monies(sums: dict[str, int]) -> tuple[Money, ...]:
+    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+
+
+def _review(t: Transaction) -> tuple[int, tuple[Money, ...]]:
+    count, sums = 0, defaultdict[str, int](int)
+    for row in t.entries.rows(("review", "new")):
+        count += 1
+        sums[row.identified.entry.amount.currency] += row.identified.entry.amount.minor
+    return count, _monies(sums)
+
+
+def _parked(t: Transaction) -> tuple[str, ...]:
+    lines = [
+        masked(f"{effect.sink}: {effect.kind.value} {effect.subject}: {effect.detail or state.value}")
+        for state in (EffectState.PARKED, EffectState.UNKNOWN)
+        for effect in t.outbox.with_state(state)
+    ]
+    return tuple(lines)
+
+
+def _waiting(tenant: Tenant, t: Transaction) -> tuple[str, ...]:
+    """What waits for something that a person can bring about: a release, a channel, a mended file."""
+    lines: list[str] = []
+    debit = tenant.config.direct_debit
+    if debit is not None and debit.approval == "required":
+        waiting = [one for one in t.debits.rows() if one.status is CollectionStatus.NOTIFIED]
+        if waiting:
+            lines.append(f"{len(waiting)} collections wait for release")
+    held: dict[str, int] = defaultdict(int)
+    for row in t.reminders.rows():
+        if row.status == "held":
+            held[row.reminder.kind.value] += 1
+    lines.extend(f"{count} messages held: {kind}" for kind, count in sorted(held.items()))
+    return tuple(lines)
