@@ -1,0 +1,143 @@
+"""Bad input is kept, told in one line, and never half-booked; the others go on and the mended file heals it."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from daemon.status import status_of
+from daemon.tenant import opened
+from tests.scenarios.clerk import Clerk, Line
+
+DAY = "2026-06-10"
+
+
+@pytest.fixture
+def clerk(tmp_path: Path) -> Clerk:
+    """Two invoices, and a good statement of the day before."""
+    clerk = Clerk(tmp_path)
+    clerk.customer("C1")
+    clerk.invoice("2026-0001", "C1", "121.00", "2026-06-01", "2026-07-01", payment_reference="000000000101")
+    clerk.invoice("2026-0002", "C1", "75.00", "2026-06-01", "2026-07-01", payment_reference="000000009797")
+    clerk.statement("2026-06-09", Line(amount="75.00", structured="000000009797", bank_reference="B1"))
+    return clerk
+
+
+def faults(clerk: Clerk) -> tuple[str, ...]:
+    with opened(clerk.config) as tenant:
+        return status_of(tenant, clerk.person(DAY).as_of).faults
+
+
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>&b;</BkToCstmrStmt></Document>'
+)
+EXTERNAL = (
+    '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>&x;</BkToCstmrStmt></Document>'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.cod", b""),
+        ("binary.sta", bytes(range(256)) * 40),
+        ("bomb.xml", BOMB.encode()),
+        ("external.xml", EXTERNAL.encode()),
+        ("text.txt", "Beste, hierbij het afschrift.\n".encode("utf-16")),
+        ("nonsense.xml", b"<html><body>Please log in</body></html>"),
+    ],
+)
+def test_a_file_that_is_no_statement_is_named_and_the_others_go_on(clerk: Clerk, name: str, content: bytes) -> None:
+    (clerk.folder / "bank" / name).write_bytes(content)
+    result = clerk.sync(DAY)
+    assert result.failures == []
+    (line,) = faults(clerk)
+    assert line.startswith(name)
+    assert len(line.splitlines()) == 1
+    assert clerk.booked("B1") == [("payment", "2026-0002", "75.00")]
+    (clerk.folder / "bank" / name).unlink()
+    clerk.sync(DAY)
+    assert faults(clerk) == ()
+
+
+def test_zeros_of_a_gigabyte_are_not_read_into_memory(clerk: Clerk) -> None:
+    with (clerk.folder / "bank" / "zeros.cod").open("wb") as file:
+        file.truncate(1 << 30)
+    clerk.sync(DAY)
+    (line,) = faults(clerk)
+    assert line.startswith("zeros.cod")
+
+
+def test_a_cut_off_file_is_refused_whole_and_its_mended_form_heals_it(clerk: Clerk) -> None:
+    path = clerk.statement(DAY, Line(amount="121.00", structured="000000000101", bank_reference="A1"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    clerk.sync(DAY)
+    assert clerk.booked("A1") == []
+    assert len(faults(clerk)) == 1
+    path.write_bytes(whole)
+    clerk.sync(DAY)
+    assert faults(clerk) == ()
+    assert clerk.booked("A1") == [("payment", "2026-0001", "121.00")]
+    assert clerk.proven()
+
+
+def test_a_statement_that_does_not_add_up_books_nothing(clerk: Clerk) -> None:
+    path = clerk.statement(DAY, Line(amount="121.00", structured="000000000101", bank_reference="A1"))
+    path.write_text(path.read_text().replace(">121.00<", ">120.00<"))
+    clerk.sync(DAY)
+    assert clerk.booked("A1") == []
+    (line,) = faults(clerk)
+    assert path.name in line
+    assert "120.00" in line or "1.00" in line
+
+
+def test_a_missing_day_is_a_named_gap_and_the_late_file_closes_it(clerk: Clerk) -> None:
+    late = clerk.statement(DAY, Line(amount="20.00", text="huur", name="Onbekend", bank_reference="A1"))
+    held = late.read_bytes()
+    late.unlink()
+    clerk.statement("2026-06-11", Line(amount="121.00", structured="000000000101", bank_reference="A2"))
+    clerk.sync("2026-06-11")
+    with opened(clerk.config) as tenant:
+        (account,) = status_of(tenant, clerk.person("2026-06-11").as_of).accounts
+    assert len(account.gaps) == 1
+    assert clerk.booked("A2") == [("payment", "2026-0001", "121.00")]
+    late.write_bytes(held)
+    clerk.sync("2026-06-12")
+    with opened(clerk.config) as tenant:
+        (account,) = status_of(tenant, clerk.person("2026-06-12").as_of).accounts
+    assert account.gaps == ()
+    assert clerk.proven()
+
+
+def test_a_copy_of_a_file_changes_nothing(clerk: Clerk) -> None:
+    clerk.sync(DAY)
+    before = clerk.everything()
+    bank = clerk.folder / "bank"
+    shutil.copy(bank / "20260609.xml", bank / "copy of 20260609.xml")
+    with zipfile.ZipFile(bank / "june.zip", "w") as archive:
+        archive.write(bank / "20260609.xml", "20260609.xml")
+    clerk.sync(DAY)
+    after = clerk.everything()
+    assert {**after, "statements": 0} == {**before, "statements": 0}
+    assert clerk.proven()
+
+
+def test_a_faulty_row_is_named_with_its_line_and_the_others_are_taken(clerk: Clerk) -> None:
+    clerk.invoice("2026-0003", "C1", "12,50", "2026-06-01", "2026-07-01")
+    clerk.invoice("2026-0004", "C1", "33.00", "2026-06-01", "2026-07-01")
+    clerk.sync(DAY)
+    (line,) = faults(clerk)
+    assert "invoices.csv" in line
+    assert "4" in line
+    assert "total" in line
+    assert clerk.open("2026-0004") == "33.00"
+    clerk.invoice("2026-0003", "C1", "12.50", "2026-06-01", "2026-07-01")
+    clerk.sync(DAY)
+    assert faults(clerk) == ()
+    assert clerk.open("2026-0003") == "12.50"

@@ -1,0 +1,1 @@
+"""Simulations: the whole program against a world with faults, from a seed."""
