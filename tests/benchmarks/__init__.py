@@ -1,0 +1,1 @@
+"""Measurements: `make bench`. Nothing here is asserted; figures are ratios within one run."""
