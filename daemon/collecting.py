@@ -1,0 +1,354 @@
+"""The collect step: direct debits and reminders, from open items to queued effects, in one transaction.
+
+What was queued in an earlier cycle and has not left yet is looked at again first: a message whose reason went away is cancelled, and
+so is a debit file with a collection that may no longer be made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from collect.debits import DebitPlan, plan
+from collect.debits import notice_of as notice_reminder
+from collect.freshness import AccountFreshness as AccountView
+from collect.freshness import Freshness
+from collect.messages import compose_pre_notification, compose_reminder
+from collect.reminders import Held, Standing, due
+from config.tenant import DirectDebit, Reminders
+from daemon.bookkeeping import PROGRAM
+from daemon.matching import on_account_of
+from daemon.policies import debit_policy, letterhead, reminder_policy
+from daemon.progress import Steps
+from daemon.status import account_freshness
+from daemon.tenant import Tenant
+from formats.pain008 import render
+from ledger.allocations import Reason
+from ledger.decisions import Decision
+from ledger.documents import OpenItem
+from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
+from ledger.mandates import Collection, CollectionStatus, DebitBatch
+from ledger.money import Money
+from ledger.party import Customer
+from ledger.reminders import Message, MessageKind, Reminder, message_payload
+from ledger.wording import sentence
+from store.reminders import ReminderRow
+from store.store import Transaction
+
+#: An effect in such a state may have reached its receiver.
+_MAY_HAVE_ARRIVED: Final = frozenset({EffectState.SENDING, EffectState.UNKNOWN, EffectState.DONE, EffectState.PARKED})
+
+
+def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], steps: Steps) -> None:
+    """Announce and hand over direct debits, and send reminders, as far as ``as_of`` and the freshness of the sources allow.
+
+    ``failed_sources``: sources that could not be pulled in this cycle; while there is one, nothing is claimed from anybody.
+    """
+    debit, reminders = tenant.config.direct_debit, tenant.config.reminders
+    if debit is None and reminders is None:
+        return
+    steps.step("collect", None)
+    with tenant.store.transaction() as t:
+        mirror_receipts(t)
+        view = _view(tenant, t, as_of, failed_sources)
+        covered: frozenset[str] = frozenset()
+        if debit is not None:
+            covered = _debits(tenant, t, view, debit)
+        if reminders is not None:
+            _cancel_stale_reminders(t, view)
+            _reminders(tenant, t, view, reminders, covered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is known when the step begins."""
+
+    as_of: date
+    items: tuple[OpenItem, ...]
+    customers: Mapping[str, Customer]
+    freshness: Freshness
+    on_account: Mapping[str, Sequence[Money]]
+
+    def by_number(self) -> dict[str, OpenItem]:
+        """Open items by document number."""
+        return {item.document.number: item for item in self.items}
+
+
+def _view(tenant: Tenant, t: Transaction, as_of: date, failed_sources: Sequence[str]) -> View:
+    on_account = on_account_of(t, tenant.config.currency)
+    return View(
+        as_of=as_of,
+        items=tuple(t.bookings.open_items()),
+        customers={customer.customer_id: customer for customer in t.facts.customers()},
+        freshness=_freshness(tenant, t, failed_sources),
+        on_account={customer: (amount,) for customer, amount in on_account.items()},
+    )
+
+
+def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) -> Freshness:
+    broken: dict[str, list[str]] = {}
+    for fault in t.faults.open():
+        if fault.whole_document:
+            broken.setdefault(_account_number(fault.source.system), []).append(fault.line())
+    for source in failed_sources:
+        broken.setdefault(_account_number(source), []).append(f"{source} could not be read")
+    known = account_freshness(tenant, list(t.statements.headers()))
+    return Freshness(
+        accounts=tuple(
+            AccountView(
+                account=one.account,
+                closing_on=one.last_statement_on,
+                gaps=one.gaps,
+                broken_files=tuple(broken.get(str(number), ())),
+            )
+            for number, one in enumerate(known)
+        )
+    )
+
+
+def _account_number(source: str) -> str:
+    """The place of a bank account in the tenant file that a source belongs to (``bank_accounts/0/statements/0``); else empty."""
+    parts = source.split("/")
+    return parts[1] if parts[0] == "bank_accounts" else ""
+
+
+def mirror_receipts(t: Transaction) -> None:
+    """Bring collections and reminders to what became of their effects; doing it again changes nothing."""
+    states = {effect.subject: effect.state for effect in _channel_effects(t)}
+    sent = [
+        collection.end_to_end_id
+        for collection in t.debits.rows()
+        if collection.status is CollectionStatus.NOTIFIED and states.get(collection.message_id) is EffectState.DONE
+    ]
+    t.debits.step(sent, CollectionStatus.SENT)
+    for row in t.reminders.rows():
+        state = states.get(row.message_id)
+        if row.status == "queued" and state is EffectState.DONE:
+            t.reminders.set_status(row.message_id, "sent")
+        elif row.status == "queued" and state is EffectState.PARKED:
+            t.reminders.set_status(row.message_id, "parked")
+        elif row.status == "parked" and state is EffectState.DONE:
+            t.reminders.set_status(row.message_id, "sent")
+
+
+def _channel_effects(t: Transaction) -> Iterator[Effect]:
+    """Effects of the debit and the message channel, whatever their state."""
+    for state in EffectState:
+        yield from (effect for effect in t.outbox.with_state(state) if effect.kind is not EffectKind.POSTING)
+
+
+def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> frozenset[str]:
+    """The direct-debit part; answers the documents that direct debit takes care of."""
+    policy = debit_policy(tenant.config, debit)
+    states = {effect.subject: effect.state for effect in _channel_effects(t)}
+    collections = [_as_it_may_be(collection, states) for collection in t.debits.rows()]
+    planned = plan(
+        policy,
+        view.items,
+        customers=view.customers,
+        mandates=t.facts.mandates(),
+        collections=collections,
+        as_of=view.as_of,
+    )
+    _take_back(tenant, t, planned, collections, states, view.as_of)
+    # A gap or a broken file may hide that somebody has paid: then nothing is announced and nothing handed over.
+    if view.freshness.unseen(view.as_of, tenant.config.legal.country, _statement_days(tenant)):
+        return planned.covered
+    _announce(tenant, t, view, planned, debit)
+    for batch in planned.batches:
+        _hand_over(tenant, t, batch, view.as_of)
+    return planned.covered
+
+
+def _statement_days(tenant: Tenant) -> int:
+    reminders = tenant.config.reminders
+    return Reminders.model_fields["max_statement_age_working_days"].default if reminders is None else (
+        reminders.max_statement_age_working_days
+    )
+
+
+def _as_it_may_be(collection: Collection, states: Mapping[str, EffectState]) -> Collection:
+    """A collection for planning: one whose file may have reached the bank counts as sent, one whose file is only queued as notified."""
+    if collection.status is not CollectionStatus.NOTIFIED or not collection.message_id:
+        return collection
+    if states.get(collection.message_id) in _MAY_HAVE_ARRIVED:
+        return replace(collection, status=CollectionStatus.SENT)
+    return collection
+
+
+def _take_back(
+    tenant: Tenant,
+    t: Transaction,
+    planned: DebitPlan,
+    collections: Sequence[Collection],
+    states: Mapping[str, EffectState],
+    as_of: date,
+) -> None:
+    """Cancel the files that may no longer go as they are, and the collections that left the plan."""
+    still = {batch.message_id for batch in planned.batches}
+    for message_id in sorted({one.message_id for one in collections if one.status is CollectionStatus.NOTIFIED} - {""}):
+        if states.get(message_id) is EffectState.QUEUED and message_id not in still:
+            keys = [effect.key for effect in t.outbox.of_subject(message_id)]
+            t.outbox.step(keys, EffectEvent.CANCEL, detail="a collection in it may no longer be made")
+    for cancelled in planned.cancelled:
+        collection = cancelled.collection
+        t.debits.step([collection.end_to_end_id], CollectionStatus.CANCELLED, cancelled.reason.value)
+        notices = t.outbox.of_subject(notice_id(collection.end_to_end_id))
+        t.outbox.step(
+            [effect.key for effect in notices if effect.state is EffectState.QUEUED], EffectEvent.CANCEL
+        )
+        values = {"collection": collection.end_to_end_id, "why": cancelled.reason.value, "detail": cancelled.detail}
+        _log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
+
+
+def notice_id(end_to_end_id: str) -> str:
+    """The outbox subject of the pre-notification of a collection."""
+    return f"notice:{end_to_end_id}"
+
+
+def _announce(tenant: Tenant, t: Transaction, view: View, planned: DebitPlan, debit: DirectDebit) -> None:
+    """Send the pre-notifications; without a channel for them nothing is announced, and so nothing collected."""
+    reminders, channel = tenant.config.reminders, tenant.message_channel
+    if reminders is None or channel is None:
+        return
+    documents = {item.document.number: item.document for item in view.items}
+    head = letterhead(tenant.config, reminders)
+    for collection in planned.notices:
+        customer = view.customers[collection.mandate.customer_id]
+        if not customer.email:
+            continue
+        message = compose_pre_notification(
+            head, customer, debit.creditor_id, collection, documents=documents, as_of=view.as_of
+        )
+        reminder = notice_reminder(collection, channel.name, view.as_of)
+        t.debits.notify([replace(collection, status=CollectionStatus.NOTIFIED)])
+        _queue_message(t, channel.name, message, reminder)
+        values = {
+            "customer": collection.mandate.customer_id,
+            "amount": str(collection.amount),
+            "day": collection.collect_on.isoformat(),
+            "documents": ", ".join(part.document for part in collection.parts),
+        }
+        _log(tenant, t, view.as_of, collection.end_to_end_id, "debit_notified", values)
+
+
+def _hand_over(tenant: Tenant, t: Transaction, batch: DebitBatch, as_of: date) -> None:
+    channel = tenant.debit_channel
+    if channel is None or t.outbox.of_subject(batch.message_id):
+        return
+    document = render(batch)
+    t.debits.put(batch, document)
+    t.outbox.add(
+        [
+            Effect(
+                key=key_of("debit_batch", batch.message_id),
+                kind=EffectKind.DEBIT_BATCH,
+                sink=channel.name,
+                subject=batch.message_id,
+                payload={"message_id": batch.message_id, "file_name": f"{batch.message_id}.xml"},
+                not_before=as_of,
+            )
+        ]
+    )
+    total = sum((one.amount for one in batch.collections), Money.zero(batch.collections[0].amount.currency))
+    values = {
+        "batch": batch.message_id,
+        "count": str(len(batch.collections)),
+        "amount": str(total),
+        "day": batch.collect_on.isoformat(),
+    }
+    _log(tenant, t, as_of, batch.message_id, "debit_batch_made", values)
+
+
+def _cancel_stale_reminders(t: Transaction, view: View) -> None:
+    """Reminders that wait in the outbox and no longer say the truth are cancelled; what is due is decided anew."""
+    items = view.by_number()
+    for row in list(t.reminders.rows()):
+        if row.status != "queued" or row.reminder.kind is MessageKind.PRE_NOTIFICATION:
+            continue
+        effects = [effect for effect in t.outbox.of_subject(row.message_id) if effect.state is EffectState.QUEUED]
+        still = sum(items[number].open.minor for number in row.reminder.documents if number in items)
+        if effects and (still != row.reminder.amount_due.minor or row.reminder.as_of != view.as_of):
+            t.outbox.step([effect.key for effect in effects], EffectEvent.CANCEL, detail="overtaken by the facts")
+            t.reminders.set_status(row.message_id, "cancelled")
+
+
+def reminders_due(
+    tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]
+) -> Iterator[Reminder | Held]:
+    """What the ladder says today, with the reasons for what it holds back."""
+    channel = "" if tenant.message_channel is None else tenant.message_channel.name
+    history = [row.reminder for row in t.reminders.rows() if row.status not in ("held", "cancelled")]
+    standing = Standing(
+        freshness=view.freshness,
+        in_review=frozenset(_customers_in_review(t, view)),
+        under_debit=covered,
+        on_account=view.on_account,
+    )
+    policy = reminder_policy(tenant.config, reminders, channel)
+    return due(policy, view.items, customers=view.customers, history=history, standing=standing, as_of=view.as_of)
+
+
+def _customers_in_review(t: Transaction, view: View) -> Iterator[str]:
+    """Customers who may have paid with an entry that waits for a person: by suggestion, account or name."""
+    by_iban = {iban: customer.customer_id for customer in view.customers.values() for iban in customer.ibans}
+    by_iban |= {payer.iban: payer.customer_id for payer in t.payers.all() if payer.iban}
+    by_name: dict[str, list[str]] = {}
+    for customer in view.customers.values():
+        by_name.setdefault(customer.name.casefold(), []).append(customer.customer_id)
+    for stored in t.entries.rows(("review", "new")):
+        yield from (line.customer_id for line in stored.lines if line.customer_id)
+        payer = stored.identified.entry.counterparty
+        if payer.iban in by_iban:
+            yield by_iban[payer.iban]
+        yield from by_name.get(payer.name.casefold(), ())
+
+
+def _reminders(
+    tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]
+) -> None:
+    channel = tenant.message_channel
+    if channel is None:
+        return
+    head = letterhead(tenant.config, reminders)
+    last_level = reminder_policy(tenant.config, reminders, channel.name).steps[-1].level
+    decided_today = {row.message_id for row in t.reminders.rows()}
+    for one in list(reminders_due(tenant, t, view, reminders, covered)):
+        if isinstance(one, Held):
+            continue
+        message = compose_reminder(head, view.customers[one.customer_id], one, view.items, last_level)
+        if message.message_id in decided_today:
+            continue  # it was cancelled earlier today; the next one goes tomorrow
+        _queue_message(t, channel.name, message, one)
+        values = {
+            "customer": one.customer_id,
+            "level": str(one.level),
+            "amount": str(one.amount_due),
+            "documents": ", ".join(one.documents),
+        }
+        _log(tenant, t, view.as_of, one.customer_id, "reminder", values)
+
+
+def _queue_message(t: Transaction, channel: str, message: Message, reminder: Reminder) -> None:
+    t.reminders.add([ReminderRow(reminder=reminder, message_id=message.message_id, status="queued")])
+    t.outbox.add(
+        [
+            Effect(
+                key=key_of("message", message.message_id),
+                kind=EffectKind.MESSAGE,
+                sink=channel,
+                subject=message.message_id,
+                payload=message_payload(message),
+                not_before=reminder.as_of,
+            )
+        ]
+    )
+
+
+def _log(tenant: Tenant, t: Transaction, as_of: date, subject: str, code: str, values: Mapping[str, str]) -> None:
+    reason = sentence(Reason(code=code, values=values), tenant.language)
+    t.decisions.append(
+        [Decision(as_of=as_of, subject=subject, decision=code, evidence="", runner_up="", reason=reason, by=PROGRAM)]
+    )
