@@ -99,7 +99,7 @@ class Effect:
 
     ``key``: idempotency key derived from facts. ``sink``: the receiver's name in the tenant file (``accounting/0``). ``subject``: what it
     is about (an entry, a document, a batch), for people and for cancelling. ``payload``: JSON-ready. ``not_before``: first business
-    day on which it may leave.
+    day on which it may leave. ``detail``: what was last said about it; ``reference``: the receiver's own, once it has it.
     """
 
     key: str
@@ -111,3 +111,4 @@ class Effect:
     state: EffectState = EffectState.QUEUED
     attempts: int = 0
     detail: str = ""
+    reference: str = ""

@@ -47,3 +47,14 @@ class Counterparty:
     name: str = ""
     iban: str = ""
     bic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPayer:
+    """Somebody who has paid for a customer before: the account and name a bank gave (each may be empty), and the entry
+    (``entry_id``) it was learned from."""
+
+    customer_id: str
+    iban: str
+    name: str
+    learned_from: str

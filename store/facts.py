@@ -1,0 +1,209 @@
+"""Facts that sources state: customers, documents and mandates, each as it was stated last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row
+
+from ledger.documents import DiscountTerms, Document, DocumentKind
+from ledger.errors import InvariantBroken
+from ledger.mandates import Mandate, MandateStatus, MandateType, Scheme
+from ledger.money import Money
+from ledger.party import Address, Customer, CustomerType
+from ledger.sources import SourceRef
+from store import json_text
+from store.schema import customer, document, document_version, mandate
+from store.shelf import Shelf, Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentChange:
+    """A document that is new (``before`` is None) or differs from what was stated before."""
+
+    before: Document | None
+    after: Document
+
+
+def _source(content: str) -> SourceRef:
+    return json_text.read(SourceRef, content)
+
+
+def _customer(row: Row[Any]) -> Customer:
+    return Customer(
+        customer_id=row.customer_id,
+        name=row.name,
+        type=CustomerType(row.type),
+        email=row.email,
+        language=row.language,
+        address=Address(street=row.street, postcode=row.postcode, city=row.city, country=row.country),
+        ibans=tuple(json.loads(row.ibans)),
+        source=_source(row.source),
+    )
+
+
+def _customer_row(fact: Customer) -> Values:
+    return {
+        "customer_id": fact.customer_id,
+        "name": fact.name,
+        "type": fact.type,
+        "email": fact.email,
+        "language": fact.language,
+        "street": fact.address.street,
+        "postcode": fact.address.postcode,
+        "city": fact.address.city,
+        "country": fact.address.country,
+        "ibans": json_text.text_of(fact.ibans),
+        "source": json_text.write(fact.source),
+    }
+
+
+def document_of(row: Row[Any]) -> Document:
+    """The document in a row that has the columns of table ``document``."""
+    return Document(
+        number=row.number,
+        kind=DocumentKind(row.kind),
+        customer_id=row.customer_id,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        gross=Money(row.gross, row.currency),
+        settled_at_source=Money(row.settled_at_source, row.currency),
+        creditor_reference=row.creditor_reference,
+        order_number=row.order_number,
+        corrects=row.corrects,
+        discount=(
+            None
+            if row.discount_basis_points is None
+            else DiscountTerms(basis_points=row.discount_basis_points, until=row.discount_until)
+        ),
+        source=_source(row.source),
+    )
+
+
+def _document_row(fact: Document, version: int) -> Values:
+    if fact.settled_at_source.currency != fact.gross.currency:
+        raise InvariantBroken(f"document {fact.number} is in {fact.gross.currency} and settled in another currency")
+    return {
+        "number": fact.number,
+        "version": version,
+        "kind": fact.kind,
+        "customer_id": fact.customer_id,
+        "issued_on": fact.issued_on,
+        "due_on": fact.due_on,
+        "currency": fact.gross.currency,
+        "gross": fact.gross.minor,
+        "settled_at_source": fact.settled_at_source.minor,
+        "creditor_reference": fact.creditor_reference,
+        "order_number": fact.order_number,
+        "corrects": fact.corrects,
+        "discount_basis_points": None if fact.discount is None else fact.discount.basis_points,
+        "discount_until": None if fact.discount is None else fact.discount.until,
+        "source": json_text.write(fact.source),
+    }
+
+
+def _mandate(row: Row[Any]) -> Mandate:
+    return Mandate(
+        reference=row.reference,
+        customer_id=row.customer_id,
+        iban=row.iban,
+        bic=row.bic,
+        account_holder=row.account_holder,
+        scheme=Scheme(row.scheme),
+        type=MandateType(row.type),
+        signed_on=row.signed_on,
+        status=MandateStatus(row.status),
+        source=_source(row.source),
+    )
+
+
+def _mandate_row(fact: Mandate) -> Values:
+    return {
+        "reference": fact.reference,
+        "customer_id": fact.customer_id,
+        "iban": fact.iban,
+        "bic": fact.bic,
+        "account_holder": fact.account_holder,
+        "scheme": fact.scheme,
+        "type": fact.type,
+        "signed_on": fact.signed_on,
+        "status": fact.status,
+        "source": json_text.write(fact.source),
+    }
+
+
+class Facts(Shelf):
+    """Customers, documents and mandates of a tenant.
+
+    Writing gives back what is really new or really changed: a fact that differs in nothing but its source is neither, and
+    keeps the source that stated it first. Where a batch states a fact twice, the last one wins.
+    """
+
+    def put_customers(self, facts: Sequence[Customer]) -> list[Customer]:
+        """Customers that are new or changed."""
+        stated = {fact.customer_id: fact for fact in facts}
+        rows = self._among(self._select(customer), customer.c.customer_id, stated)
+        before = {row.customer_id: _customer(row) for row in rows}
+        changed = [
+            fact
+            for fact in stated.values()
+            if (old := before.get(fact.customer_id)) is None or replace(old, source=fact.source) != fact
+        ]
+        self._upsert(customer, [_customer_row(fact) for fact in changed])
+        return changed
+
+    def put_documents(self, facts: Sequence[Document]) -> list[DocumentChange]:
+        """Documents that are new or changed; each version is kept. Raises InvariantBroken for one in two currencies."""
+        stated = {fact.number: fact for fact in facts}
+        rows = self._among(self._select(document), document.c.number, stated)
+        before = {row.number: (document_of(row), int(row.version)) for row in rows}
+        changes: list[DocumentChange] = []
+        current: list[Values] = []
+        versions: list[Values] = []
+        for number, fact in stated.items():
+            old, version = before.get(number, (None, 0))
+            if old is not None and replace(old, source=fact.source) == fact:
+                continue
+            changes.append(DocumentChange(before=old, after=fact))
+            current.append(_document_row(fact, version + 1))
+            versions.append({"number": number, "version": version + 1, "content": json_text.write(fact)})
+        self._upsert(document, current)
+        self._insert(document_version, versions)
+        return changes
+
+    def put_mandates(self, facts: Sequence[Mandate]) -> list[Mandate]:
+        """Mandates that are new or changed."""
+        stated = {fact.reference: fact for fact in facts}
+        rows = self._among(self._select(mandate), mandate.c.reference, stated)
+        before = {row.reference: _mandate(row) for row in rows}
+        changed = [
+            fact
+            for fact in stated.values()
+            if (old := before.get(fact.reference)) is None or replace(old, source=fact.source) != fact
+        ]
+        self._upsert(mandate, [_mandate_row(fact) for fact in changed])
+        return changed
+
+    def customers(self) -> Iterator[Customer]:
+        """All customers, by id."""
+        return map(_customer, self._stream(self._select(customer), [customer.c.customer_id]))
+
+    def documents(self) -> Iterator[Document]:
+        """All documents, by date of issue and number."""
+        return map(document_of, self._stream(self._select(document), [document.c.issued_on, document.c.number]))
+
+    def mandates(self) -> Iterator[Mandate]:
+        """All mandates, by reference."""
+        return map(_mandate, self._stream(self._select(mandate), [mandate.c.reference]))
+
+    def versions(self, number: str) -> list[Document]:
+        """Every version of one document that a source stated, oldest first."""
+        rows = self._connection.execute(
+            self._select(document_version)
+            .where(document_version.c.number == number)
+            .order_by(document_version.c.version)
+        )
+        return [json_text.read(Document, row.content) for row in rows]

@@ -1,0 +1,161 @@
+"""The outbox: effects that are wanted, what became of them, and the history of their states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from ledger.effects import EFFECT_STEPS, Effect, EffectEvent, EffectKind, EffectState
+from ledger.errors import ConflictingPayload
+from ledger.states import advance
+from store import json_text
+from store.schema import effect, effect_history
+from store.shelf import KEYS_PER_QUERY, Shelf, Values, chunks
+
+
+def _effect(row: Row[Any]) -> Effect:
+    return Effect(
+        key=row.key,
+        kind=EffectKind(row.kind),
+        sink=row.sink,
+        subject=row.subject,
+        payload=json.loads(row.payload),
+        not_before=row.not_before,
+        state=EffectState(row.state),
+        attempts=row.attempts,
+        detail=row.detail,
+        reference=row.reference,
+    )
+
+
+def _content(fact: Effect) -> tuple[str, str, str]:
+    """What one key stands for, now and ever."""
+    return fact.kind, fact.sink, json_text.text_of(fact.payload)
+
+
+def _effect_row(sequence: int, fact: Effect) -> Values:
+    return {
+        "key": fact.key,
+        "sequence": sequence,
+        "kind": fact.kind,
+        "sink": fact.sink,
+        "subject": fact.subject,
+        "payload": json_text.text_of(fact.payload),
+        "not_before": fact.not_before,
+        "state": fact.state,
+        "attempts": fact.attempts,
+        "steps": 0,
+        "detail": fact.detail,
+        "reference": fact.reference,
+    }
+
+
+class Outbox(Shelf):
+    """Effects of a tenant, oldest first."""
+
+    def add(self, effects: Sequence[Effect]) -> list[Effect]:
+        """Those that were really inserted. Raises ConflictingPayload when a key stands for another sink, kind or payload."""
+        unique: dict[str, Effect] = {}
+        for fact in effects:
+            if _content(unique.setdefault(fact.key, fact)) != _content(fact):
+                raise ConflictingPayload(fact.key)
+        query = select(effect.c.key, effect.c.kind, effect.c.sink, effect.c.payload).where(self._own(effect))
+        present: set[str] = set()
+        for row in self._among(query, effect.c.key, unique):
+            if _content(unique[row.key]) != (row.kind, row.sink, row.payload):
+                raise ConflictingPayload(row.key)
+            present.add(row.key)
+        inserted = [fact for fact in unique.values() if fact.key not in present]
+        last = self._last(effect.c.sequence, effect)
+        self._insert(effect, [_effect_row(sequence, fact) for sequence, fact in enumerate(inserted, start=last + 1)])
+        return inserted
+
+    def queued(self, sink: str, as_of: date, limit: int) -> list[Effect]:
+        """At most ``limit`` effects of a sink that may leave by ``as_of``."""
+        query = self._select(effect).where(
+            effect.c.sink == sink, effect.c.state == EffectState.QUEUED, effect.c.not_before <= as_of
+        )
+        return [_effect(row) for row in self._connection.execute(query.order_by(effect.c.sequence).limit(limit))]
+
+    def in_doubt(self, sink: str, limit: int) -> list[Effect]:
+        """At most ``limit`` effects of a sink whose outcome nobody knows.
+
+        SENDING counts among them: the caller holds the tenant's lock, so whoever was sending is dead.
+        """
+        query = self._select(effect).where(
+            effect.c.sink == sink, effect.c.state.in_([EffectState.SENDING, EffectState.UNKNOWN])
+        )
+        return [_effect(row) for row in self._connection.execute(query.order_by(effect.c.sequence).limit(limit))]
+
+    def step(self, keys: Sequence[str], event: EffectEvent, *, detail: str = "", reference: str = "") -> None:
+        """The same event happens to all of ``keys``, or to none: raises IllegalStep, or LookupError for an unknown key.
+
+        ``detail`` takes the place of the one before; an empty ``reference`` leaves what is there.
+        """
+        query = select(effect.c.key, effect.c.state, effect.c.steps).where(self._own(effect))
+        before = {row.key: row for row in self._among(query, effect.c.key, dict.fromkeys(keys))}
+        after: dict[EffectState, list[str]] = {}
+        history: list[Values] = []
+        for key in dict.fromkeys(keys):
+            if key not in before:
+                raise LookupError(f"there is no effect {key}")
+            state = advance(EFFECT_STEPS, f"effect {key}", EffectState(before[key].state), event)
+            after.setdefault(state, []).append(key)
+            history.append(
+                {
+                    "key": key,
+                    "step": before[key].steps + 1,
+                    "event": event,
+                    "state": state,
+                    "detail": detail,
+                    "reference": reference,
+                }
+            )
+        for state, moved in after.items():
+            self._move(moved, state, event, detail, reference)
+        self._insert(effect_history, history)
+
+    def _move(self, keys: Sequence[str], state: EffectState, event: EffectEvent, detail: str, reference: str) -> None:
+        values: dict[Any, Any] = {effect.c.state: state, effect.c.detail: detail, effect.c.steps: effect.c.steps + 1}
+        if reference:
+            values[effect.c.reference] = reference
+        if event is EffectEvent.SEND:
+            values[effect.c.attempts] = effect.c.attempts + 1
+        for chunk in chunks(keys, KEYS_PER_QUERY):
+            self._connection.execute(update(effect).where(self._own(effect), effect.c.key.in_(chunk)).values(values))
+
+    def sinks(self) -> list[str]:
+        """Names of the sinks that ever got an effect."""
+        query = select(effect.c.sink).where(self._own(effect)).distinct().order_by(effect.c.sink)
+        return list(self._connection.execute(query).scalars())
+
+    def counts(self) -> dict[tuple[str, EffectState], int]:
+        """How many effects of each sink are in each state."""
+        query = (
+            select(effect.c.sink, effect.c.state, func.count())
+            .where(self._own(effect))
+            .group_by(effect.c.sink, effect.c.state)
+            .order_by(effect.c.sink, effect.c.state)
+        )
+        return {(sink, EffectState(state)): count for sink, state, count in self._connection.execute(query)}
+
+    def with_state(self, state: EffectState) -> Iterator[Effect]:
+        """All effects in a state."""
+        return map(_effect, self._stream(self._select(effect).where(effect.c.state == state), [effect.c.sequence]))
+
+    def of_subject(self, subject: str) -> list[Effect]:
+        """All effects about one subject."""
+        query = self._select(effect).where(effect.c.subject == subject).order_by(effect.c.sequence)
+        return [_effect(row) for row in self._connection.execute(query)]
+
+    def history(self, key: str) -> list[tuple[EffectEvent, EffectState, str, str]]:
+        """Event, state after it, detail and reference of every step of an effect, oldest first."""
+        query = self._select(effect_history).where(effect_history.c.key == key).order_by(effect_history.c.step)
+        return [
+            (EffectEvent(row.event), EffectState(row.state), row.detail, row.reference)
+            for row in self._connection.execute(query)
+        ]

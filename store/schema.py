@@ -1,0 +1,393 @@
+"""The tables. The tenant stands first in every key; amounts are integers of minor units with their currency.
+
+What changes here changes in a new file of ``store/migrations/versions`` too; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from store.columns import Instant, Words
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    }
+)
+
+
+def _words(*names: str) -> list[Column[str]]:
+    """Text columns that are always there; unknown is empty text, as in ``ledger``."""
+    return [Column(name, Words, nullable=False) for name in names]
+
+
+def _minor(name: str, *, nullable: bool = False) -> Column[int]:
+    """An amount in minor units."""
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _number(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, Integer, nullable=nullable)
+
+
+raw_document: Final = Table(
+    "raw_document",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("system", "name", "sha256"),
+    _minor("size"),
+    Column("kept", Boolean, nullable=False),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    Index(None, "tenant", "system", "name", "sequence"),
+    Index(None, "tenant", "sha256"),
+    comment="Every arrival of a document, in order; the bytes are in raw_chunk",
+)
+
+raw_chunk: Final = Table(
+    "raw_chunk",
+    metadata,
+    *_words("tenant", "sha256"),
+    _number("number"),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("tenant", "sha256", "number"),
+    comment="Bytes of documents: zlib over 1 MiB each",
+)
+
+source_cursor: Final = Table(
+    "source_cursor", metadata, *_words("tenant", "source", "cursor"), PrimaryKeyConstraint("tenant", "source")
+)
+
+customer: Final = Table(
+    "customer",
+    metadata,
+    *_words("tenant", "customer_id", "name", "type", "email", "language", "street", "postcode", "city", "country"),
+    *_words("ibans", "source"),
+    PrimaryKeyConstraint("tenant", "customer_id"),
+)
+
+document: Final = Table(
+    "document",
+    metadata,
+    *_words("tenant", "number"),
+    _number("version"),
+    *_words("kind", "customer_id"),
+    Column("issued_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    *_words("currency"),
+    _minor("gross"),
+    _minor("settled_at_source"),
+    *_words("creditor_reference", "order_number", "corrects"),
+    _number("discount_basis_points", nullable=True),
+    Column("discount_until", Date, nullable=True),
+    *_words("source"),
+    PrimaryKeyConstraint("tenant", "number"),
+    Index(None, "tenant", "issued_on", "number"),
+    Index(None, "tenant", "due_on", "number"),
+    comment="Invoices and credit notes as their source last stated them",
+)
+
+document_version: Final = Table(
+    "document_version",
+    metadata,
+    *_words("tenant", "number"),
+    _number("version"),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "number", "version"),
+    ForeignKeyConstraint(["tenant", "number"], ["document.tenant", "document.number"]),
+    comment="Every version that a source ever stated",
+)
+
+document_flag: Final = Table(
+    "document_flag",
+    metadata,
+    *_words("tenant", "number", "flag"),
+    PrimaryKeyConstraint("tenant", "number"),
+    comment="What a person said of a document: disputed, written_off, cancelled",
+)
+
+mandate: Final = Table(
+    "mandate",
+    metadata,
+    *_words("tenant", "reference", "customer_id", "iban", "bic", "account_holder", "scheme", "type"),
+    Column("signed_on", Date, nullable=False),
+    *_words("status", "source"),
+    PrimaryKeyConstraint("tenant", "reference"),
+    Index(None, "tenant", "customer_id"),
+)
+
+statement: Final = Table(
+    "statement",
+    metadata,
+    *_words("tenant", "document", "place"),
+    _minor("sequence"),
+    *_words("system", "name", "account", "currency", "number"),
+    Column("dated_on", Date, nullable=True),
+    _minor("opening", nullable=True),
+    Column("opening_on", Date, nullable=True),
+    _minor("closing", nullable=True),
+    Column("closing_on", Date, nullable=True),
+    *_words("format", "problems"),
+    _number("entries"),
+    PrimaryKeyConstraint("tenant", "document", "place"),
+    UniqueConstraint("tenant", "sequence"),
+)
+
+entry: Final = Table(
+    "entry",
+    metadata,
+    *_words("tenant", "entry_id", "account"),
+    Column("booked_on", Date, nullable=False),
+    _number("position"),
+    _minor("amount"),
+    *_words("currency", "bank_reference", "content", "status", "reason", "confidence"),
+    PrimaryKeyConstraint("tenant", "entry_id"),
+    Index(None, "tenant", "booked_on", "account", "position", "entry_id"),
+    Index(None, "tenant", "account", "booked_on"),
+    Index(None, "tenant", "bank_reference"),
+    Index(
+        "ix_entry_new",
+        "tenant",
+        "booked_on",
+        "account",
+        "position",
+        "entry_id",
+        postgresql_where=text("status = 'new'"),
+        sqlite_where=text("status = 'new'"),
+    ),
+    comment="Booked bank entries; content is the whole entry, the columns are what is asked for",
+)
+
+entry_line: Final = Table(
+    "entry_line",
+    metadata,
+    *_words("tenant", "entry_id"),
+    _number("number"),
+    _number("rank", nullable=True),
+    Column("kind", Words, nullable=True),
+    *_words("document", "customer_id"),
+    _minor("amount", nullable=True),
+    Column("currency", Words, nullable=True),
+    *_words("confidence", "reason", "settles"),
+    PrimaryKeyConstraint("tenant", "entry_id", "number"),
+    ForeignKeyConstraint(["tenant", "entry_id"], ["entry.tenant", "entry.entry_id"]),
+    comment="How an entry was decided: its lines, or the ranked suggestions of one in review",
+)
+
+booking: Final = Table(
+    "booking",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("booking_id", "kind"),
+    Column("booked_on", Date, nullable=False),
+    *_words("subject", "reverses"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    UniqueConstraint("tenant", "booking_id"),
+    Index(None, "tenant", "subject"),
+)
+
+booking_line: Final = Table(
+    "booking_line",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    _number("number"),
+    *_words("account_kind", "account_key", "customer_id"),
+    _minor("amount"),
+    *_words("currency"),
+    PrimaryKeyConstraint("tenant", "sequence", "number"),
+    ForeignKeyConstraint(["tenant", "sequence"], ["booking.tenant", "booking.sequence"]),
+    Index(None, "tenant", "account_kind", "account_key"),
+    comment="Debit positive, credit negative",
+)
+
+receivable_balance: Final = Table(
+    "receivable_balance",
+    metadata,
+    *_words("tenant", "number", "currency"),
+    _minor("balance"),
+    PrimaryKeyConstraint("tenant", "number", "currency"),
+    comment="Projection of booking_line: what stands on the receivable account of each document, debit positive",
+)
+
+effect: Final = Table(
+    "effect",
+    metadata,
+    *_words("tenant", "key"),
+    _minor("sequence"),
+    *_words("kind", "sink", "subject", "payload"),
+    Column("not_before", Date, nullable=False),
+    *_words("state"),
+    _number("attempts"),
+    _number("steps"),
+    *_words("detail", "reference"),
+    PrimaryKeyConstraint("tenant", "key"),
+    UniqueConstraint("tenant", "sequence"),
+    Index(None, "tenant", "sink", "state", "sequence"),
+    Index(None, "tenant", "state", "sequence"),
+    Index(None, "tenant", "subject"),
+    comment="The outbox",
+)
+
+effect_history: Final = Table(
+    "effect_history",
+    metadata,
+    *_words("tenant", "key"),
+    _number("step"),
+    *_words("event", "state", "detail", "reference"),
+    PrimaryKeyConstraint("tenant", "key", "step"),
+    ForeignKeyConstraint(["tenant", "key"], ["effect.tenant", "effect.key"]),
+)
+
+decision: Final = Table(
+    "decision",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    Column("as_of", Date, nullable=False),
+    *_words("subject", "decision", "evidence", "runner_up", "reason", "by", "hash"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="The decision log, chained by hashes",
+)
+
+fault: Final = Table(
+    "fault",
+    metadata,
+    *_words("tenant", "fault_id"),
+    _minor("sequence"),
+    *_words("system", "name", "document", "place", "reason"),
+    Column("whole_document", Boolean, nullable=False),
+    Column("healed", Boolean, nullable=False),
+    PrimaryKeyConstraint("tenant", "fault_id"),
+    UniqueConstraint("tenant", "sequence"),
+    Index(None, "tenant", "system", "name"),
+)
+
+cycle: Final = Table(
+    "cycle",
+    metadata,
+    *_words("tenant"),
+    _minor("cycle_id"),
+    Column("as_of", Date, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+    *_words("outcome", "summary"),
+    PrimaryKeyConstraint("tenant", "cycle_id"),
+)
+
+debit_batch: Final = Table(
+    "debit_batch",
+    metadata,
+    *_words("tenant", "message_id", "payment_information_id"),
+    *_words("creditor_name", "creditor_id", "creditor_iban", "creditor_bic", "scheme", "sequence_type"),
+    Column("collect_on", Date, nullable=False),
+    Column("created_on", Date, nullable=False),
+    *_words("sha256"),
+    Column("file", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("tenant", "message_id"),
+    comment="Direct-debit files as they were made, byte for byte",
+)
+
+collection: Final = Table(
+    "collection",
+    metadata,
+    *_words("tenant", "end_to_end_id"),
+    _minor("sequence"),
+    Column("message_id", Words, nullable=True),
+    *_words("mandate_reference", "customer_id", "mandate", "sequence_type"),
+    Column("collect_on", Date, nullable=False),
+    _minor("amount"),
+    *_words("currency", "remittance", "creditor_reference", "status", "reason_code"),
+    _number("steps"),
+    PrimaryKeyConstraint("tenant", "end_to_end_id"),
+    UniqueConstraint("tenant", "sequence"),
+    ForeignKeyConstraint(["tenant", "message_id"], ["debit_batch.tenant", "debit_batch.message_id"]),
+    comment="Direct debits; mandate is the mandate as it stood when the collection was planned",
+)
+
+collection_part: Final = Table(
+    "collection_part",
+    metadata,
+    *_words("tenant", "end_to_end_id"),
+    _number("number"),
+    *_words("document"),
+    _minor("amount"),
+    *_words("currency"),
+    Column("live", Boolean, nullable=False),
+    PrimaryKeyConstraint("tenant", "end_to_end_id", "number"),
+    ForeignKeyConstraint(["tenant", "end_to_end_id"], ["collection.tenant", "collection.end_to_end_id"]),
+    Index(
+        "uq_collection_part_live",
+        "tenant",
+        "document",
+        unique=True,
+        postgresql_where=text("live"),
+        sqlite_where=text("live"),
+    ),
+    comment="A document stands in one live collection at most: the index refuses a second",
+)
+
+collection_history: Final = Table(
+    "collection_history",
+    metadata,
+    *_words("tenant", "end_to_end_id"),
+    _number("step"),
+    *_words("status", "reason_code"),
+    PrimaryKeyConstraint("tenant", "end_to_end_id", "step"),
+    ForeignKeyConstraint(["tenant", "end_to_end_id"], ["collection.tenant", "collection.end_to_end_id"]),
+)
+
+reminder: Final = Table(
+    "reminder",
+    metadata,
+    *_words("tenant", "message_id"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    _number("level"),
+    *_words("kind", "channel"),
+    Column("as_of", Date, nullable=False),
+    _minor("amount"),
+    *_words("currency", "status"),
+    PrimaryKeyConstraint("tenant", "message_id"),
+    UniqueConstraint("tenant", "sequence"),
+)
+
+reminder_document: Final = Table(
+    "reminder_document",
+    metadata,
+    *_words("tenant", "message_id"),
+    _number("number"),
+    *_words("document"),
+    PrimaryKeyConstraint("tenant", "message_id", "number"),
+    ForeignKeyConstraint(["tenant", "message_id"], ["reminder.tenant", "reminder.message_id"]),
+    Index(None, "tenant", "document"),
+)
+
+known_payer: Final = Table(
+    "known_payer",
+    metadata,
+    *_words("tenant", "customer_id", "iban", "name", "learned_from"),
+    PrimaryKeyConstraint("tenant", "customer_id", "iban", "name", "learned_from"),
+    Index(None, "tenant", "learned_from"),
+    comment="Who pays for whom, and the entry that taught it",
+)
