@@ -12,9 +12,9 @@ from examples.world import Account, Movement, StatementDay, World, decimal
 
 _NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 #: Family and sub-family of domain PMNT, and the German business transaction code (GVC) beside them.
-_CODES: Final[Mapping[tuple[str, bool], tuple[str, str, str]]] = {
-    ("fee", False): ("MDOP", "CHRG", "808"),
-    ("salary", False): ("ICDT", "ESCT", "153"),
+_CODES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "fee": ("MDOP", "CHRG", "808"),
+    "salary": ("ICDT", "ESCT", "153"),
 }
 _TRANSFER_IN: Final = ("RCDT", "ESCT", "166")
 _TRANSFER_OUT: Final = ("ICDT", "ESCT", "116")
@@ -49,15 +49,11 @@ def _statement(world: World, account: Account, day: StatementDay) -> Iterator[st
 
 
 def _balance(kind: str, day: date, minor: int) -> str:
-    return (
-        f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp>{_amount(minor)}<Dt><Dt>{day}</Dt></Dt></Bal>"
-    )
+    return f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp>{_amount(minor)}<Dt><Dt>{day}</Dt></Dt></Bal>"
 
 
 def _entry(world: World, account: Account, movement: Movement) -> str:
-    family, sub_family, gvc = _CODES.get(
-        (movement.code, movement.minor > 0), _TRANSFER_IN if movement.minor > 0 else _TRANSFER_OUT
-    )
+    family, sub_family, gvc = _CODES.get(movement.code, _TRANSFER_IN if movement.minor > 0 else _TRANSFER_OUT)
     code = (
         f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>{sub_family}</SubFmlyCd></Fmly></Domn>"
         f"<Prtry><Cd>NTRF+{gvc}</Cd><Issr>DK</Issr></Prtry></BkTxCd>"

@@ -5,7 +5,6 @@ Positions in comments and names are those of the standard, from 1. Amounts have 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,13 +15,10 @@ from examples.world import Account, Movement, StatementDay, World
 _WIDTH: Final = 128
 #: Widths of the three communication zones: record 2.1 after its type, record 2.2, record 2.3.
 _ZONES: Final = (53, 53, 43)
-#: Transaction codes (type, family, transaction, category): credit transfer in, order out, costs of an account, and the
-#: same transfers for what is no receivable.
-_CODES: Final[Mapping[tuple[str, bool], str]] = {
-    ("fee", False): "03537000",
-}
+#: Transaction codes: type, family (01 transfers, 35 closing of an account), transaction, category.
 _TRANSFER_IN: Final = "00150000"
 _TRANSFER_OUT: Final = "00101000"
+_COSTS: Final = "03537000"
 
 
 def write(folder: Path, world: World, account: Account) -> None:
@@ -67,7 +63,8 @@ def _movement(world: World, movement: Movement, place: int, day: StatementDay) -
     else:
         kind, text = "0", plain(world.text_of(movement))
     first, second, third = _zones(text)
-    code = _CODES.get((movement.code, movement.minor > 0), _TRANSFER_IN if movement.minor > 0 else _TRANSFER_OUT)
+    transfer = _TRANSFER_IN if movement.minor > 0 else _TRANSFER_OUT
+    code = _COSTS if movement.code == "fee" else transfer
     purpose = "SALA" if movement.code == "salary" else ""
     has_more = bool(movement.iban)
     records = [
@@ -78,24 +75,20 @@ def _movement(world: World, movement: Movement, place: int, day: StatementDay) -
     ]
     if has_more:
         records.append(_record(f"22{place:04d}0000{second:53}{'':35}{movement.bic:11.11}{'':8}{purpose:4}{'':4}1 0"))
-        records.append(
-            _record(f"23{place:04d}0000{movement.iban:34}EUR{plain(movement.name):35.35}{third:43}0 0")
-        )
+        records.append(_record(f"23{place:04d}0000{movement.iban:34}EUR{plain(movement.name):35.35}{third:43}0 0"))
     return records
 
 
 def _new_balance(account: Account, day: StatementDay) -> str:
     """Record 8."""
-    return _record(
-        f"8{day.sequence % 1000:03d}{account.iban:34}EUR{_signed(day.closing_minor)}{_day(day.day)}{'':64}0"
-    )
+    return _record(f"8{day.sequence % 1000:03d}{account.iban:34}EUR{_signed(day.closing_minor)}{_day(day.day)}{'':64}0")
 
 
 def _trailer(day: StatementDay, records: int) -> str:
     """Record 9: number of records between header and trailer, then the sums of debits and credits."""
-    debits = -sum(movement.minor for movement in day.movements if movement.minor < 0)
-    credits = sum(movement.minor for movement in day.movements if movement.minor > 0)
-    return _record(f"9{'':15}{records:06d}{debits * 10:015d}{credits * 10:015d}{'':75}2")
+    out = -sum(movement.minor for movement in day.movements if movement.minor < 0)
+    into = sum(movement.minor for movement in day.movements if movement.minor > 0)
+    return _record(f"9{'':15}{records:06d}{out * 10:015d}{into * 10:015d}{'':75}2")
 
 
 def _zones(text: str) -> tuple[str, str, str]:

@@ -75,6 +75,6 @@ def _balance(day: date, minor: int) -> str:
 
 def _sums(day: StatementDay) -> str:
     """Number and sum of debits and credits, which ING adds after the closing balances."""
-    debits = [-movement.minor for movement in day.movements if movement.minor < 0]
-    credits = [movement.minor for movement in day.movements if movement.minor > 0]
-    return f"/SUM/{len(debits)}/{len(credits)}/{decimal(sum(debits), ',')}/{decimal(sum(credits), ',')}/"
+    out = [-movement.minor for movement in day.movements if movement.minor < 0]
+    into = [movement.minor for movement in day.movements if movement.minor > 0]
+    return f"/SUM/{len(out)}/{len(into)}/{decimal(sum(out), ',')}/{decimal(sum(into), ',')}/"

@@ -122,7 +122,6 @@ class Composer:
         issued_on: date,
         *,
         minor: int | None = None,
-        paid_minor: int = 0,
         due_on: date | None = None,
         discount: Discount | None = None,
     ) -> Bill:
@@ -133,16 +132,15 @@ class Composer:
             issued_on=issued_on,
             due_on=due_on or issued_on + timedelta(days=self.chance.choice(_TERMS)),
             minor=self.amount(customer) if minor is None else minor,
-            paid_minor=paid_minor,
             discount=discount,
             order_number=f"{self.chance.choice(('SO', 'WEB'))}{self.chance.randrange(100_000, 999_999)}",
         )
         self.world.bills.append(bill)
         return bill
 
-    def invoice_before(self, customer: Customer, day: date, **terms: int) -> Bill:
-        """An invoice issued four to 32 days before ``day``."""
-        return self.invoice(customer, day - timedelta(days=self.chance.randrange(4, 33)), **terms)
+    def invoice_before(self, customer: Customer, day: date, minor: int | None = None) -> Bill:
+        """An invoice issued four to 32 days before ``day``; ``minor`` None: chance sets the total."""
+        return self.invoice(customer, day - timedelta(days=self.chance.randrange(4, 33)), minor=minor)
 
     def credit_note(self, invoice: Bill, issued_on: date, minor: int) -> Bill:
         """A credit note that corrects ``invoice``."""
