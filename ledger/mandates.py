@@ -46,7 +46,10 @@ class SequenceType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mandate:
-    """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name."""
+    """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name.
+
+    ``last_collected_on``: the last collection under it that was made before it came to us, where the source says so.
+    """
 
     reference: str
     customer_id: str
@@ -58,6 +61,7 @@ class Mandate:
     signed_on: date
     status: MandateStatus
     source: SourceRef
+    last_collected_on: date | None = None
 
 
 class CollectionStatus(StrEnum):
