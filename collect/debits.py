@@ -108,6 +108,7 @@ class DebitPolicy:
     the collection on which the file goes to the bank; ``cut_off_days``: TARGET days before it on which the bank still takes it.
     ``notice_margin_days``: calendar days by which notices go out earlier than they must, so that a weekend or a stop does not move the
     collection. ``net_credit_notes``: whether a customer's open credit notes are taken off what is collected.
+    ``batch_booking``: whether the bank is asked to credit a batch as one sum.
     """
 
     creditor_name: str
@@ -121,6 +122,7 @@ class DebitPolicy:
     approval: Approval = Approval.NONE
     grouping: Grouping = Grouping.CUSTOMER
     net_credit_notes: bool = True
+    batch_booking: bool = True
 
     def faults(self) -> tuple[tuple[str, str], ...]:
         """Every setting that cannot work, as pairs of its name and the reason."""
@@ -270,12 +272,12 @@ def plan(
     _plan_new(facts, taken, draft)
     ready = [collection for collection in kept if _is_ready(policy, collection, as_of)]
     batches = list(_batches(policy, ready, as_of))
-    free = [batch for batch in batches if policy.approval is Approval.NONE or batch.message_id in released]
+    held = {batch.message_id for batch in batches if policy.approval is Approval.REQUIRED} - released
     return DebitPlan(
         cancelled=cancelled,
         notices=tuple(draft.notices),
-        batches=tuple(free),
-        waiting=tuple(batch for batch in batches if batch not in free),
+        batches=tuple(batch for batch in batches if batch.message_id not in held),
+        waiting=tuple(batch for batch in batches if batch.message_id in held),
         withheld=tuple(draft.withheld),
         covered=frozenset(taken | draft.scheduled | {part.document for new in draft.notices for part in new.parts}),
     )
@@ -338,10 +340,12 @@ def _recheck(facts: _Facts) -> tuple[list[Collection], tuple[Cancelled, ...]]:
     """The pending collections that still stand as they were announced, and those that do not."""
     kept: list[Collection] = []
     cancelled: list[Cancelled] = []
+    seen: set[str] = set()
     for collection in facts.history.pending:
-        change = next(_changes(facts, collection), None)
+        change = next(_changes(facts, collection, seen), None)
         if change is None:
             kept.append(collection)
+            seen.update(part.document for part in collection.parts)
         else:
             reason, detail = change
             gone = replace(collection, status=CollectionStatus.CANCELLED)
@@ -349,8 +353,10 @@ def _recheck(facts: _Facts) -> tuple[list[Collection], tuple[Cancelled, ...]]:
     return kept, tuple(cancelled)
 
 
-def _changes(facts: _Facts, collection: Collection) -> Iterator[tuple[DebitObjection | MandateObjection, str]]:
-    """Whatever keeps a pending collection from going to the bank as it was announced."""
+def _changes(
+    facts: _Facts, collection: Collection, seen: Set[str]
+) -> Iterator[tuple[DebitObjection | MandateObjection, str]]:
+    """Whatever keeps a pending collection from going to the bank as it was announced; ``seen``: documents of pending ones before it."""
     history = facts.history
     was = collection.mandate
     now = facts.mandates.get(was.reference)
@@ -363,13 +369,11 @@ def _changes(facts: _Facts, collection: Collection) -> Iterator[tuple[DebitObjec
     if (now.iban, now.scheme, now.type, now.customer_id) != (was.iban, was.scheme, was.type, was.customer_id):
         yield DebitObjection.MANDATE_CHANGED, was.reference
     for part in collection.parts:
-        change = DebitObjection.IN_OTHER_COLLECTION
-        if part.document not in history.presented:
-            found = _change_of_part(part, facts.items.get(part.document))
-            if found is None:
-                continue
-            change = found
-        yield change, part.document
+        if part.document in history.presented or part.document in seen:
+            yield DebitObjection.IN_OTHER_COLLECTION, part.document
+        change = _change_of_part(part, facts.items.get(part.document))
+        if change is not None:
+            yield change, part.document
     earliest = add_target_days(next_target_day(facts.as_of), facts.policy.cut_off_days)
     if collection.collect_on < earliest and collection.status is not CollectionStatus.WITHHELD:
         yield DebitObjection.TOO_LATE, collection.collect_on.isoformat()
@@ -581,4 +585,5 @@ def _batches(policy: DebitPolicy, ready: Iterable[Collection], as_of: date) -> I
             collect_on=day,
             created_on=as_of,
             collections=tuple(replace(collection, message_id=message_id) for collection in ordered),
+            batch_booking=policy.batch_booking,
         )

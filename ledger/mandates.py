@@ -106,7 +106,10 @@ class Collection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebitBatch:
-    """Collections that go to the bank in one file: one creditor account, scheme, sequence type and collection date."""
+    """Collections that go to the bank in one file: one creditor account, scheme, sequence type and collection date.
+
+    ``batch_booking``: whether the bank is asked to credit them as one sum (else one by one).
+    """
 
     message_id: str
     payment_information_id: str
@@ -119,3 +122,4 @@ class DebitBatch:
     collect_on: date
     created_on: date
     collections: tuple[Collection, ...]
+    batch_booking: bool = True
