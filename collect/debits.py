@@ -142,6 +142,7 @@ class DebitObjection(StrEnum):
     """Why a document is not collected, or a collection is taken out of the plan, apart from its mandate."""
 
     CUSTOMER_UNKNOWN = "customer_unknown"
+    NO_ADDRESS = "no_address"
     MANDATE_UNKNOWN = "mandate_unknown"
     MANDATE_CHANGED = "mandate_changed"
     SEVERAL_MANDATES = "several_mandates"
@@ -455,9 +456,10 @@ def _objection_to(item: OpenItem, facts: _Facts) -> tuple[DebitObjection, str] |
         return DebitObjection.CURRENCY, item.open.currency
     if document.number in facts.history.came_back:
         return DebitObjection.CAME_BACK, facts.history.came_back[document.number]
-    if document.customer_id not in facts.customers:
+    customer = facts.customers.get(document.customer_id)
+    if customer is None:
         return DebitObjection.CUSTOMER_UNKNOWN, document.customer_id
-    return None
+    return None if customer.email else (DebitObjection.NO_ADDRESS, "")
 
 
 def _choose(

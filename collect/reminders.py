@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -121,7 +121,7 @@ class Standing:
     freshness: Freshness
     in_review: Set[str] = frozenset()
     under_debit: Set[str] = frozenset()
-    on_account: Mapping[str, Sequence[Money]] = MappingProxyType({})
+    on_account: Mapping[str, Sequence[Money]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
