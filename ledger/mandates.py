@@ -46,7 +46,10 @@ class SequenceType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mandate:
-    """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name."""
+    """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name.
+
+    ``last_collected_on``: the last collection under it that was made before it came to us, where the source says so.
+    """
 
     reference: str
     customer_id: str
@@ -58,6 +61,7 @@ class Mandate:
     signed_on: date
     status: MandateStatus
     source: SourceRef
+    last_collected_on: date | None = None
 
 
 class CollectionStatus(StrEnum):
@@ -102,7 +106,10 @@ class Collection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebitBatch:
-    """Collections that go to the bank in one file: one creditor account, scheme, sequence type and collection date."""
+    """Collections that go to the bank in one file: one creditor account, scheme, sequence type and collection date.
+
+    ``batch_booking``: whether the bank is asked to credit them as one sum (else one by one).
+    """
 
     message_id: str
     payment_information_id: str
@@ -115,3 +122,4 @@ class DebitBatch:
     collect_on: date
     created_on: date
     collections: tuple[Collection, ...]
+    batch_booking: bool = True

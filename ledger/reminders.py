@@ -23,7 +23,11 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """One message that is due: ``level`` is the dunning level it lifts its documents to (0 for a nudge)."""
+    """One message that is due; ``level`` is the highest dunning level that it lifts one of its documents to (0 for a nudge).
+
+    ``levels``: the level that each document stands on after it, in the order of ``documents`` (a document that came due later
+    is listed beside older ones, and climbs its own ladder); empty when all stand on ``level``.
+    """
 
     customer_id: str
     documents: tuple[str, ...]
@@ -32,6 +36,12 @@ class Reminder:
     channel: str
     as_of: date
     amount_due: Money
+    levels: tuple[int, ...] = ()
+
+    def level_of(self, document: str) -> int:
+        """The level that ``document`` stands on after this message; raises ValueError when it is not in it."""
+        place = self.documents.index(document)
+        return self.levels[place] if self.levels else self.level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

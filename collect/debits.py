@@ -1,0 +1,591 @@
+"""Direct debits: which open invoices are collected from whom on which day, and which file goes to the bank now.
+
+A collection is announced first (the notice, with amount, date, mandate and creditor identifier) and handed over when its lead time
+is reached, exactly as it was announced: what has changed meanwhile leaves the plan, and is announced anew when it may still be
+collected. Nothing is ever collected twice, before its notice, without a usable mandate, or by guess among several mandates.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import groupby
+from typing import Final
+
+from collect.mandates import MandateObjection, account_fault, creditor_id_fault, objection
+from ledger.calendar import add_target_days, next_target_day
+from ledger.documents import DocumentKind, ItemStatus, OpenItem
+from ledger.effects import key_of
+from ledger.mandates import (
+    Collection,
+    CollectionPart,
+    CollectionStatus,
+    DebitBatch,
+    Mandate,
+    MandateType,
+    Scheme,
+    SequenceType,
+)
+from ledger.money import Money
+from ledger.party import Customer
+from ledger.reminders import MessageKind, Reminder
+
+#: The only currency of the scheme.
+CURRENCY: Final = "EUR"
+#: Smallest and greatest amount of a collection, in cents (EPC SEPA direct debit rulebooks, AT-06).
+LEAST_MINOR: Final = 1
+GREATEST_MINOR: Final = 99_999_999_999
+#: Days between notice and collection unless another term was agreed (EPC SEPA direct debit rulebooks, section 4.1).
+USUAL_PRE_NOTIFICATION_DAYS: Final = 14
+#: Last presentation of the creditor's bank: one TARGET day before settlement, for every sequence type (since 20 November 2016).
+SCHEME_CUT_OFF_DAYS: Final = 1
+
+
+class CollectionEvent(StrEnum):
+    """What can happen to a collection."""
+
+    NOTIFY = "notify"
+    WITHHOLD = "withhold"
+    RELEASE = "release"
+    SEND = "send"
+    ACKNOWLEDGE = "acknowledge"
+    COLLECT = "collect"
+    REJECT = "reject"
+    RETURN = "return"
+    REFUND = "refund"
+    CANCEL = "cancel"
+
+
+_P, _N, _W = CollectionStatus.PLANNED, CollectionStatus.NOTIFIED, CollectionStatus.WITHHELD
+_S, _A, _C = CollectionStatus.SENT, CollectionStatus.ACKNOWLEDGED, CollectionStatus.COLLECTED
+#: "Made", "handed over", "acknowledged" and "collected" are four facts; money comes back even after it was collected.
+COLLECTION_STEPS: Final[Mapping[tuple[CollectionStatus, CollectionEvent], CollectionStatus]] = {
+    (_P, CollectionEvent.NOTIFY): _N,
+    (_P, CollectionEvent.WITHHOLD): _W,
+    (_N, CollectionEvent.WITHHOLD): _W,
+    (_W, CollectionEvent.RELEASE): _N,
+    (_N, CollectionEvent.SEND): _S,
+    (_S, CollectionEvent.ACKNOWLEDGE): _A,
+    (_S, CollectionEvent.COLLECT): _C,
+    (_A, CollectionEvent.COLLECT): _C,
+    **{(state, CollectionEvent.CANCEL): CollectionStatus.CANCELLED for state in (_P, _N, _W, _S, _A)},
+    **{(state, CollectionEvent.REJECT): CollectionStatus.REJECTED for state in (_S, _A, _C)},
+    **{(state, CollectionEvent.RETURN): CollectionStatus.RETURNED for state in (_S, _A, _C)},
+    **{(state, CollectionEvent.REFUND): CollectionStatus.REFUNDED for state in (_S, _A, _C)},
+}
+#: Announced or about to be, and still in our hands.
+PENDING: Final = frozenset({_P, _N, _W})
+#: At the bank, or already paid by it.
+PRESENTED: Final = frozenset({_S, _A, _C})
+#: Presented once, and the money did not stay.
+CAME_BACK: Final = frozenset({CollectionStatus.REJECTED, CollectionStatus.RETURNED, CollectionStatus.REFUNDED})
+#: A document may be in one collection of these at most.
+LIVE: Final = PENDING | PRESENTED
+
+
+class Approval(StrEnum):
+    """Whether a person releases each batch."""
+
+    NONE = "none"
+    REQUIRED = "required"
+
+
+class Grouping(StrEnum):
+    """What becomes one collection: all invoices of a customer that are collected on one day, or each invoice."""
+
+    CUSTOMER = "customer"
+    INVOICE = "invoice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebitPolicy:
+    """A tenant's direct-debit settings.
+
+    ``pre_notification_days``: calendar days from notice to collection, as agreed with the customers. ``lead_days``: TARGET days before
+    the collection on which the file goes to the bank; ``cut_off_days``: TARGET days before it on which the bank still takes it.
+    ``notice_margin_days``: calendar days by which notices go out earlier than they must, so that a weekend or a stop does not move the
+    collection. ``net_credit_notes``: whether a customer's open credit notes are taken off what is collected.
+    ``batch_booking``: whether the bank is asked to credit a batch as one sum.
+    """
+
+    creditor_name: str
+    creditor_id: str
+    creditor_iban: str
+    creditor_bic: str = ""
+    pre_notification_days: int = USUAL_PRE_NOTIFICATION_DAYS
+    lead_days: int = 2
+    cut_off_days: int = SCHEME_CUT_OFF_DAYS
+    notice_margin_days: int = 4
+    approval: Approval = Approval.NONE
+    grouping: Grouping = Grouping.CUSTOMER
+    net_credit_notes: bool = True
+    batch_booking: bool = True
+
+    def faults(self) -> tuple[tuple[str, str], ...]:
+        """Every setting that cannot work, as pairs of its name and the reason."""
+        found = [
+            ("creditor_name", "is empty" if not self.creditor_name.strip() else None),
+            ("creditor_id", creditor_id_fault(self.creditor_id)),
+            ("creditor_iban", account_fault(self.creditor_iban)),
+            ("pre_notification_days", "is negative" if self.pre_notification_days < 0 else None),
+            ("cut_off_days", "is less than the scheme's" if self.cut_off_days < SCHEME_CUT_OFF_DAYS else None),
+            ("lead_days", "is less than cut_off_days" if self.lead_days < self.cut_off_days else None),
+            ("notice_margin_days", "is negative" if self.notice_margin_days < 0 else None),
+        ]
+        return tuple((name, fault) for name, fault in found if fault is not None)
+
+
+class DebitObjection(StrEnum):
+    """Why a document is not collected, or a collection is taken out of the plan, apart from its mandate."""
+
+    CUSTOMER_UNKNOWN = "customer_unknown"
+    NO_ADDRESS = "no_address"
+    MANDATE_UNKNOWN = "mandate_unknown"
+    MANDATE_CHANGED = "mandate_changed"
+    SEVERAL_MANDATES = "several_mandates"
+    ONE_OFF_TAKEN = "one_off_taken"
+    CURRENCY = "currency"
+    BLOCKED = "blocked"
+    DISPUTED = "disputed"
+    CAME_BACK = "came_back"
+    COVERED_BY_CREDITS = "covered_by_credits"
+    ABOVE_LIMIT = "above_limit"
+    SETTLED = "settled"
+    AMOUNT_CHANGED = "amount_changed"
+    DOCUMENT_GONE = "document_gone"
+    IN_OTHER_COLLECTION = "in_other_collection"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """An open invoice of a customer on direct debit that is not collected, and why; ``detail`` names what the reason is about."""
+
+    document: str
+    customer_id: str
+    reason: DebitObjection | MandateObjection
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """A collection that leaves the plan before it was handed over, and why; its status is CANCELLED already."""
+
+    collection: Collection
+    reason: DebitObjection | MandateObjection
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebitPlan:
+    """What is to be done today, in this order: take out ``cancelled``, announce ``notices``, hand over ``batches``.
+
+    ``notices``: new collections, PLANNED; they are NOTIFIED once their message is on its way. ``batches``: to be handed over now, their
+    collections carry the batch's message_id. ``waiting``: batches that a person has to release first. ``withheld``: open invoices under
+    direct debit that are not collected. ``covered``: documents that direct debit takes care of, so that nobody is reminded of them.
+    """
+
+    cancelled: tuple[Cancelled, ...]
+    notices: tuple[Collection, ...]
+    batches: tuple[DebitBatch, ...]
+    waiting: tuple[DebitBatch, ...]
+    withheld: tuple[Withheld, ...]
+    covered: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _History:
+    """What the collections so far say."""
+
+    pending: tuple[Collection, ...]
+    presented: frozenset[str]
+    came_back: Mapping[str, str]
+    attempts: Counter[str]
+    last_presented_on: Mapping[str, date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What a plan is made from."""
+
+    policy: DebitPolicy
+    items: Mapping[str, OpenItem]
+    customers: Mapping[str, Customer]
+    mandates: Mapping[str, Mandate]
+    history: _History
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """An open invoice with the mandate and the day it can be collected on."""
+
+    item: OpenItem
+    mandate: Mandate
+    collect_on: date
+
+
+@dataclass(slots=True, kw_only=True)
+class _Draft:
+    """What planning adds to as it walks through the customers."""
+
+    notices: list[Collection] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+    scheduled: set[str] = field(default_factory=set)
+    used_one_offs: set[str]
+
+    def withhold(self, item: OpenItem, reason: DebitObjection | MandateObjection, detail: str = "") -> None:
+        document = item.document
+        self.withheld.append(
+            Withheld(document=document.number, customer_id=document.customer_id, reason=reason, detail=detail)
+        )
+
+
+def plan(
+    policy: DebitPolicy,
+    items: Iterable[OpenItem],
+    *,
+    customers: Mapping[str, Customer],
+    mandates: Iterable[Mandate],
+    collections: Iterable[Collection],
+    as_of: date,
+    released: Set[str] = frozenset(),
+) -> DebitPlan:
+    """What to announce, hand over and take out on ``as_of``. Pure: the same facts give the same plan, ids included.
+
+    ``items``: all open items. ``collections``: every collection there has been, each with its newest status (it says which documents are
+    taken, which came back, when a mandate was last used). ``released``: message ids of the batches that a person has released.
+    """
+    facts = _Facts(
+        policy=policy,
+        items={item.document.number: item for item in items},
+        customers=customers,
+        mandates={mandate.reference: mandate for mandate in mandates},
+        history=_history(collections),
+        as_of=as_of,
+    )
+    kept, cancelled = _recheck(facts)
+    taken = facts.history.presented | {part.document for collection in kept for part in collection.parts}
+    draft = _Draft(used_one_offs={c.mandate.reference for c in kept if c.sequence_type is SequenceType.OOFF})
+    _plan_new(facts, taken, draft)
+    ready = [collection for collection in kept if _is_ready(policy, collection, as_of)]
+    batches = list(_batches(policy, ready, as_of))
+    held = {batch.message_id for batch in batches if policy.approval is Approval.REQUIRED} - released
+    return DebitPlan(
+        cancelled=cancelled,
+        notices=tuple(draft.notices),
+        batches=tuple(batch for batch in batches if batch.message_id not in held),
+        waiting=tuple(batch for batch in batches if batch.message_id in held),
+        withheld=tuple(draft.withheld),
+        covered=frozenset(taken | draft.scheduled | {part.document for new in draft.notices for part in new.parts}),
+    )
+
+
+def notice_of(collection: Collection, channel: str, as_of: date) -> Reminder:
+    """The pre-notification of a collection as a message that is due."""
+    return Reminder(
+        customer_id=collection.mandate.customer_id,
+        documents=tuple(part.document for part in collection.parts),
+        level=0,
+        kind=MessageKind.PRE_NOTIFICATION,
+        channel=channel,
+        as_of=as_of,
+        amount_due=collection.amount,
+    )
+
+
+def collect_on(policy: DebitPolicy, due_on: date, as_of: date) -> date:
+    """The day on which an invoice due on ``due_on`` is collected when its notice goes out on ``as_of``.
+
+    A TARGET day: the due date or the first one after it that leaves the customer the notice's days, and whose lead time begins after
+    ``as_of`` (so that notice and file never leave on the same day).
+    """
+    by_notice = as_of + timedelta(days=policy.pre_notification_days)
+    by_lead = add_target_days(add_target_days(as_of, 1), policy.lead_days)
+    return next_target_day(max(due_on, by_notice, by_lead))
+
+
+def _history(collections: Iterable[Collection]) -> _History:
+    pending: list[Collection] = []
+    presented: set[str] = set()
+    came_back: dict[str, str] = {}
+    attempts: Counter[str] = Counter()
+    last_presented_on: dict[str, date] = {}
+    for collection in collections:
+        documents = [part.document for part in collection.parts]
+        attempts.update(documents)
+        if collection.status in PENDING:
+            pending.append(collection)
+        if collection.status in PRESENTED:
+            presented.update(documents)
+        if collection.status in CAME_BACK:
+            came_back.update(dict.fromkeys(documents, collection.reason_code))
+        if collection.status in PRESENTED | CAME_BACK:
+            reference = collection.mandate.reference
+            last_presented_on[reference] = max(
+                collection.collect_on, last_presented_on.get(reference, collection.collect_on)
+            )
+    return _History(
+        pending=tuple(sorted(pending, key=lambda collection: collection.end_to_end_id)),
+        presented=frozenset(presented),
+        came_back=came_back,
+        attempts=attempts,
+        last_presented_on=last_presented_on,
+    )
+
+
+def _recheck(facts: _Facts) -> tuple[list[Collection], tuple[Cancelled, ...]]:
+    """The pending collections that still stand as they were announced, and those that do not."""
+    kept: list[Collection] = []
+    cancelled: list[Cancelled] = []
+    seen: set[str] = set()
+    for collection in facts.history.pending:
+        change = next(_changes(facts, collection, seen), None)
+        if change is None:
+            kept.append(collection)
+            seen.update(part.document for part in collection.parts)
+        else:
+            reason, detail = change
+            gone = replace(collection, status=CollectionStatus.CANCELLED)
+            cancelled.append(Cancelled(collection=gone, reason=reason, detail=detail))
+    return kept, tuple(cancelled)
+
+
+def _changes(
+    facts: _Facts, collection: Collection, seen: Set[str]
+) -> Iterator[tuple[DebitObjection | MandateObjection, str]]:
+    """Whatever keeps a pending collection from going to the bank as it was announced; ``seen``: documents of pending ones before it."""
+    history = facts.history
+    was = collection.mandate
+    now = facts.mandates.get(was.reference)
+    if now is None:
+        yield DebitObjection.MANDATE_UNKNOWN, was.reference
+        return
+    against = objection(now, collection.collect_on, history.last_presented_on.get(was.reference))
+    if against is not None:
+        yield against, was.reference
+    if (now.iban, now.scheme, now.type, now.customer_id) != (was.iban, was.scheme, was.type, was.customer_id):
+        yield DebitObjection.MANDATE_CHANGED, was.reference
+    for part in collection.parts:
+        if part.document in history.presented or part.document in seen:
+            yield DebitObjection.IN_OTHER_COLLECTION, part.document
+        change = _change_of_part(part, facts.items.get(part.document))
+        if change is not None:
+            yield change, part.document
+    earliest = add_target_days(next_target_day(facts.as_of), facts.policy.cut_off_days)
+    if collection.collect_on < earliest and collection.status is not CollectionStatus.WITHHELD:
+        yield DebitObjection.TOO_LATE, collection.collect_on.isoformat()
+
+
+def _change_of_part(part: CollectionPart, item: OpenItem | None) -> DebitObjection | None:
+    if item is None:
+        return DebitObjection.DOCUMENT_GONE
+    blocked = _blocked(item)
+    if blocked is not None:
+        return blocked
+    if item.open == abs(part.amount) and item.status not in _CLOSED:
+        return None
+    return DebitObjection.AMOUNT_CHANGED if item.open and item.status not in _CLOSED else DebitObjection.SETTLED
+
+
+_CLOSED: Final = frozenset({ItemStatus.SETTLED, ItemStatus.WRITTEN_OFF, ItemStatus.CANCELLED})
+
+
+def _blocked(item: OpenItem) -> DebitObjection | None:
+    if item.status is ItemStatus.DISPUTED:
+        return DebitObjection.DISPUTED
+    return DebitObjection.BLOCKED if item.blocked_by else None
+
+
+def _plan_new(facts: _Facts, taken: Set[str], draft: _Draft) -> None:
+    """Everything that is not in a live collection yet, customer by customer."""
+    of_customer: defaultdict[str, list[Mandate]] = defaultdict(list)
+    for mandate in facts.mandates.values():
+        of_customer[mandate.customer_id].append(mandate)
+    open_items = sorted(
+        (
+            item
+            for number, item in facts.items.items()
+            if item.open and item.status not in _CLOSED and number not in taken
+        ),
+        key=lambda item: (item.document.customer_id, item.document.due_on, item.document.number),
+    )
+    for customer_id, group in groupby(open_items, key=lambda item: item.document.customer_id):
+        mandates = of_customer[customer_id]
+        if mandates:
+            own = list(group)
+            candidates = list(_candidates(facts, own, mandates, draft))
+            netted = [item for item in own if facts.policy.net_credit_notes and _is_usable_credit(item)]
+            _collect(facts, candidates, netted, draft)
+
+
+def _is_usable_credit(item: OpenItem) -> bool:
+    is_credit = item.document.kind is DocumentKind.CREDIT_NOTE
+    return is_credit and _blocked(item) is None and item.open.currency == CURRENCY
+
+
+def _candidates(
+    facts: _Facts, items: Iterable[OpenItem], mandates: Sequence[Mandate], draft: _Draft
+) -> Iterator[_Candidate]:
+    """The invoices of one customer that can be collected; the others are withheld with their reason."""
+    for item in items:
+        document = item.document
+        if document.kind is not DocumentKind.INVOICE:
+            continue
+        against = _objection_to(item, facts)
+        if against is not None:
+            draft.withhold(item, *against)
+            continue
+        day = collect_on(facts.policy, document.due_on, facts.as_of)
+        chosen = _choose(item.mandate_reference, mandates, day, facts.history)
+        if isinstance(chosen, Mandate):
+            yield _Candidate(item=item, mandate=chosen, collect_on=day)
+        else:
+            draft.withhold(item, *chosen)
+
+
+def _objection_to(item: OpenItem, facts: _Facts) -> tuple[DebitObjection, str] | None:
+    document = item.document
+    blocked = _blocked(item)
+    if blocked is not None:
+        return blocked, item.blocked_by
+    if item.open.currency != CURRENCY:
+        return DebitObjection.CURRENCY, item.open.currency
+    if document.number in facts.history.came_back:
+        return DebitObjection.CAME_BACK, facts.history.came_back[document.number]
+    customer = facts.customers.get(document.customer_id)
+    if customer is None:
+        return DebitObjection.CUSTOMER_UNKNOWN, document.customer_id
+    return None if customer.email else (DebitObjection.NO_ADDRESS, "")
+
+
+def _choose(
+    named: str, mandates: Sequence[Mandate], day: date, history: _History
+) -> Mandate | tuple[DebitObjection | MandateObjection, str]:
+    """The one mandate of a customer that an invoice is collected under: the one it names, else the only usable one."""
+    eligible = [mandate for mandate in mandates if not named or mandate.reference == named]
+    if not eligible:
+        return DebitObjection.MANDATE_UNKNOWN, named
+    against = {
+        mandate.reference: objection(mandate, day, history.last_presented_on.get(mandate.reference))
+        for mandate in eligible
+    }
+    usable = [mandate for mandate in eligible if against[mandate.reference] is None]
+    if len(usable) == 1:
+        return usable[0]
+    if usable:
+        return DebitObjection.SEVERAL_MANDATES, " ".join(sorted(mandate.reference for mandate in usable))
+    newest = max(eligible, key=lambda mandate: (mandate.signed_on, mandate.reference))
+    reason = against[newest.reference]
+    return DebitObjection.MANDATE_UNKNOWN if reason is None else reason, newest.reference
+
+
+def _collect(facts: _Facts, candidates: Sequence[_Candidate], credits_: Sequence[OpenItem], draft: _Draft) -> None:
+    """The collections of one customer, nearest day first; its credit notes go whole into the first one that they do not cover."""
+    groups: defaultdict[tuple[date, str, str], list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        number = candidate.item.document.number if facts.policy.grouping is Grouping.INVOICE else ""
+        groups[candidate.collect_on, candidate.mandate.reference, number].append(candidate)
+    left = list(credits_)
+    for (day, reference, _), group in sorted(groups.items(), key=lambda pair: pair[0]):
+        mandate = group[0].mandate
+        owed = sum(candidate.item.open.minor for candidate in group)
+        credited = sum(item.open.minor for item in left)
+        reason: DebitObjection | None = None
+        if reference in draft.used_one_offs:
+            reason = DebitObjection.ONE_OFF_TAKEN
+        elif credited >= owed:
+            reason = DebitObjection.COVERED_BY_CREDITS
+        elif not LEAST_MINOR <= owed - credited <= GREATEST_MINOR:
+            reason = DebitObjection.ABOVE_LIMIT
+        if reason is not None:
+            for candidate in group:
+                draft.withhold(candidate.item, reason, reference)
+            continue
+        if mandate.type is MandateType.ONE_OFF:
+            draft.used_one_offs.add(reference)
+        if facts.as_of < _notice_opens_on(facts.policy, day):
+            draft.scheduled.update(candidate.item.document.number for candidate in group)
+            continue
+        draft.notices.append(_collection(facts, group, left))
+        left = []
+
+
+def _notice_opens_on(policy: DebitPolicy, day: date) -> date:
+    """First day on which a collection on ``day`` is announced."""
+    by_notice = day - timedelta(days=policy.pre_notification_days)
+    by_lead = add_target_days(day, -policy.lead_days) - timedelta(days=1)
+    return min(by_notice, by_lead) - timedelta(days=policy.notice_margin_days)
+
+
+def _collection(facts: _Facts, group: Sequence[_Candidate], credits_: Sequence[OpenItem]) -> Collection:
+    mandate = group[0].mandate
+    day = group[0].collect_on
+    invoices = [candidate.item for candidate in group]
+    parts = (
+        *(CollectionPart(document=item.document.number, amount=item.open) for item in invoices),
+        *(CollectionPart(document=item.document.number, amount=-item.open) for item in credits_),
+    )
+    amount = sum((part.amount for part in parts), Money.zero(CURRENCY))
+    attempt = max(facts.history.attempts[part.document] for part in parts)
+    key = key_of(
+        "collection",
+        facts.policy.creditor_id,
+        mandate.reference,
+        mandate.iban,
+        day.isoformat(),
+        str(attempt),
+        *(f"{part.document}={part.amount.minor}" for part in parts),
+    )
+    holder = mandate.account_holder or facts.customers[mandate.customer_id].name
+    return Collection(
+        end_to_end_id=f"E{day:%Y%m%d}-{key[:24]}",
+        mandate=replace(mandate, account_holder=holder),
+        sequence_type=_sequence_type(mandate),
+        collect_on=day,
+        amount=amount,
+        parts=parts,
+        remittance=", ".join(part.document for part in parts),
+        creditor_reference=invoices[0].document.creditor_reference if len(parts) == 1 else "",
+        status=CollectionStatus.PLANNED,
+    )
+
+
+def _sequence_type(mandate: Mandate) -> SequenceType:
+    """RCUR for every collection under a recurrent mandate, the first one too (allowed since 20 November 2016, and the only order of
+    types that no bank refuses); OOFF under a one-off mandate."""
+    return SequenceType.OOFF if mandate.type is MandateType.ONE_OFF else SequenceType.RCUR
+
+
+def _is_ready(policy: DebitPolicy, collection: Collection, as_of: date) -> bool:
+    lead_begins_on = add_target_days(collection.collect_on, -policy.lead_days)
+    return collection.status is CollectionStatus.NOTIFIED and as_of >= lead_begins_on
+
+
+def _batches(policy: DebitPolicy, ready: Iterable[Collection], as_of: date) -> Iterator[DebitBatch]:
+    """One batch for each scheme, sequence type and day; in it the collections by their ids."""
+    groups: defaultdict[tuple[date, Scheme, SequenceType], list[Collection]] = defaultdict(list)
+    for collection in ready:
+        groups[collection.collect_on, collection.mandate.scheme, collection.sequence_type].append(collection)
+    for (day, scheme, sequence_type), group in sorted(groups.items(), key=lambda pair: pair[0]):
+        ordered = sorted(group, key=lambda collection: collection.end_to_end_id)
+        ids = [collection.end_to_end_id for collection in ordered]
+        key = key_of("debit_batch", policy.creditor_id, policy.creditor_iban, scheme, sequence_type, *ids)
+        message_id = f"M{day:%Y%m%d}-{key[:24]}"
+        yield DebitBatch(
+            message_id=message_id,
+            payment_information_id=f"P{day:%Y%m%d}-{key[:24]}",
+            creditor_name=policy.creditor_name,
+            creditor_id=policy.creditor_id,
+            creditor_iban=policy.creditor_iban,
+            creditor_bic=policy.creditor_bic,
+            scheme=scheme,
+            sequence_type=sequence_type,
+            collect_on=day,
+            created_on=as_of,
+            collections=tuple(replace(collection, message_id=message_id) for collection in ordered),
+            batch_booking=policy.batch_booking,
+        )
