@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
-from config.connector_settings import ConnectorSettings
+from config.settings import ConnectorSettings
 from connectors.folder_pages import FolderPages, unreadable
 from connectors.ports import Cursor, InvoiceFact, Page
 from formats import folder_csv, ubl
@@ -20,21 +20,21 @@ _XML_RANK: Final = len(_TABLES)
 
 
 class FolderInvoicesSettings(ConnectorSettings):
-    """``path``: the folder; ``recursive``: with everything below it. ``document_mib``: a file larger than this (MiB) is not opened."""
+    """Where the tables and invoices are."""
 
     use: Literal["folder"]
-    path: Path
-    recursive: bool = False
-    document_mib: Annotated[int, Field(ge=1)] = 2048
+    path: Path = Field(description="Folder of customers.csv, invoices.csv, mandates.csv and UBL invoices (*.xml).")
+    recursive: bool = Field(default=False, description="Whether folders below are read too.")
+    document_mib: int = Field(default=2048, ge=1, description="A larger file (MiB) is not opened but reported.")
 
 
 class FolderInvoices:
-    """An InvoiceSource. ``base``: where a relative path starts (the tenant file's folder)."""
+    """An InvoiceSource."""
 
-    def __init__(self, settings: FolderInvoicesSettings, name: str, base: Path) -> None:
+    def __init__(self, settings: FolderInvoicesSettings, name: str) -> None:
         self.name = name
         self._pages = FolderPages(
-            folder=base / settings.path,
+            folder=settings.path,
             source=name,
             recursive=settings.recursive,
             document_bytes=settings.document_mib * 1024 * 1024,

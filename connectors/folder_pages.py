@@ -210,7 +210,9 @@ class FolderPages:
         except OSError as error:
             if not prefix:
                 raise Transient(f"{self._source}: the folder {folder} cannot be listed: {error.strerror}") from error
-            yield _Found(name=prefix, path=folder, signature=_RETRY, trouble=f"the folder cannot be listed ({error.strerror})")
+            yield _Found(
+                name=prefix, path=folder, signature=_RETRY, trouble=f"the folder cannot be listed ({error.strerror})"
+            )
 
     def _read(self, found: _Found, known: tuple[int, int, int, int, str] | None) -> _Read | None:
         """The file's document; None when it vanished or is still being written."""
@@ -245,9 +247,7 @@ class FolderPages:
         opener = (
             _opener_of_bytes(b"".join(kept)) if size <= PAGE_BYTES else _opener_of_file(found.path, found.signature)
         )
-        document = RawDocument(
-            system=self._source, name=_printable(found.name), sha256=sha256, size=size, open=opener
-        )
+        document = RawDocument(system=self._source, name=_printable(found.name), sha256=sha256, size=size, open=opener)
         return _Read(entry=entry, document=document)
 
     def _noted(
@@ -290,5 +290,3 @@ def unreadable(document: RawDocument) -> Fault | None:
     reason = text.removeprefix(f"{document.name}: ")
     source = SourceRef(system=document.system, name=document.name, document=document.sha256, place="")
     return Fault(source=source, reason=f"not read: {reason}", whole_document=True)
-
-

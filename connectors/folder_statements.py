@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from config.connector_settings import ConnectorSettings
+from config.settings import ConnectorSettings
 from connectors.folder_pages import FolderPages, unreadable
 from connectors.ports import Cursor, Page
 from formats.detect import read_bank_document
@@ -17,27 +17,26 @@ from ledger.statements import Statement
 
 
 class FolderStatementsSettings(ConnectorSettings):
-    """``path``: the folder, with everything below it. ``document_mib``: a file larger than this (MiB) is not opened."""
+    """Where the bank files are."""
 
     use: Literal["folder"]
-    path: Path
-    document_mib: Annotated[int, Field(ge=1)] = 2048
+    path: Path = Field(description="Folder of bank files, with everything below it; formats are told apart by content.")
+    document_mib: int = Field(default=2048, ge=1, description="A larger file (MiB) is not opened but reported.")
 
 
 class FolderStatements:
-    """A StatementSource. ``base``: where a relative path starts (the tenant file's folder)."""
+    """A StatementSource."""
 
     def __init__(
         self,
         settings: FolderStatementsSettings,
         name: str,
-        base: Path,
         read: Callable[[RawDocument], Iterator[Statement | Fault]] = read_bank_document,
     ) -> None:
         self.name = name
         self._read = read
         self._pages = FolderPages(
-            folder=base / settings.path,
+            folder=settings.path,
             source=name,
             recursive=True,
             document_bytes=settings.document_mib * 1024 * 1024,

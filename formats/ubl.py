@@ -52,7 +52,10 @@ _PARTS: Final = frozenset(
         "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
     }
 )
-_ROOTS: Final = {f"{{{_INVOICE}}}Invoice": DocumentKind.INVOICE, f"{{{_CREDIT_NOTE}}}CreditNote": DocumentKind.CREDIT_NOTE}
+_ROOTS: Final = {
+    f"{{{_INVOICE}}}Invoice": DocumentKind.INVOICE,
+    f"{{{_CREDIT_NOTE}}}CreditNote": DocumentKind.CREDIT_NOTE,
+}
 #: Children of the root that say what is owed, by whom and how; everything else is passed over.
 _KEPT: Final = frozenset(
     {
@@ -64,8 +67,12 @@ _KEPT: Final = frozenset(
 #: Types (UNCL1001) that are credit notes whatever the root element is called.
 _CREDIT_TYPES: Final = frozenset({"81", "83", "261", "296", "308", "381", "396", "420", "458", "532"})
 _DATE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?\Z", re.ASCII)
-_DAYS: Final = re.compile(r"\b(\d{1,3})\s*(?:days?|dagen|dag|jours?|tagen?|tage|dager|dagar|dage|giorni|días)\b", re.IGNORECASE)
-_SKONTO: Final = re.compile(r"#SKONTO#TAGE=(\d{1,3})#PROZENT=(\d{1,2}(?:\.\d{1,2})?)#(?:BASISBETRAG=(-?\d+(?:\.\d+)?)#)?", re.ASCII)
+_DAYS: Final = re.compile(
+    r"\b(\d{1,3})\s*(?:days?|dagen|dag|jours?|tagen?|tage|dager|dagar|dage|giorni|días)\b", re.IGNORECASE
+)
+_SKONTO: Final = re.compile(
+    r"#SKONTO#TAGE=(\d{1,3})#PROZENT=(\d{1,2}(?:\.\d{1,2})?)#(?:BASISBETRAG=(-?\d+(?:\.\d+)?)#)?", re.ASCII
+)
 _PERCENT: Final = re.compile(r"(\d{1,2})(?:\.(\d{1,2})0*)?\Z", re.ASCII)
 #: Peppol's word where an order number has to stand and there is none.
 _NO_ORDER: Final = frozenset({"NA", "N/A", "-"})
@@ -236,7 +243,10 @@ def _facts(document: RawDocument, kind: DocumentKind, root: _Element) -> tuple[C
     customer = _customer(document, root)
     sold_back = kind is DocumentKind.CREDIT_NOTE or type_code in _CREDIT_TYPES
     if kind is DocumentKind.INVOICE and sold_back and total.gross.minor < 0:
-        raise _Refused("InvoiceTypeCode", f"type {type_code} is a credit note, yet its amounts are negative: which way it goes is not certain")
+        raise _Refused(
+            "InvoiceTypeCode",
+            f"type {type_code} is a credit note, yet its amounts are negative: which way it goes is not certain",
+        )
     taken = sold_back != (total.gross.minor < 0)
     gross, settled = abs(total.gross), abs(total.prepaid)
     if total.prepaid.minor * total.gross.minor < 0 or settled > gross:
@@ -291,9 +301,17 @@ def _total(root: _Element) -> _Total:
         inclusive = _amount(totals[0], "TaxInclusiveAmount", currency)
         # XRechnung's extension adds what is owed to third parties (BR-DEX-09); before EN 16931, TaxInclusiveAmount held the rounding.
         others = sum(
-            (_parsed(paid, "PrepaidPayment/PaidAmount", currency).minor for paid in root.all("PrepaidPayment", "PaidAmount")), 0
+            (
+                _parsed(paid, "PrepaidPayment/PaidAmount", currency).minor
+                for paid in root.all("PrepaidPayment", "PaidAmount")
+            ),
+            0,
         )
-        if gross.minor not in (inclusive.minor + rounding.minor + others, inclusive.minor + rounding.minor, inclusive.minor):
+        if gross.minor not in (
+            inclusive.minor + rounding.minor + others,
+            inclusive.minor + rounding.minor,
+            inclusive.minor,
+        ):
             raise _Refused(
                 "LegalMonetaryTotal",
                 f"does not add up (BR-CO-16): TaxInclusiveAmount {inclusive.decimal()} - PrepaidAmount {prepaid.decimal()}"
@@ -437,7 +455,9 @@ def _customer(document: RawDocument, root: _Element) -> Customer:
         raise _Refused("AccountingCustomerParty/Party", "the customer has no name")
     address = Address(
         street=", ".join(
-            line for line in (party.text("PostalAddress", "StreetName"), party.text("PostalAddress", "AdditionalStreetName")) if line
+            line
+            for line in (party.text("PostalAddress", "StreetName"), party.text("PostalAddress", "AdditionalStreetName"))
+            if line
         ),
         postcode=party.text("PostalAddress", "PostalZone"),
         city=party.text("PostalAddress", "CityName"),
@@ -448,7 +468,8 @@ def _customer(document: RawDocument, root: _Element) -> Customer:
     if not email:
         email = next((e.text() for e in party.all("EndpointID") if e.attributes.get("schemeID") == "EM"), "")
     accounts_paid_from = (
-        bare_iban(element.text()) for element in root.all("PaymentMeans", "PaymentMandate", "PayerFinancialAccount", "ID")
+        bare_iban(element.text())
+        for element in root.all("PaymentMeans", "PaymentMandate", "PayerFinancialAccount", "ID")
     )
     return Customer(
         customer_id=_customer_id(accounts[0], party, name, address),
