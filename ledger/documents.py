@@ -31,7 +31,8 @@ class Document:
 
     ``gross`` is positive for both kinds. ``settled_at_source``: what the shop or portal settled already, by its own
     gateway or credits. ``creditor_reference``: the structured reference printed on it (OGM digits, RF, betalingskenmerk),
-    without signs or spaces. ``corrects``: number of the invoice that a credit note corrects, or empty.
+    without signs or spaces. ``corrects``: number of the invoice that a credit note corrects, or empty. ``mandate_reference``: the
+    mandate that the document itself says it is collected under, or empty.
     """
 
     number: str
@@ -46,6 +47,7 @@ class Document:
     corrects: str
     discount: DiscountTerms | None
     source: SourceRef
+    mandate_reference: str = ""
 
 
 class ItemStatus(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -57,3 +58,29 @@ class Message:
     text: str
     html: str
     dated_on: date
+
+
+#: Fields of a message that are plain text in its payload.
+_TEXT_FIELDS = ("message_id", "sender", "recipient", "language", "subject", "text", "html")
+
+
+def message_payload(message: Message) -> dict[str, object]:
+    """The payload of a ``message`` effect: the fields of the message, the date in ISO form."""
+    payload: dict[str, object] = {name: getattr(message, name) for name in _TEXT_FIELDS}
+    payload["dated_on"] = message.dated_on.isoformat()
+    return payload
+
+
+def message_of(payload: Mapping[str, object]) -> Message:
+    """The message of such a payload. Raises ValueError naming the field that is missing or no text or date."""
+    texts: dict[str, str] = {}
+    for name in (*_TEXT_FIELDS, "dated_on"):
+        value = payload.get(name)
+        if not isinstance(value, str):
+            raise ValueError(f"the message's {name} is no text")
+        texts[name] = value
+    try:
+        dated_on = date.fromisoformat(texts.pop("dated_on"))
+    except ValueError as error:
+        raise ValueError("the message's dated_on is no date") from error
+    return Message(dated_on=dated_on, **texts)

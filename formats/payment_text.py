@@ -1,0 +1,28 @@
+"""Small texts that stand in every invoice format: currencies, bank accounts, and the reference that a payer repeats."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from babel.numbers import list_currencies
+from stdnum import iban
+
+_CURRENCIES: Final = frozenset(list_currencies())
+_SIGNS: Final = re.compile(r"[^0-9A-Za-z]")
+
+
+def is_currency(text: str) -> bool:
+    """Whether it is a currency code of ISO 4217, past ones included (Unicode CLDR's list)."""
+    return text in _CURRENCIES
+
+
+def bare_iban(text: str) -> str | None:
+    """The IBAN without spaces in capitals; None when it is none (ISO 13616: country, length and check digits)."""
+    bare = "".join(text.split()).upper()
+    return bare if iban.is_valid(bare) else None
+
+
+def bare_reference(text: str) -> str:
+    """A payment reference without signs and spaces, in capitals: ``+++090/9337/55493+++`` is ``090933755493``."""
+    return _SIGNS.sub("", text).upper()
