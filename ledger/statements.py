@@ -31,7 +31,7 @@ class Remittance:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDetail:
     """One transaction inside a batch entry (camt.053 TxDtls, CODA detail of a globalisation). ``amount``: signed, from the
-    account's view; None where the bank gives none."""
+    account's view; None where the bank gives none. ``ultimate_party``: for whom the other side pays or is paid."""
 
     amount: Money | None
     counterparty: Counterparty
@@ -41,6 +41,7 @@ class EntryDetail:
     bank_reference: str = ""
     return_reason: str = ""
     place: str = ""
+    ultimate_party: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,9 @@ class StatementEntry:
     return_reason: str = ""
     batch_id: str = ""
     reversal: bool = False
+    ultimate_party: str = ""
+    original_amount: Money | None = None
+    charges: Money | None = None
     details: tuple[EntryDetail, ...] = ()
 
 

@@ -1,0 +1,50 @@
+"""Reaching into an XML element by local names."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeAlias
+
+from lxml import etree
+
+Element: TypeAlias = etree._Element
+
+
+def name_of(element: Element) -> str:
+    """The local name of an element."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def at(element: Element | None, *path: str) -> Element | None:
+    """The first element along a path of local names, or None."""
+    for step in path:
+        if element is None:
+            return None
+        for child in element:
+            if str(child.tag).rpartition("}")[2] == step:
+                element = child
+                break
+        else:
+            return None
+    return element
+
+
+def all_at(element: Element | None, step: str) -> list[Element]:
+    """All children with that local name."""
+    return [] if element is None else [child for child in element if str(child.tag).rpartition("}")[2] == step]
+
+
+def text_at(element: Element | None, *path: str) -> str:
+    """The text at a path with its outer blanks cut, empty where there is none."""
+    found = at(element, *path)
+    return "" if found is None or found.text is None else found.text.strip()
+
+
+def day_at(element: Element | None, *path: str) -> date | None:
+    """The day of a date or date-time choice, as the bank writes it (no zone is applied); None where there is none.
+
+    Raises ValueError when the text is no date.
+    """
+    found = at(element, *path)
+    text = "" if found is None else text_at(found, "Dt") or text_at(found, "DtTm") or (found.text or "").strip()
+    return date.fromisoformat(text[:10]) if text else None

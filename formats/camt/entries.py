@@ -1,0 +1,278 @@
+"""One entry: camt Ntry with its TxDtls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from formats.camt.elements import Element, at, day_at, name_of, text_at
+from formats.camt.transactions import Amount, Transaction, amount_of, code_of, reference
+from ledger.errors import MalformedDocument
+from ledger.money import Money
+from ledger.party import Counterparty
+from ledger.sources import RawDocument, SourceRef
+from ledger.statements import EntryDetail, EntryStatus, Remittance, StatementEntry
+
+#: Sts of camt, as text up to .001.07 and as Cd after it; a statement's entry without one is booked.
+_STATUS: Final = {
+    "": EntryStatus.BOOKED,
+    "BOOK": EntryStatus.BOOKED,
+    "PDNG": EntryStatus.PENDING,
+    "FUTR": EntryStatus.PENDING,
+    "INFO": EntryStatus.INFORMATION,
+}
+#: Families of returned, refunded and reversed transactions (ISO 20022 external bank transaction sub-family codes).
+_RETURNS: Final = frozenset({"UPDD", "PRDD", "RCDD", "RRTN", "ARET", "RPCR", "UPCQ", "UPCT"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What an entry takes from its statement. ``on``: the day it falls back to where it has no date of its own."""
+
+    account: str
+    currency: str
+    on: date | None
+    kind: str
+    document: RawDocument
+
+    def malformed(self, place: str, reason: str) -> MalformedDocument:
+        """The refusal of the whole document."""
+        return MalformedDocument(self.document.name, place, reason)
+
+    def source(self, place: str) -> SourceRef:
+        """A place in the document."""
+        document = self.document
+        return SourceRef(system=document.system, name=document.name, document=document.sha256, place=place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadEntry:
+    """An entry, and what does not add up in it (one line, or empty). ``booked_at_bank``: its own status says BOOK.
+
+    ``foreign``: the currency its amount is marked with where that is not the account's; the figure counts in the account's
+    currency only if the statement's balances prove it.
+    """
+
+    entry: StatementEntry
+    problem: str
+    booked_at_bank: bool
+    foreign: str
+
+
+def entry_of(
+    element: Element, transactions: Sequence[Transaction], place: str, positions: Mapping[bool, int], ground: Ground
+) -> ReadEntry:
+    """The entry that an Ntry element holds; ``positions``: the next one among booked (True) and other entries.
+
+    MalformedDocument names what cannot be read.
+    """
+    try:
+        return _Reading(element, transactions, place, ground).entry(positions)
+    except ValueError as wrong:
+        raise ground.malformed(place, str(wrong)) from wrong
+
+
+class _Reading:
+    """One entry while it is put together; any ValueError is about its text."""
+
+    def __init__(self, element: Element, transactions: Sequence[Transaction], place: str, ground: Ground) -> None:
+        self.element = element
+        self.transactions = transactions
+        self.place = place
+        self.ground = ground
+        self.only = transactions[0] if len(transactions) == 1 else None
+        self.sign = _sign(text_at(element, "CdtDbtInd"), "entry")
+        self.amount = self._amount()
+        self.reversal = text_at(element, "RvslInd").lower() in {"true", "1"}
+        self.code = code_of(at(element, "BkTxCd")) or ("" if self.only is None else self.only.code)
+        self.charges = _charges(at(element, "Chrgs"), ground.currency)
+
+    def entry(self, positions: Mapping[bool, int]) -> ReadEntry:
+        status = self._status()
+        standing = self._standing(status)
+        booked, value = self._days()
+        details = self._details() if self.only is None else ()
+        parties = self._lifted()
+        entry = StatementEntry(
+            account=self.ground.account,
+            booked_on=booked,
+            value_on=value,
+            amount=self.amount,
+            balance=None,
+            position=positions[standing is EntryStatus.BOOKED],
+            status=standing,
+            counterparty=parties[0],
+            ultimate_party=parties[1],
+            remittance=self._remittance(),
+            source=self.ground.source(self.place),
+            bank_reference=reference(text_at(self.element, "AcctSvcrRef")) or self._only("bank_reference"),
+            end_to_end_id=self._only("end_to_end_id"),
+            mandate_reference=self._only("mandate"),
+            transaction_code=self.code,
+            return_reason=self._only("reason"),
+            batch_id=self._batch(),
+            reversal=self.reversal,
+            original_amount=self._original(),
+            charges=Money(self.charges, self.ground.currency) if self.charges else None,
+            details=details,
+        )
+        return ReadEntry(
+            entry=entry,
+            problem=self._difference(),
+            booked_at_bank=status is EntryStatus.BOOKED,
+            foreign=self.foreign,
+        )
+
+    def _only(self, field: str) -> str:
+        """A text of the single transaction, or empty where there are none or several."""
+        return "" if self.only is None else str(getattr(self.only, field))
+
+    def _amount(self) -> Money:
+        amount = amount_of(at(self.element, "Amt"))
+        if amount is None:
+            raise ValueError("an entry without an amount")
+        self.foreign = amount.currency if amount.currency != self.ground.currency else ""
+        return _signed(amount, self.sign, self.ground.currency)
+
+    def _status(self) -> EntryStatus:
+        text = (
+            text_at(self.element, "Sts") or text_at(self.element, "Sts", "Cd") or text_at(self.element, "Sts", "Prtry")
+        )
+        if text.upper() not in _STATUS:
+            raise ValueError(f"status '{text}' is none of BOOK, PDNG, INFO, FUTR")
+        return _STATUS[text.upper()]
+
+    def _standing(self, status: EntryStatus) -> EntryStatus:
+        """Only camt.053 books; what an intraday report calls booked is still to come in the statement."""
+        match self.ground.kind:
+            case "camt.053":
+                return status
+            case "camt.052":
+                return EntryStatus.INFORMATION if status is EntryStatus.INFORMATION else EntryStatus.PENDING
+            case _:
+                return EntryStatus.INFORMATION
+
+    def _days(self) -> tuple[date, date]:
+        """Booking and value day. BookgDt and ValDt are optional in every version: each stands in for the other, the
+        day of the closing balance, or of the statement, for both."""
+        booked, value = day_at(self.element, "BookgDt"), day_at(self.element, "ValDt")
+        day = booked or value or self.ground.on
+        if day is None:
+            raise ValueError("neither the entry nor its statement has a date")
+        return day, value or day
+
+    def _batch(self) -> str:
+        batch = at(self.element, "NtryDtls", "Btch")
+        stated = reference(text_at(batch, "PmtInfId"))
+        told = {each.batch for each in self.transactions if each.batch}
+        if stated or len(told) == 1:
+            return stated or told.pop()
+        return reference(text_at(batch, "MsgId"))
+
+    def _remittance(self) -> Remittance:
+        """The single transaction's, else the entry's booking text."""
+        if self.only is not None and (self.only.remittance.unstructured or self.only.remittance.creditor_references):
+            return self.only.remittance
+        text = " ".join(text_at(self.element, "AddtlNtryInf").split())
+        return Remittance(unstructured=(text,) if text else ())
+
+    def _lifted(self) -> tuple[Counterparty, str]:
+        return (Counterparty(), "") if self.only is None else self._other_side(self.only, self.sign)
+
+    def _other_side(self, each: Transaction, sign: int) -> tuple[Counterparty, str]:
+        """Who is on the other side, and for whom: the debtor of money in, the creditor of money out.
+
+        A return or reversal keeps the roles of the transaction that it takes back, so there it is the other way round;
+        whoever holds our own account is never the other side.
+        """
+        returned = each.returned or self.reversal or (each.code or self.code).rpartition("/")[2] in _RETURNS
+        sides = [(each.debtor, each.ultimate_debtor), (each.creditor, each.ultimate_creditor)]
+        if (sign < 0) != returned:
+            sides.reverse()
+        (party, ultimate), (second, second_ultimate) = sides
+        own = self.ground.account
+        is_us = party.iban == own and bool(second.name or second.iban)
+        is_nobody = returned and not (party.name or party.iban)
+        if (is_us or is_nobody) and second.iban != own:
+            party, ultimate = second, second_ultimate
+        if not party.name and ultimate:
+            party = Counterparty(name=ultimate, iban=party.iban, bic=party.bic)
+        return party, ultimate
+
+    def _details(self) -> tuple[EntryDetail, ...]:
+        return tuple(self._detail(each) for each in self.transactions)
+
+    def _detail(self, each: Transaction) -> EntryDetail:
+        sign = _sign(each.sign, "transaction") if each.sign else self.sign
+        party, ultimate = self._other_side(each, sign)
+        return EntryDetail(
+            amount=self._worth(each),
+            counterparty=party,
+            ultimate_party=ultimate,
+            remittance=each.remittance,
+            end_to_end_id=each.end_to_end_id,
+            mandate_reference=each.mandate,
+            bank_reference=each.bank_reference,
+            return_reason=each.reason,
+            place=each.place,
+        )
+
+    def _original(self) -> Money | None:
+        """What the payer or payee instructed, where that is another amount or currency than the entry's."""
+        stated = None if self.only is None else self.only.original
+        stated = stated or amount_of(at(self.element, "AmtDtls", "InstdAmt", "Amt"))
+        if stated is None:
+            return None
+        money = Money.parse(stated.text, stated.currency or self.ground.currency)
+        return None if money == abs(self.amount) else money
+
+    def _worth(self, each: Transaction) -> Money | None:
+        """What a transaction moves on this account; None where it states nothing in the account's currency."""
+        sign = _sign(each.sign, "transaction") if each.sign else self.sign
+        own = next((amount for amount in each.amounts if amount.currency in {"", self.ground.currency}), None)
+        return None if own is None else _signed(own, sign, self.ground.currency)
+
+    def _difference(self) -> str:
+        """What the transactions' amounts and the entry's have between them that no charge explains.
+
+        Nothing is said where one states no amount in the account's currency, or all state zero for "not given".
+        """
+        worths = [worth for worth in map(self._worth, self.transactions) if worth is not None]
+        if len(worths) < len(self.transactions) or not worths:
+            return ""
+        total = Money(sum(worth.minor for worth in worths), self.ground.currency)
+        if not total and not any(worths):
+            return ""
+        charges = self.charges or sum(_charges(each.charges, self.ground.currency) for each in self.transactions)
+        if abs(total.minor - self.amount.minor) in {0, charges}:
+            return ""
+        return f"{self.place}: its details are {total}, the entry is {self.amount}"
+
+
+def _sign(indicator: str, what: str) -> int:
+    match indicator.upper():
+        case "CRDT":
+            return 1
+        case "DBIT":
+            return -1
+        case _:
+            raise ValueError(f"{what} without CdtDbtInd" if not indicator else f"CdtDbtInd '{indicator}' of an {what}")
+
+
+def _signed(amount: Amount, sign: int, currency: str) -> Money:
+    money = Money.parse(amount.text, currency)
+    if money.minor < 0:
+        raise ValueError(f"a negative amount, '{amount.text}'")
+    return money if sign > 0 else -money
+
+
+def _charges(element: Element | None, currency: str) -> int:
+    """Charges in minor units, without their sign: the stated total, else the records'."""
+    if element is None:
+        return 0
+    total = amount_of(at(element, "TtlChrgsAndTaxAmt"))
+    records = [amount_of(at(child, "Amt")) for child in element if name_of(child) == "Rcrd"]
+    stated = [total] if total is not None else [each for each in (*records, amount_of(at(element, "Amt"))) if each]
+    return sum(Money.parse(each.text, currency).minor for each in stated if each.currency in {"", currency})

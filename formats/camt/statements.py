@@ -1,0 +1,357 @@
+"""A camt document as a stream: one Statement for each Stmt, Rpt or Ntfctn, with no tree kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from lxml import etree
+
+from formats.camt.elements import Element, at, day_at, name_of, text_at
+from formats.camt.entries import Ground, ReadEntry, entry_of
+from formats.camt.transactions import Transaction, amount_of, transaction_of
+from ledger.errors import MalformedDocument
+from ledger.money import Money
+from ledger.sources import RawDocument, SourceRef
+from ledger.statements import EntryStatus, Statement
+
+_KINDS: Final = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
+_VERSION: Final = re.compile(r"camt\.05[234]\.\d{3}\.\d\d")
+_TAGS: Final = tuple(
+    f"{{*}}{name}"
+    for name in ("Document", "GrpHdr", "Stmt", "Rpt", "Ntfctn", "Acct", "Bal", "TxsSummry", "TxDtls", "Ntry")
+)
+#: Opening and closing balance, best first (ISO 20022 external balance type codes).
+_OPENING: Final = ("OPBD", "PRCD")
+_CLOSING: Final = ("CLBD",)
+_INTERIM: Final = "ITBD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Balance:
+    code: str
+    amount: Money
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Total:
+    """A line of TxsSummry: number and sum as text, of credits (sign 1), debits (-1) or all (0)."""
+
+    name: str
+    sign: int
+    count: str
+    sum: str
+
+    def fits(self, minors: list[int], currency: str) -> bool:
+        """Whether it counts these amounts; a sum of all may be of absolute amounts or net."""
+        those = [each for each in minors if self.sign == 0 or (each < 0) == (self.sign < 0)]
+        if self.count and (not self.count.isdecimal() or int(self.count) != len(those)):
+            return False
+        if not self.sum:
+            return True
+        try:
+            stated = Money.parse(self.sum, currency).minor
+        except ValueError:
+            return False
+        return abs(stated) in {sum(map(abs, those)), abs(sum(those))}
+
+
+@dataclass(slots=True)
+class _Part:
+    """A statement while its elements pass by."""
+
+    kind: str
+    line: int
+    account: str = ""
+    currency: str = ""
+    balances: list[_Balance] = field(default_factory=list)
+    totals: list[_Total] = field(default_factory=list)
+    transactions: list[Transaction] = field(default_factory=list)
+    entries: list[ReadEntry] = field(default_factory=list)
+    positions: dict[bool, int] = field(default_factory=lambda: {True: 1, False: 1})
+    ground: Ground | None = None
+
+
+def statements_of(document: RawDocument) -> Iterator[Statement]:
+    """The statements, one after the other. MalformedDocument with line and column ends them."""
+    with document.open() as stream:
+        context = etree.iterparse(
+            stream,
+            events=("start", "end"),
+            tag=_TAGS,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        found = False
+        reader = _Reader(document)
+        try:
+            for event, element in context:
+                done = reader.take(event, element)
+                if done is not None:
+                    found = True
+                    yield done
+        except etree.XMLSyntaxError as wrong:
+            line, column = wrong.position
+            raise MalformedDocument(
+                document.name, f"line {line}, column {column}", f"not well-formed XML: {wrong.msg}"
+            ) from wrong
+        root = context.root
+    if root is not None:
+        reader.refuse_declarations(root)
+    if not found:
+        raise MalformedDocument(document.name, "", "no statement in it: not one Stmt, Rpt or Ntfctn element")
+
+
+class _Reader:
+    """Takes elements as they open and close, and gives a statement whenever one is complete."""
+
+    def __init__(self, document: RawDocument) -> None:
+        self.document = document
+        self.part: _Part | None = None
+        self.checked = False
+        self.made_on: date | None = None
+
+    def take(self, event: str, element: Element) -> Statement | None:
+        if not self.checked:
+            self.refuse_declarations(element)
+            self.checked = True
+        name = name_of(element)
+        if event == "start":
+            if name in _KINDS and self.part is None:
+                self.part = _Part(kind=_KINDS[name], line=element.sourceline or 0)
+            return None
+        if name == "GrpHdr":
+            self._take_header(element)
+        part = self.part
+        if part is None:
+            return None
+        done: Statement | None = None
+        match name:
+            case "TxDtls":
+                part.transactions.append(transaction_of(element))
+            case "Ntry":
+                self._take_entry(part, element)
+            case "Acct" if self._is_child_of_statement(element):
+                self._take_account(part, element)
+            case "Bal" if self._is_child_of_statement(element):
+                self._take_balance(part, element)
+            case "TxsSummry":
+                self._take_totals(part, element)
+            case _ if name in _KINDS and _KINDS[name] == part.kind:
+                done = self._statement(part, element)
+                self.part = None
+            case _:
+                return None
+        _forget(element)
+        return done
+
+    def refuse_declarations(self, element: Element) -> None:
+        """A document type declaration can hold entities, which no bank needs and a bomb or a spy does."""
+        if element.getroottree().docinfo.internalDTD is not None:
+            reason = "a document type declaration (DTD): entities are neither expanded nor fetched"
+            raise MalformedDocument(self.document.name, "", reason)
+
+    def _take_header(self, element: Element) -> None:
+        try:
+            self.made_on = day_at(element, "CreDtTm")
+        except ValueError as wrong:
+            raise self._malformed(f"line {element.sourceline}", f"date of the message: {wrong}") from wrong
+
+    def _is_child_of_statement(self, element: Element) -> bool:
+        parent = element.getparent()
+        return parent is not None and name_of(parent) in _KINDS
+
+    def _malformed(self, place: str, reason: str) -> MalformedDocument:
+        return MalformedDocument(self.document.name, place, reason)
+
+    def _take_account(self, part: _Part, element: Element) -> None:
+        identity = at(element, "Id")
+        number = text_at(identity, "IBAN") or text_at(identity, "Othr", "Id") or text_at(identity, "PrtryAcct", "Id")
+        part.account = number.replace(" ", "")
+        part.currency = text_at(element, "Ccy") or part.currency
+
+    def _take_balance(self, part: _Part, element: Element) -> None:
+        kind = at(element, "Tp", "CdOrPrtry")
+        code = text_at(kind, "Cd") or text_at(kind, "Prtry")
+        if code not in {*_OPENING, *_CLOSING, _INTERIM}:
+            return
+        amount = amount_of(at(element, "Amt"))
+        place = f"line {element.sourceline}"
+        if amount is None:
+            raise self._malformed(place, f"balance {code} without an amount")
+        try:
+            money = Money.parse(amount.text, amount.currency or part.currency)
+            on = day_at(element, "Dt")
+        except ValueError as wrong:
+            raise self._malformed(place, f"balance {code}: {wrong}") from wrong
+        # Some banks leave CdtDbtInd out of a credit balance: the balance equation shows whether that is so.
+        sign = text_at(element, "CdtDbtInd")
+        if sign not in {"", "CRDT", "DBIT"}:
+            raise self._malformed(place, f"balance {code}: CdtDbtInd '{sign}'")
+        part.balances.append(_Balance(code=code, amount=-money if sign == "DBIT" else money, on=on))
+
+    def _take_totals(self, part: _Part, element: Element) -> None:
+        for name, sign in (("TtlNtries", 0), ("TtlCdtNtries", 1), ("TtlDbtNtries", -1)):
+            total = at(element, name)
+            count, amount = text_at(total, "NbOfNtries"), text_at(total, "Sum")
+            if count or amount:
+                part.totals.append(_Total(name=name, sign=sign, count=count, sum=amount))
+
+    def _take_entry(self, part: _Part, element: Element) -> None:
+        place = f"line {element.sourceline}, entry {len(part.entries) + 1}"
+        if part.ground is None:
+            part.ground = self._ground(part, element)
+        read = entry_of(element, part.transactions, place, part.positions, part.ground)
+        part.positions[read.entry.status is EntryStatus.BOOKED] += 1
+        part.entries.append(read)
+        part.transactions = []
+
+    def _ground(self, part: _Part, element: Element) -> Ground:
+        """What all entries of a statement share; taken at its first entry, which all of it precedes in every version."""
+        amount = amount_of(at(element, "Amt"))
+        part.currency = part.currency or _balance_currency(part) or ("" if amount is None else amount.currency)
+        return Ground(
+            account=part.account,
+            currency=part.currency,
+            on=self._day(part, element.getparent()),
+            kind=part.kind,
+            document=self.document,
+        )
+
+    def _day(self, part: _Part, element: Element | None) -> date | None:
+        """The day of a statement: of its closing balance, else the end of its period, else when it or the message was made."""
+        closing = _closing(part, [])
+        stated = None if closing is None else closing.on
+        try:
+            return stated or day_at(element, "FrToDt", "ToDtTm") or day_at(element, "CreDtTm") or self.made_on
+        except ValueError as wrong:
+            raise self._malformed(f"line {part.line}", f"date of the statement: {wrong}") from wrong
+
+    def _statement(self, part: _Part, element: Element) -> Statement:
+        part.currency = part.currency or _balance_currency(part)
+        if not part.currency:
+            raise self._malformed(f"line {part.line}", "neither account nor balance nor entry names a currency")
+        problems = [] if part.account else [f"line {part.line}: no account (neither IBAN nor Othr/Id)"]
+        opening, closing = _opening(part, problems), _closing(part, problems)
+        problems += [read.problem for read in part.entries if read.problem]
+        problems += _wrong_totals(part, element)
+        problems += _unproved_currencies(part, opening, closing)
+        if part.kind != "camt.053":
+            problems += _wrong_interim(part, opening, closing)
+            opening = closing = None
+        entries = [read.entry for read in part.entries]
+        document = self.document
+        version = _VERSION.search(str(element.tag))
+        return Statement(
+            account=part.account,
+            currency=part.currency,
+            number=text_at(element, "ElctrncSeqNb") or text_at(element, "LglSeqNb"),
+            dated_on=self._day(part, element),
+            opening=None if opening is None else opening.amount,
+            opening_on=None if opening is None else opening.on,
+            closing=None if closing is None else closing.amount,
+            closing_on=None if closing is None else closing.on,
+            entries=tuple(each for each in entries if each.status is EntryStatus.BOOKED),
+            source=SourceRef(
+                system=document.system, name=document.name, document=document.sha256, place=f"line {part.line}"
+            ),
+            format=part.kind if version is None else version[0],
+            pending=tuple(each for each in entries if each.status is not EntryStatus.BOOKED),
+            problems=tuple(problems),
+        )
+
+
+def _balance_currency(part: _Part) -> str:
+    return next((each.amount.currency for each in part.balances), "")
+
+
+def _opening(part: _Part, problems: list[str]) -> _Balance | None:
+    """OPBD, else PRCD (the previous closing), else the first ITBD where it cannot be the closing one."""
+    interim = [each for each in part.balances if each.code == _INTERIM]
+    for code in _OPENING:
+        found = _sole(part, code, problems)
+        if found is not None:
+            return found
+    closed = any(each.code in _CLOSING for each in part.balances)
+    return interim[0] if len(interim) > 1 or (closed and interim) else None
+
+
+def _closing(part: _Part, problems: list[str]) -> _Balance | None:
+    """CLBD, else the last ITBD where it cannot be the opening one."""
+    for code in _CLOSING:
+        found = _sole(part, code, problems)
+        if found is not None:
+            return found
+    interim = [each for each in part.balances if each.code == _INTERIM]
+    opened = any(each.code in _OPENING for each in part.balances)
+    return interim[-1] if len(interim) > 1 or (opened and interim) else None
+
+
+def _sole(part: _Part, code: str, problems: list[str]) -> _Balance | None:
+    """The balance of that type in the account's currency; several that differ are said to be a problem."""
+    those = [each for each in part.balances if each.code == code]
+    own = [each for each in those if each.amount.currency == part.currency]
+    if those and not own:
+        problems.append(f"balance {code} is in {those[0].amount.currency}, the account in {part.currency}")
+    if any(each.amount != own[0].amount for each in own):
+        problems.append(f"several balances {code} that differ")
+    return own[0] if own else None
+
+
+def _wrong_totals(part: _Part, element: Element) -> list[str]:
+    """What TxsSummry counts otherwise than the statement. It may count all entries or the booked ones, and the whole of
+    several pages, so it is looked at on a statement of one page only."""
+    page = text_at(element, "StmtPgntn", "PgNb") or text_at(element, "RptPgntn", "PgNb")
+    last = text_at(element, "StmtPgntn", "LastPgInd") or text_at(element, "RptPgntn", "LastPgInd")
+    if page and (page != "1" or last == "false"):
+        return []
+    everything = [read.entry.amount.minor for read in part.entries]
+    booked = [read.entry.amount.minor for read in part.entries if read.booked_at_bank]
+    return [
+        f"the bank counts {total.count or 'entries'} of {total.sum or 'any'} in {total.name}, the statement has others"
+        for total in part.totals
+        if not any(total.fits(those, part.currency) for those in (everything, booked))
+    ]
+
+
+def _unproved_currencies(part: _Part, opening: _Balance | None, closing: _Balance | None) -> list[str]:
+    """Entries marked with another currency than the account's. Ntry/Amt is in the account's currency by definition, and a
+    wrong mark does no harm where the figures as they stand lead from one balance to the other."""
+    foreign = [read for read in part.entries if read.foreign]
+    if not foreign or _moves(part, opening, closing):
+        return []
+    return [f"{read.entry.source.place}: in {read.foreign}, the account is in {part.currency}" for read in foreign]
+
+
+def _moves(part: _Part, opening: _Balance | None, closing: _Balance | None) -> bool:
+    """Whether the entries that the bank has booked lead from one balance to the other."""
+    if opening is None or closing is None:
+        return False
+    return opening.amount + _moved(part) == closing.amount
+
+
+def _moved(part: _Part) -> Money:
+    return Money(sum(read.entry.amount.minor for read in part.entries if read.booked_at_bank), part.currency)
+
+
+def _wrong_interim(part: _Part, opening: _Balance | None, closing: _Balance | None) -> list[str]:
+    """Report and notification book nothing and so carry no balances; where they have both, they are proved here."""
+    if opening is None or closing is None or _moves(part, opening, closing):
+        return []
+    return [f"{opening.amount} and entries of {_moved(part)} do not make {closing.amount}"]
+
+
+def _forget(element: Element) -> None:
+    """Let go of an element that was read and of its like before it, so that memory does not grow with the file."""
+    element.clear()
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None and parent is not None and before.tag == element.tag:
+        parent.remove(before)

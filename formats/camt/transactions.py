@@ -1,0 +1,146 @@
+"""One transaction of an entry: camt TxDtls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from formats.camt.elements import Element, all_at, at, name_of, text_at
+from ledger.party import Counterparty
+from ledger.statements import Remittance
+
+_NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """An amount as it stands: unsigned text and its currency."""
+
+    text: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """What one TxDtls says; parts that it does not have are empty. ``sign`` is CRDT, DBIT or empty."""
+
+    amounts: tuple[Amount, ...]
+    original: Amount | None
+    charges: Element | None
+    sign: str
+    debtor: Counterparty
+    creditor: Counterparty
+    ultimate_debtor: str
+    ultimate_creditor: str
+    remittance: Remittance
+    end_to_end_id: str
+    mandate: str
+    batch: str
+    bank_reference: str
+    code: str
+    returned: bool
+    reason: str
+    place: str
+
+
+def transaction_of(element: Element) -> Transaction:
+    """The transaction that a TxDtls element holds."""
+    parts = {name_of(child): child for child in element}
+    references = _texts(parts.get("Refs"))
+    parties = {name_of(child): child for child in parts["RltdPties"]} if "RltdPties" in parts else {}
+    agents = parts.get("RltdAgts")
+    returned = parts.get("RtrInf")
+    return Transaction(
+        amounts=_amounts(parts),
+        original=amount_of(at(parts.get("AmtDtls"), "InstdAmt", "Amt")),
+        charges=parts.get("Chrgs"),
+        sign=_own_text(parts.get("CdtDbtInd")),
+        debtor=_party(parties, "Dbtr", at(agents, "DbtrAgt")),
+        creditor=_party(parties, "Cdtr", at(agents, "CdtrAgt")),
+        ultimate_debtor=_name(parties.get("UltmtDbtr")),
+        ultimate_creditor=_name(parties.get("UltmtCdtr")),
+        remittance=_remittance(parts.get("RmtInf"), _own_text(parts.get("AddtlTxInf"))),
+        end_to_end_id=reference(references.get("EndToEndId", "")),
+        mandate=reference(references.get("MndtId", "")),
+        batch=reference(references.get("PmtInfId", "")),
+        bank_reference=reference(references.get("AcctSvcrRef", "")),
+        code=code_of(parts.get("BkTxCd")),
+        returned=returned is not None and len(returned) > 0,
+        reason=text_at(returned, "Rsn", "Cd") or text_at(returned, "Rsn", "Prtry"),
+        place=f"line {element.sourceline}",
+    )
+
+
+def reference(text: str) -> str:
+    """A reference, empty where it only says that there is none."""
+    return "" if text.upper() in _NO_REFERENCE else text
+
+
+def code_of(element: Element | None) -> str:
+    """Domain, family and subfamily as ``PMNT/RCDT/ESCT``, else the bank's own code."""
+    domain = text_at(element, "Domn", "Cd")
+    if domain:
+        family = at(element, "Domn", "Fmly")
+        return "/".join(part for part in (domain, text_at(family, "Cd"), text_at(family, "SubFmlyCd")) if part)
+    return text_at(element, "Prtry", "Cd")
+
+
+def amount_of(element: Element | None) -> Amount | None:
+    """The amount of an element with a Ccy attribute; None where it is missing or empty.
+
+    ``.2`` and ``5.`` are amounts too (XML Schema part 2, 3.2.3 decimal).
+    """
+    text = "" if element is None or element.text is None else element.text.strip()
+    if element is None or not text:
+        return None
+    if text.startswith("."):
+        text = f"0{text}"
+    return Amount(text=text.removesuffix("."), currency=str(element.get("Ccy") or ""))
+
+
+def _amounts(parts: dict[str, Element]) -> tuple[Amount, ...]:
+    """What the transaction may be worth in the account's currency, best first: Amt (since .001.04), TxAmt, CntrValAmt, InstdAmt."""
+    details = parts.get("AmtDtls")
+    found = [amount_of(parts.get("Amt"))]
+    found += [amount_of(at(details, name, "Amt")) for name in ("TxAmt", "CntrValAmt", "InstdAmt")]
+    return tuple(each for each in found if each is not None)
+
+
+def _texts(element: Element | None) -> dict[str, str]:
+    return {} if element is None else {name_of(child): (child.text or "").strip() for child in element}
+
+
+def _own_text(element: Element | None) -> str:
+    return "" if element is None or element.text is None else element.text.strip()
+
+
+def _name(party: Element | None) -> str:
+    """Nm, which since .001.08 stands inside Pty; an agent's name where the party is a bank."""
+    if party is None:
+        return ""
+    return " ".join(
+        (text_at(party, "Nm") or text_at(party, "Pty", "Nm") or text_at(party, "Agt", "FinInstnId", "Nm")).split()
+    )
+
+
+def _party(parties: dict[str, Element], role: str, agent: Element | None) -> Counterparty:
+    account = at(parties.get(f"{role}Acct"), "Id")
+    number = text_at(account, "IBAN") or text_at(account, "Othr", "Id")
+    bank = at(agent, "FinInstnId")
+    bic = text_at(bank, "BICFI") or text_at(bank, "BIC")
+    return Counterparty(name=_name(parties.get(role)), iban=number.replace(" ", "").upper(), bic=bic.replace(" ", ""))
+
+
+def _remittance(element: Element | None, additional: str) -> Remittance:
+    """Ustrd lines, structured references, numbers of the documents referred to; AddtlTxInf where there is nothing else."""
+    lines = [" ".join((line.text or "").split()) for line in all_at(element, "Ustrd")]
+    references: list[str] = []
+    for structured in all_at(element, "Strd"):
+        found = text_at(structured, "CdtrRefInf", "Ref").replace(" ", "").strip("+*").replace("/", "")
+        references += [found] if found else []
+        lines += [text_at(document, "Nb") for document in all_at(structured, "RfrdDocInf")]
+        lines += [" ".join((line.text or "").split()) for line in all_at(structured, "AddtlRmtInf")]
+    shown = tuple(line for line in lines if line)
+    if not shown and not references and additional:
+        shown = (" ".join(additional.split()),)
+    return Remittance(unstructured=shown, creditor_references=tuple(references))

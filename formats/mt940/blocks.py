@@ -1,0 +1,236 @@
+"""Bytes to the fields of one statement at a time, before anybody looks at what they mean."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from ledger.errors import MalformedDocument
+
+#: A line of a statement has some 65 characters; anything near this is no statement (1 GB of zeros is one line).
+LONGEST_LINE_BYTES: Final = 64 * 1024
+#: Fields of one statement held in memory: far above a year of a busy account.
+MOST_FIELDS: Final = 4_000_000
+_CHUNK_BYTES: Final = 64 * 1024
+
+#: Line ends as banks and file transfers leave them; Ctrl-Z stands between files that DOS has joined.
+_LINE_END: Final = re.compile(rb"\r\n|[\r\n\x1a]")
+_TAG: Final = re.compile(rb"[ \t]*:(\d\d[A-Z]?|NS[A-Z]?) ?:")
+_BRACES: Final = re.compile(rb"\{4:[ \t]*(?=:|$)")
+#: Fields of MT940 and MT942 (SWIFT Standards MT, category 9), and the German :NS:.
+_KNOWN: Final = frozenset(
+    {"13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60", "60F", "60M", "61", "62", "62F", "62M",
+     "64", "64F", "64M", "65", "65F", "65M", "86", "90C", "90D", "NS", "NSF"}
+)  # fmt: skip
+_HEADS: Final = frozenset({"25", "25P", "28", "28C", "60", "60F", "60M"})
+_OPENINGS: Final = frozenset({"60", "60F", "60M"})
+_CLOSINGS: Final = frozenset({"62", "62F", "62M"})
+_FREE: Final = frozenset({"61", "86", "NS"})
+
+
+@dataclass(slots=True)
+class Field:
+    """One tagged field: ``lines`` without their ends but with their blanks; ``line`` counts from 1."""
+
+    tag: str
+    lines: list[str]
+    line: int
+
+
+@dataclass(slots=True)
+class Block:
+    """One statement: ``preamble`` is what stood before its first field (headers of the transport)."""
+
+    preamble: list[str]
+    fields: list[Field]
+    line: int
+
+
+@dataclass(slots=True)
+class _RawField:
+    tag: str
+    lines: list[bytes]
+    line: int
+
+
+@dataclass(slots=True)
+class _RawBlock:
+    preamble: list[bytes] = field(default_factory=list)
+    fields: list[_RawField] = field(default_factory=list)
+    trailer: list[bytes] = field(default_factory=list)
+    closed: bool = False
+    ended: bool = False
+
+
+def blocks_of(stream: BinaryIO, name: str) -> Iterator[Block]:
+    """The statements of an MT940 or MT942 file, cut at :20:, at the end mark ``-}`` and after a closing balance.
+
+    ``name`` names the document in the MalformedDocument that a line or statement beyond all bounds raises.
+    """
+    account: _RawField | None = None
+    for raw in _raw_blocks(stream, name):
+        tags = {each.tag for each in raw.fields}
+        if account is not None and not tags & {"20", "25", "25P"}:
+            raw.fields.insert(0, account)
+        account = next((each for each in raw.fields if each.tag in {"25", "25P"}), None)
+        yield _decoded(raw)
+
+
+def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
+    block = _RawBlock()
+    for number, line in enumerate(_lines(stream, name), start=1):
+        if b"\x00" in line:
+            raise MalformedDocument(name, f"line {number}", "binary data (a NUL byte) in a text format")
+        for part in _BRACES.split(line):
+            tag = _tag_of(part, block)
+            if tag is not None and _begins(tag, block):
+                _cut_tail(block)
+                if block.fields:
+                    yield block
+                    block = _RawBlock(preamble=block.trailer)
+            _take(part, tag, number, block)
+            if len(block.fields) > MOST_FIELDS:
+                raise MalformedDocument(name, f"line {number}", f"more than {MOST_FIELDS} fields in one statement")
+    _cut_tail(block)
+    if block.fields:
+        yield block
+
+
+def _tag_of(line: bytes, block: _RawBlock) -> str | None:
+    """The tag that begins this line, or None where it is text: a time such as ``:12:30`` in a narrative is no tag."""
+    found = _TAG.match(line)
+    if found is None:
+        return None
+    tag = found[1].decode("ascii")
+    if tag in _KNOWN:
+        return tag
+    return None if block.fields and block.fields[-1].tag in _FREE else tag
+
+
+def _begins(tag: str, block: _RawBlock) -> bool:
+    if tag == "20":
+        return True
+    if not block.fields:
+        return False
+    return block.closed and tag in _HEADS
+
+
+def _take(line: bytes, tag: str | None, number: int, block: _RawBlock) -> None:
+    if tag is not None:
+        found = _TAG.match(line)
+        assert found is not None  # noqa: S101 - _tag_of has just matched it
+        block.fields.append(_RawField(tag, [line[found.end() :]], number))
+        block.closed = block.closed or tag in _CLOSINGS
+        block.ended = False
+    elif line.lstrip().startswith(b"-}"):
+        block.ended = True
+        block.trailer.append(line)
+    elif not block.fields:
+        block.preamble.append(line)
+    elif block.ended:
+        block.trailer.append(line)
+    else:
+        block.fields[-1].lines.append(line)
+
+
+def _cut_tail(block: _RawBlock) -> None:
+    """Move what follows a lone ``-`` in the last field, the end mark and the next statement's headers, to the trailer."""
+    if not block.fields:
+        return
+    lines = block.fields[-1].lines
+    for place, line in enumerate(lines):
+        if place and (line.strip() == b"-" or line.startswith((b"-{", b"{1:"))):
+            block.trailer[:0] = lines[place:]
+            del lines[place:]
+            return
+
+
+def _lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    head = stream.read(4)
+    if head[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        yield from _wide_lines(stream, head, name)
+        return
+    rest = head.removeprefix(codecs.BOM_UTF8)
+    number = 0
+    while True:
+        chunk = stream.read(_CHUNK_BYTES)
+        if not chunk:
+            break
+        data = rest + chunk
+        # A CR at the end may be half of a CR LF: it waits for the next chunk.
+        held = data[-1:] if data.endswith(b"\r") else b""
+        parts = _LINE_END.split(data[: len(data) - len(held)])
+        number += len(parts) - 1
+        rest = parts.pop() + held
+        yield from parts
+        if len(rest) > LONGEST_LINE_BYTES:
+            raise MalformedDocument(name, f"line {number + 1}", f"a line of more than {LONGEST_LINE_BYTES} bytes")
+    yield from _LINE_END.split(rest)
+
+
+def _wide_lines(stream: BinaryIO, head: bytes, name: str) -> Iterator[bytes]:
+    """UTF-16, as Windows programs save it: handed on as UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    buffer = io.BytesIO()
+    try:
+        buffer.write(decoder.decode(head).encode())
+        while chunk := stream.read(_CHUNK_BYTES):
+            buffer.write(decoder.decode(chunk).encode())
+            if buffer.tell() > LONGEST_LINE_BYTES * 1024:
+                raise MalformedDocument(name, "", "a UTF-16 file of this size is not read")
+        buffer.write(decoder.decode(b"", True).encode())
+    except UnicodeError as wrong:
+        raise MalformedDocument(name, "", f"the byte order mark says UTF-16, but it is not: {wrong}") from wrong
+    yield from _LINE_END.split(buffer.getvalue())
+
+
+def _decoded(raw: _RawBlock) -> Block:
+    """Text of one statement: UTF-8 where its bytes are valid UTF-8, else the eight-bit set its currency speaks for."""
+    joined = b"\n".join(line for each in raw.fields for line in each.lines)
+    charset = charset_of(joined)
+    fields = [
+        Field(each.tag, [_clean(line.decode(charset, "replace")) for line in each.lines], each.line)
+        for each in raw.fields
+    ]
+    preamble = [_clean(line.decode(charset, "replace")) for line in raw.preamble]
+    return Block(preamble, fields, raw.fields[0].line)
+
+
+#: Control characters (mBank and Standard Bank leave STX and ETX around a file) are blanks to everybody.
+_CONTROLS: Final = dict.fromkeys([*range(32), 127, 0xFEFF], " ")
+#: Letters that old German and Dutch systems write in code page 850; the same bytes are controls or signs in Windows-1252.
+_DOS: Final = frozenset(b"\x81\x84\x8e\x94\x99\x9a\xe1")
+_CENTRAL: Final = re.compile(rb"(?:^|\n)[CD]\d{6}(?:PLN|CZK|HUF|RON)|(?:PLN|CZK|HUF|RON)\d+,")
+
+
+def charset_of(text: bytes) -> str:
+    """The name of the character set of a statement's bytes.
+
+    UTF-8 is certain where it fits. Otherwise nothing in the file says it: statements in Polish, Czech, Hungarian or
+    Romanian money are read as Windows-1250, text whose only high bytes are the umlauts of code page 850 as that, and
+    everything else as Windows-1252, with Latin-1 where a byte is undefined there. Figures are ASCII in all of them.
+    """
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return "utf-8"
+    high = {byte for byte in text if byte > 127}
+    if _CENTRAL.search(text) is not None:
+        return "cp1250"
+    if high <= _DOS:
+        return "cp850"
+    try:
+        text.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _clean(line: str) -> str:
+    return line.translate(_CONTROLS)

@@ -1,0 +1,117 @@
+"""One entry from a :61: and its narratives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from formats.mt940 import plain, slashes, subfields
+from formats.mt940.figures import Movement, booked_on, money, movement_of
+from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, reference, spaced
+from formats.mt940.package import Pair
+from ledger.errors import MalformedDocument
+from ledger.party import Counterparty
+from ledger.sources import RawDocument, SourceRef
+from ledger.statements import EntryStatus, Remittance, StatementEntry
+
+#: What stands in :61: where the reference itself is in :86: (SWIFT usage in Germany and the Netherlands).
+_POINTERS: Final = frozenset({"EREF", "PREF", "MARF", "KREF", "KREF+", "EREF+", "MREF+", "CSID", "N", ""})
+#: Rabobank before 2013: account of the other side in sixteen columns, then the name.
+_RABOBANK_COLUMNS: Final = re.compile(r"(?P<account>P?\d{9,10}|NONREF) {3,}(?P<name>\S.*)\Z")
+_SUPPLEMENT_ACCOUNT: Final = re.compile(r"P?\d{7,10}\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What an entry takes from its statement."""
+
+    account: str
+    currency: str
+    opening_on: date | None
+    closing_on: date | None
+    interim: bool
+    widths: Widths
+    document: RawDocument
+
+    def source(self, line: int) -> SourceRef:
+        """The place of a line."""
+        document = self.document
+        return SourceRef(system=document.system, name=document.name, document=document.sha256, place=f"line {line}")
+
+
+def entry_of(pair: Pair, position: int, ground: Ground) -> StatementEntry:
+    """The entry that a pair says. MalformedDocument names the line that cannot be read."""
+    lines = _whole_reference(pair.movement)
+    try:
+        movement = movement_of(lines[0])
+        amount = money(movement.signed, ground.currency)
+        booked = booked_on(movement, ground.opening_on, ground.closing_on)
+    except ValueError as wrong:
+        raise MalformedDocument(ground.document.name, f"line {pair.line}", f":61: {wrong}") from wrong
+    narrative = _narrative(pair, ground.widths)
+    movement, narrative = _told_by_movement(movement, " ".join(lines[1:]).strip(), narrative)
+    return StatementEntry(
+        account=ground.account,
+        booked_on=booked,
+        value_on=movement.value_on,
+        amount=amount,
+        balance=None,
+        position=position,
+        status=EntryStatus.PENDING if ground.interim else EntryStatus.BOOKED,
+        counterparty=Counterparty(name=narrative.name, iban=narrative.account, bic=narrative.bic),
+        remittance=Remittance(unstructured=narrative.unstructured, creditor_references=narrative.references),
+        source=ground.source(pair.line),
+        bank_reference=movement.bank_reference,
+        customer_reference=_customer_reference(movement, narrative),
+        end_to_end_id=narrative.end_to_end_id,
+        mandate_reference=narrative.mandate,
+        transaction_code="/".join(part for part in (movement.type, narrative.code) if part),
+        return_reason=narrative.reason,
+        batch_id=narrative.batch,
+        reversal=movement.reversal,
+    )
+
+
+def _whole_reference(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """ING breaks a long bank reference over two lines before its supplementary /TRCD/ line: they belong together."""
+    supplement = next((place for place, line in enumerate(lines) if place and line.lstrip().startswith("/")), None)
+    if supplement is None or supplement < 2:
+        return lines
+    return ("".join(line.strip() for line in lines[:supplement]), "".join(line.strip() for line in lines[supplement:]))
+
+
+def _narrative(pair: Pair, widths: Widths) -> Narrative:
+    if not pair.narratives:
+        return plain.read((), pair.extras, widths)
+    if slashes.recognised(pair.narratives[0]):
+        return slashes.read(pair.narratives, widths)
+    if subfields.recognised(pair.narratives[0]):
+        return subfields.read(pair.narratives, widths)
+    return plain.read(pair.narratives, pair.extras, widths)
+
+
+def _told_by_movement(movement: Movement, supplement: str, narrative: Narrative) -> tuple[Movement, Narrative]:
+    """What :61: itself says about the other side, in the dialects that put it there."""
+    columns = _RABOBANK_COLUMNS.match(movement.customer_reference)
+    if columns is not None:
+        account = "" if columns["account"] == "NONREF" else columns["account"]
+        told = replace(narrative, account=narrative.account or account, name=narrative.name or spaced(columns["name"]))
+        return replace(movement, customer_reference=""), told
+    customer = account_of(movement.customer_reference)
+    if is_iban(customer) and not movement.bank_reference:
+        name = narrative.name or spaced(supplement)
+        return replace(movement, customer_reference=""), replace(narrative, account=customer, name=name)
+    other = account_of(supplement)
+    if not narrative.account and (is_iban(other) or _SUPPLEMENT_ACCOUNT.fullmatch(other) is not None):
+        return movement, replace(narrative, account=other)
+    code = re.search(r"/TRCD/\s*([0-9 ]+)", supplement)
+    if code is not None and not narrative.code:
+        return movement, replace(narrative, code=code[1].replace(" ", ""))
+    return movement, narrative
+
+
+def _customer_reference(movement: Movement, narrative: Narrative) -> str:
+    stated = movement.customer_reference
+    return narrative.customer if stated in _POINTERS else reference(stated)

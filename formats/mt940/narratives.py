@@ -1,0 +1,107 @@
+"""What a movement's narrative (:86:) says, whatever dialect it is written in, and how its broken lines are joined."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+#: Banks break narratives at 65 characters (SWIFT field 86: 6*65x), some at 61 in the first line, beside the tag. A
+#: statement whose lines are all shorter than this says nothing about where its bank breaks them.
+_SHORTEST_WIDTH: Final = 60
+_IBAN: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE", "NOT PROVIDED"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrative:
+    """The parts of a narrative; each is empty where the bank does not give it.
+
+    ``code`` is the bank's transaction code (German GVC, ING's TRCD), ``reason`` an ISO reason code, ``customer`` the
+    customer reference that a pointer such as KREF+ in :61: stands for; ``original`` and ``charges`` are amounts as text.
+    """
+
+    name: str = ""
+    account: str = ""
+    bic: str = ""
+    ultimate: str = ""
+    unstructured: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    end_to_end_id: str = ""
+    mandate: str = ""
+    customer: str = ""
+    batch: str = ""
+    code: str = ""
+    reason: str = ""
+    original: str = ""
+    charges: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widths:
+    """At how many characters a bank breaks the first and the further lines; 0: it does not show."""
+
+    first: int = 0
+    further: int = 0
+
+    @property
+    def known(self) -> bool:
+        """Whether any full line was seen."""
+        return bool(self.first or self.further)
+
+
+def widths_of(narratives: Iterable[Sequence[str]]) -> Widths:
+    """The widths that most of the long broken lines of a statement have."""
+    first: Counter[int] = Counter()
+    further: Counter[int] = Counter()
+    for lines in narratives:
+        for place, line in enumerate(lines[:-1]):
+            if len(line) >= _SHORTEST_WIDTH and not line.isspace():
+                (further if place else first)[len(line)] += 1
+    wide_first, wide_further = _mode(first), _mode(further)
+    return Widths(first=wide_first or wide_further, further=wide_further or wide_first)
+
+
+def _mode(lengths: Counter[int]) -> int:
+    return max(lengths, key=lambda length: (lengths[length], length), default=0)
+
+
+def joined(lines: Sequence[str], widths: Widths, otherwise: str) -> str:
+    """The lines as one: a full line goes on in the middle of a word, a shorter one has lost blanks and gets one back.
+
+    ``otherwise`` is put between lines of a statement that shows no width.
+    """
+    parts: list[str] = []
+    for place, line in enumerate(lines[:-1]):
+        width = widths.further if place else widths.first
+        if not widths.known:
+            parts += [line.strip() if otherwise else line, otherwise]
+        elif len(line) >= width:
+            parts.append(line)
+        else:
+            parts += [line.rstrip(), " "]
+    parts += lines[-1:]
+    return "".join(parts).strip()
+
+
+def spaced(text: str) -> str:
+    """Text with runs of blanks made one."""
+    return " ".join(text.split())
+
+
+def account_of(text: str) -> str:
+    """An account number without blanks, in capitals."""
+    return text.replace(" ", "").strip("/").upper()
+
+
+def is_iban(text: str) -> bool:
+    """Whether text has the shape of an IBAN (ISO 13616); its check digits are not looked at."""
+    return _IBAN.fullmatch(text) is not None
+
+
+def reference(text: str) -> str:
+    """A reference, empty where it only says that there is none."""
+    trimmed = text.strip().strip("/").strip()
+    return "" if trimmed.upper() in _NO_REFERENCE else trimmed

@@ -1,0 +1,110 @@
+"""What the mt-940 package is asked to do: cut one statement into its fields and pair each :61: with its narratives.
+
+Its own tag classes would drop or change figures (a :61: without a type loses its predecessor, decimals after a point
+are lost, an impossible date ends the file), so the tags that carry truth hand over their raw text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import mt940.models
+import mt940.tags
+
+from formats.mt940.blocks import Field
+
+#: The package strips blanks at line ends, which a narrative broken in the middle of a sentence needs: they travel as this.
+_BLANK: Final = "\ue000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One :61: as it stands, the narratives (:86:) and the German :NS: that follow it, and its line in the file."""
+
+    line: int
+    movement: tuple[str, ...]
+    narratives: tuple[tuple[str, ...], ...]
+    extras: tuple[tuple[str, ...], ...]
+
+
+class _Movement(mt940.tags.Statement):
+    """:61: as raw text; ``id`` is what the package tells a new transaction by."""
+
+    def parse(self, transactions: mt940.models.Transactions, value: str) -> dict[str, str | None]:
+        del transactions
+        return {"raw": value}
+
+    def __call__(self, transactions: mt940.models.Transactions, value: dict[str, Any]) -> dict[str, Any]:
+        del transactions
+        return {"id": "61", "raw": value["raw"], "narratives": [], "extras": []}
+
+
+class _Narrative(mt940.tags.TransactionDetails):
+    """:86: as raw text; several of one movement stay apart."""
+
+    kind = "narratives"
+
+    def parse(self, transactions: mt940.models.Transactions, value: str) -> dict[str, str | None]:
+        del transactions
+        return {"raw": value}
+
+    def __call__(self, transactions: mt940.models.Transactions, value: dict[str, Any]) -> dict[str, Any]:
+        entries = transactions.transactions
+        if entries:
+            entries[-1].data[self.kind].append(value["raw"])
+        return {}
+
+
+class _Extra(_Narrative):
+    """:NS:, bank-specific lines beside a movement."""
+
+    id = "NS"
+    kind = "extras"
+
+
+_TAGS: Final[dict[int | str, mt940.tags.Tag]] = {61: _Movement(), 86: _Narrative(), "NS": _Extra()}
+_PLAIN: Final[dict[str, list[Any]]] = {
+    f"{when}_{slug}": []
+    for when in ("pre", "post")
+    for slug in (*(tag.slug for tag in _TAGS.values()), "statement", "transaction_details", "non_swift")
+}
+_PAIRED: Final = {"61": "61", "86": "86", "NS": "NS", "NSF": "NS"}
+
+
+class EntriesLost(Exception):
+    """The package gave back another number of movements than the text has :61: fields."""
+
+
+def pairs_of(fields: Sequence[Field]) -> list[Pair]:
+    """The movements among the fields with their narratives, cut and paired by the package; EntriesLost if any is gone."""
+    text = "\n".join(f":{_PAIRED[each.tag]}:{_guarded(each.lines)}" for each in fields if each.tag in _PAIRED)
+    collection = mt940.models.Transactions(processors=_PLAIN, tags=_TAGS)
+    collection.parse(text)
+    lines = [each.line for each in fields if each.tag == "61"]
+    if len(lines) != len(collection.transactions):
+        raise EntriesLost(f"{len(lines)} :61: fields, but {len(collection.transactions)} movements came back")
+    return [
+        Pair(
+            line=line,
+            movement=_lines(entry.data["raw"]),
+            narratives=tuple(_lines(each) for each in entry.data["narratives"]),
+            extras=tuple(_lines(each) for each in entry.data["extras"]),
+        )
+        for line, entry in zip(lines, collection.transactions, strict=True)
+    ]
+
+
+def _guarded(lines: Sequence[str]) -> str:
+    """Each line after the first begins with a guard, so that ``:12:30 uur`` or a lone ``-`` stays text to the package."""
+    return f"\n{_BLANK}".join(_kept(line) for line in lines)
+
+
+def _kept(line: str) -> str:
+    body = line.rstrip()
+    return body + _BLANK * (len(line) - len(body))
+
+
+def _lines(raw: str) -> tuple[str, ...]:
+    return tuple(line.replace(_BLANK, " ") for line in raw.split(f"\n{_BLANK}"))

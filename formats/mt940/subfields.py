@@ -1,0 +1,133 @@
+"""Narratives in subfields: GVC and ?00 ... ?63, as German and Austrian banks (and others, with > or ~) write them.
+
+Source: Deutsche Kreditwirtschaft, DFÜ agreement annex 3, chapter 8 (MT940, field 86): ?00 booking text, ?10 batch number,
+?20-?29 and ?60-?63 purpose, ?30 bank, ?31 account, ?32-?33 name, ?34 text-key supplement; SEPA keywords in the purpose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
+
+_START: Final = re.compile(r"\s*(?P<gvc>\d{3})?(?P<sign>[?>~@^|<#])(?=\d\d)")
+_FIRST_SUBFIELDS: Final = frozenset({"00", "10", "20", "30", "31", "32"})
+_PURPOSE: Final = frozenset([f"{number}" for number in (*range(20, 30), *range(60, 64))])
+#: A subfield of the purpose or the name has at most 27 characters; a full one goes on in the next.
+_SUBFIELD_WIDTH: Final = 27
+_ALWAYS: Final = "EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|MDAT|SQTP|PURP|ORCR|ORMR|DDAT"
+_KEYWORD: Final = re.compile(rf"(?:({_ALWAYS})\+|(?<![A-Za-z0-9])(IBAN|BIC)\+|(?<![A-Za-z0-9])({_ALWAYS}|IBAN|BIC): ?)")
+#: GVC of returned, refunded and reversed SEPA transactions (DK list of business transaction codes).
+RETURN_CODES: Final = frozenset({"108", "109", "159", "181", "184", "193"})
+#: ?34 to ISO where the banks' lists agree.
+_REASONS: Final = {
+    "901": "AC01", "902": "AC04", "903": "AC06", "904": "AG01", "906": "AM04", "907": "AM05", "908": "BE04", "909": "MD01",
+    "910": "MD02", "912": "MD06", "913": "MD07", "915": "RC01",
+}  # fmt: skip
+_REASON: Final = re.compile(
+    r"\b(AC0[146]|AC13|AG0[12]|AM0[1-79]|AM10|BE0[145]|CNOR|DNOR|FF01|FF05|FOCR|MD0[1267]|MS0[23]|RC01|RR0[1-4]|SL01|TM01)\b"
+)
+
+
+def recognised(lines: Sequence[str]) -> bool:
+    """Whether a narrative is written in subfields."""
+    found = _START.match("".join(lines[:2]))
+    return found is not None and _subfield_at("".join(lines[:2]), found.end())
+
+
+def _subfield_at(text: str, place: int) -> bool:
+    return text[place : place + 2] in _FIRST_SUBFIELDS
+
+
+def read(narratives: Sequence[Sequence[str]], widths: Widths) -> Narrative:
+    """The parts of one movement's narratives; further :86: of the same movement are more of the same."""
+    subfields: list[tuple[str, str]] = []
+    gvc = ""
+    for lines in narratives:
+        found = _START.match("".join(lines[:2]))
+        if found is None:
+            subfields.append(("20", joined(lines, widths, " ")))
+            continue
+        gvc = gvc or found["gvc"] or ""
+        subfields += _cut(_joined(lines, found["sign"], widths), found["sign"])
+    return _narrative(gvc, subfields)
+
+
+def _joined(lines: Sequence[str], sign: str, widths: Widths) -> str:
+    """Lines as one; no blank goes between two where the second begins with a subfield."""
+    joints: list[str] = []
+    group: list[str] = []
+    for line in lines:
+        if group and re.match(rf"{re.escape(sign)}\d\d", line):
+            joints.append(joined(group, widths, "") if len(group) > 1 else group[0])
+            group = []
+        group.append(line)
+    joints.append(joined(group, widths, "") if len(group) > 1 else group[0])
+    return "".join(joints)
+
+
+def _cut(text: str, sign: str) -> list[tuple[str, str]]:
+    parts = re.split(rf"{re.escape(sign)}(\d\d)", text)
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def _narrative(gvc: str, subfields: Sequence[tuple[str, str]]) -> Narrative:
+    values = _keywords(_run([value for code, value in subfields if code in _PURPOSE]))
+    single = {code: value.strip() for code, value in reversed(subfields)}
+    account = account_of(single.get("31", ""))
+    stated = account_of(values.get("IBAN", ""))
+    name = spaced(_run([value for code, value in subfields if code in {"32", "33"}]))
+    ultimate = values.get("ABWA", "") or values.get("ABWE", "")
+    texts = [text for text in (values.get("", ""), values.get("SVWZ", "")) if text]
+    if not texts and single.get("00"):
+        texts = [spaced(single["00"])]
+    return Narrative(
+        name=name or ultimate,
+        account=stated if is_iban(stated) and not is_iban(account) else account,
+        bic=(single.get("30", "") or values.get("BIC", "")).replace(" ", ""),
+        ultimate=ultimate,
+        unstructured=tuple(texts),
+        end_to_end_id=reference(values.get("EREF", "").removeprefix("EREF+")),
+        mandate=values.get("MREF", ""),
+        customer=reference(values.get("KREF", "")),
+        batch=reference(values.get("KREF", "")) if gvc in {"191", "192", "196", "195", "197"} else "",
+        code=gvc,
+        reason=_reason(gvc, single.get("34", ""), " ".join(texts)),
+        original=values.get("OAMT", ""),
+        charges=values.get("COAM", ""),
+    )
+
+
+def _run(values: Sequence[str]) -> str:
+    """Purpose lines as one text: a full line goes on in the next, a shorter one ends with a blank."""
+    parts: list[str] = []
+    for value in values:
+        parts.append(value)
+        if len(value) < _SUBFIELD_WIDTH:
+            parts.append(" ")
+    return "".join(parts)
+
+
+def _keywords(text: str) -> dict[str, str]:
+    """Purpose text by SEPA keyword; what stands before the first has none."""
+    found = list(_KEYWORD.finditer(text))
+    values = {"": spaced(text[: found[0].start()] if found else text)}
+    for place, keyword in enumerate(found):
+        end = found[place + 1].start() if place + 1 < len(found) else len(text)
+        name = keyword[1] or keyword[2] or keyword[3]
+        value = spaced(text[keyword.end() : end])
+        values[name] = f"{values[name]} {value}" if name in values else value
+    for compact in ("MREF", "CRED", "IBAN", "BIC", "OAMT", "COAM"):
+        if compact in values:
+            values[compact] = values[compact].replace(" ", "")
+    return values
+
+
+def _reason(gvc: str, extension: str, text: str) -> str:
+    """ISO reason of a return: in clear in the text, else from ?34; empty where the bank's own number says no more."""
+    if gvc not in RETURN_CODES:
+        return ""
+    found = _REASON.search(text)
+    return found[0] if found is not None else _REASONS.get(extension, "")
