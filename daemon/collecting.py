@@ -6,6 +6,7 @@ so is a debit file with a collection that may no longer be made.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,7 +58,6 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
         if debit is not None:
             covered = _debits(tenant, t, view, debit)
         if reminders is not None:
-            _cancel_stale_reminders(t, view)
             _reminders(tenant, t, view, reminders, covered)
 
 
@@ -192,20 +192,30 @@ def _take_back(
         if states.get(message_id) is EffectState.QUEUED and message_id not in still:
             keys = [effect.key for effect in t.outbox.of_subject(message_id)]
             t.outbox.step(keys, EffectEvent.CANCEL, detail="a collection in it may no longer be made")
+            t.debits.unbatch(message_id)
     for cancelled in planned.cancelled:
         collection = cancelled.collection
         t.debits.step([collection.end_to_end_id], CollectionStatus.CANCELLED, cancelled.reason.value)
-        notices = t.outbox.of_subject(notice_id(collection.end_to_end_id))
-        t.outbox.step(
-            [effect.key for effect in notices if effect.state is EffectState.QUEUED], EffectEvent.CANCEL
-        )
+        _cancel_notice(t, collection)
         values = {"collection": collection.end_to_end_id, "why": cancelled.reason.value, "detail": cancelled.detail}
         _log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
 
 
-def notice_id(end_to_end_id: str) -> str:
-    """The outbox subject of the pre-notification of a collection."""
-    return f"notice:{end_to_end_id}"
+def _cancel_notice(t: Transaction, collection: Collection) -> None:
+    """A pre-notification that has not left yet does not leave any more."""
+    documents = tuple(part.document for part in collection.parts)
+    for row in list(t.reminders.rows()):
+        announces = row.reminder.kind is MessageKind.PRE_NOTIFICATION and row.reminder.documents == documents
+        if announces and row.status == "queued":
+            _cancel_message(t, row.message_id)
+
+
+def _cancel_message(t: Transaction, message_id: str) -> None:
+    """Cancel a message that is still queued; one that may have left stays what it is."""
+    queued = [effect.key for effect in t.outbox.of_subject(message_id) if effect.state is EffectState.QUEUED]
+    if queued:
+        t.outbox.step(queued, EffectEvent.CANCEL, detail="overtaken by the facts")
+        t.reminders.set_status(message_id, "cancelled")
 
 
 def _announce(tenant: Tenant, t: Transaction, view: View, planned: DebitPlan, debit: DirectDebit) -> None:
@@ -247,7 +257,11 @@ def _hand_over(tenant: Tenant, t: Transaction, batch: DebitBatch, as_of: date) -
                 kind=EffectKind.DEBIT_BATCH,
                 sink=channel.name,
                 subject=batch.message_id,
-                payload={"message_id": batch.message_id, "file_name": f"{batch.message_id}.xml"},
+                payload={
+                    "file_name": f"{batch.message_id}.xml",
+                    "content": document.decode(),
+                    "sha256": hashlib.sha256(document).hexdigest(),
+                },
                 not_before=as_of,
             )
         ]
@@ -262,25 +276,17 @@ def _hand_over(tenant: Tenant, t: Transaction, batch: DebitBatch, as_of: date) -
     _log(tenant, t, as_of, batch.message_id, "debit_batch_made", values)
 
 
-def _cancel_stale_reminders(t: Transaction, view: View) -> None:
-    """Reminders that wait in the outbox and no longer say the truth are cancelled; what is due is decided anew."""
-    items = view.by_number()
-    for row in list(t.reminders.rows()):
-        if row.status != "queued" or row.reminder.kind is MessageKind.PRE_NOTIFICATION:
-            continue
-        effects = [effect for effect in t.outbox.of_subject(row.message_id) if effect.state is EffectState.QUEUED]
-        still = sum(items[number].open.minor for number in row.reminder.documents if number in items)
-        if effects and (still != row.reminder.amount_due.minor or row.reminder.as_of != view.as_of):
-            t.outbox.step([effect.key for effect in effects], EffectEvent.CANCEL, detail="overtaken by the facts")
-            t.reminders.set_status(row.message_id, "cancelled")
-
-
 def reminders_due(
     tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]
 ) -> Iterator[Reminder | Held]:
-    """What the ladder says today, with the reasons for what it holds back."""
+    """What the ladder says today, with the reasons for what it holds back; what is only queued has not happened yet."""
     channel = "" if tenant.message_channel is None else tenant.message_channel.name
-    history = [row.reminder for row in t.reminders.rows() if row.status not in ("held", "cancelled")]
+    queued = _queued_subjects(t)
+    history = [
+        row.reminder
+        for row in t.reminders.rows()
+        if row.status not in ("held", "cancelled") and row.message_id not in queued
+    ]
     standing = Standing(
         freshness=view.freshness,
         in_review=frozenset(_customers_in_review(t, view)),
@@ -289,6 +295,12 @@ def reminders_due(
     )
     policy = reminder_policy(tenant.config, reminders, channel)
     return due(policy, view.items, customers=view.customers, history=history, standing=standing, as_of=view.as_of)
+
+
+def _queued_subjects(t: Transaction) -> frozenset[str]:
+    return frozenset(
+        effect.subject for effect in t.outbox.with_state(EffectState.QUEUED) if effect.kind is EffectKind.MESSAGE
+    )
 
 
 def _customers_in_review(t: Transaction, view: View) -> Iterator[str]:
@@ -314,13 +326,21 @@ def _reminders(
         return
     head = letterhead(tenant.config, reminders)
     last_level = reminder_policy(tenant.config, reminders, channel.name).steps[-1].level
-    decided_today = {row.message_id for row in t.reminders.rows()}
-    for one in list(reminders_due(tenant, t, view, reminders, covered)):
-        if isinstance(one, Held):
+    wanted = [one for one in reminders_due(tenant, t, view, reminders, covered) if isinstance(one, Reminder)]
+    queued = _queued_subjects(t)
+    rows = list(t.reminders.rows())
+    waiting = {row.message_id: row.reminder for row in rows if row.message_id in queued}
+    for message_id, reminder in waiting.items():
+        if reminder.kind is not MessageKind.PRE_NOTIFICATION and reminder not in wanted:
+            _cancel_message(t, message_id)
+    known = {row.message_id for row in rows}
+    still = list(waiting.values())
+    for one in wanted:
+        if one in still:
             continue
         message = compose_reminder(head, view.customers[one.customer_id], one, view.items, last_level)
-        if message.message_id in decided_today:
-            continue  # it was cancelled earlier today; the next one goes tomorrow
+        if message.message_id in known:
+            continue  # one like it was cancelled earlier today; what is due goes out tomorrow
         _queue_message(t, channel.name, message, one)
         values = {
             "customer": one.customer_id,
