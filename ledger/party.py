@@ -42,11 +42,12 @@ class Customer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterparty:
     """The other side of a bank entry; each part may be unknown (empty text). ``iban`` without spaces, or the bank's
-    own account number where there is no IBAN."""
+    own account number where there is no IBAN. ``ultimate``: the name of the party behind it (UltmtDbtr, UltmtCdtr)."""
 
     name: str = ""
     iban: str = ""
     bic: str = ""
+<<<<<<< HEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +59,6 @@ class KnownPayer:
     iban: str
     name: str
     learned_from: str
+=======
+    ultimate: str = ""
+>>>>>>> coda

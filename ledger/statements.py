@@ -31,7 +31,11 @@ class Remittance:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDetail:
     """One transaction inside a batch entry (camt.053 TxDtls, CODA detail of a globalisation). ``amount``: signed, from the
+<<<<<<< HEAD
     account's view; None where the bank gives none. ``ultimate_party``: for whom the other side pays or is paid."""
+=======
+    account's view; None where the bank gives none. ``transaction_code``, ``return_kind`` and ``information``: as in StatementEntry."""
+>>>>>>> coda
 
     amount: Money | None
     counterparty: Counterparty
@@ -41,7 +45,13 @@ class EntryDetail:
     bank_reference: str = ""
     return_reason: str = ""
     place: str = ""
+<<<<<<< HEAD
     ultimate_party: str = ""
+=======
+    transaction_code: str = ""
+    return_kind: str = ""
+    information: tuple[str, ...] = ()
+>>>>>>> coda
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +63,9 @@ class StatementEntry:
     bank's own reference of this entry, trimmed. ``transaction_code``: as the format has it (CODA eight digits,
     ``PMNT/RCDT/ESCT``, ``NTRF/166``). ``return_reason``: ISO reason code of an R-transaction. ``batch_id``: PmtInfId or the
     bank's batch number of a batch booking. ``customer_reference``: the account holder's reference (MT940 :61: field 7).
+    ``return_kind``: reject, return, refund, reversal or cancellation, where the bank says which R-transaction it is (CODA record 22).
+    ``creditor_id``: the SEPA creditor identifier of a direct debit. ``information``: what the bank adds for people (CODA records 31 to
+    33, the fields of a structured communication), one line each; the payer's own words stand in ``remittance``.
     """
 
     account: str
@@ -77,6 +90,9 @@ class StatementEntry:
     original_amount: Money | None = None
     charges: Money | None = None
     details: tuple[EntryDetail, ...] = ()
+    return_kind: str = ""
+    creditor_id: str = ""
+    information: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

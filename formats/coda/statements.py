@@ -1,0 +1,546 @@
+"""CODA records to statements, checked to the cent before the first one is handed out.
+
+A file holds one or more statements, each in an envelope of its own: header (0), old balance (1), movements (21, 22, 23) with
+information (31, 32, 33), free text (4), new balance (8) and trailer (9). Positions are those of Febelfin, *Coded statement of account
+(CODA)*, version 2.6, counted from 1 there and from 0 in the slices here.
+
+What is refused, always with the whole file and one Fault: a record that is not 128 characters (only the blanks that end the records 8
+and 9 may be missing), a record out of its place, a figure or date that is none, an amount with more decimals than its currency, a
+number of records or a debit or credit turnover other than record 9 says, and an old balance that with the movements does not give
+the new one. The file is the unit although each statement carries its own totals: a bank sends a damaged file again as a whole, and a
+file of which half was taken over is harder to mend than one that was refused.
+
+A lump sum (types 1 to 3) is one entry and what follows with types 5 to 8 its details, which move nothing; type 9, a detail of a
+detail, is a line of information on the detail it belongs to. A detail without a lump sum of its sequence number (a separate
+application) is handed out as information that is never booked. Next and link codes (positions 126 and 128) are not believed: banks
+set them wrongly, and the order of the records says the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Final, NoReturn
+
+from formats.coda.characters import RECORD_LENGTH, lines_of
+from formats.coda.communications import (
+    RETURN_KINDS,
+    BankInformation,
+    Communication,
+    day,
+    information,
+    structured,
+)
+from formats.coda.transaction_codes import CORRECTIONS, DETAIL_TYPES, MOVING_TYPES, NESTED_DETAIL_TYPE, meaning_of
+from ledger.controls import with_controls
+from ledger.errors import MalformedDocument
+from ledger.money import Money, minor_digits
+from ledger.party import Counterparty
+from ledger.sources import Fault, RawDocument, SourceRef
+from ledger.statements import EntryDetail, EntryStatus, Remittance, Statement, StatementEntry
+
+#: Bytes; a larger file is refused. A million records are some 300,000 movements, years of a busy account.
+MAX_BYTES: Final = 128 * 1024 * 1024
+#: Decimals of every amount in CODA.
+_DECIMALS: Final = 3
+#: Records 8 and 9 may lack the blanks after these positions: editors and some banks cut them.
+_SHORTEST: Final = {"8": 63, "9": 52}
+_HEADER: Final = re.compile(rb"0000[ 0][0-9 ]{9}05")
+_ANY_RECORD: Final = re.compile(rb"[0-9][^\r\n]{127}\r?\n2[1-3][0-9]{8}[^\r\n]{118}\r?\n", re.DOTALL)
+_NO_BREAK: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}(?: |\Z)")
+_NOT_PROVIDED: Final = "NOTPROVIDED"
+_NOTHING_ADDED: Final = BankInformation()
+_NOTHING_STRUCTURED: Final = Communication()
+_NOBODY: Final = Counterparty()
+_NO_REMITTANCE: Final = Remittance()
+
+
+class _Movement:
+    """The records of one movement as they were found; ``number`` is the line of record 21."""
+
+    __slots__ = ("first", "information", "number", "second", "third")
+
+    def __init__(self, number: int, first: str) -> None:
+        self.number = number
+        self.first = first
+        self.second = ""
+        self.third = ""
+        self.information: list[tuple[bool, str]] = []
+
+
+class _Place:
+    """Where in which file we are: it makes sources, and says what is wrong where."""
+
+    __slots__ = ("_document", "_name", "_system")
+
+    def __init__(self, document: RawDocument) -> None:
+        self._system = document.system
+        self._name = document.name
+        self._document = document.sha256
+
+    def source(self, place: str) -> SourceRef:
+        return SourceRef(system=self._system, name=self._name, document=self._document, place=place)
+
+    def refuse(self, number: int, record: str, reason: str) -> NoReturn:
+        raise MalformedDocument(self._name, f"line {number}, record {record}" if record else f"line {number}", reason)
+
+
+class _Amounts:
+    """Reads the fifteen digits of an amount (twelve and three decimals) in one currency."""
+
+    __slots__ = ("_blank", "_cut", "_place", "currency")
+
+    def __init__(self, currency: str, place: _Place) -> None:
+        digits = minor_digits(currency)
+        self.currency = currency
+        self._cut = 15 - _DECIMALS + digits
+        self._blank = "0" * (_DECIMALS - digits)
+        self._place = place
+
+    def minor(self, sign: str, digits: str, number: int, record: str) -> int:
+        if not (digits.isascii() and digits.isdigit() and len(digits) == 15):
+            self._place.refuse(number, record, f"'{digits}' is no amount")
+        if digits[self._cut :] != self._blank:
+            self._place.refuse(
+                number,
+                record,
+                f"amount {int(digits[:-3])}.{digits[-3:]} has more decimals than {self.currency} knows",
+            )
+        if sign not in {"0", "1"}:
+            self._place.refuse(number, record, f"'{sign}' is no sign (0 for credit, 1 for debit)")
+        minor = int(digits[: self._cut])
+        return minor if sign == "0" else -minor
+
+
+class _Days:
+    """Reads dates, each text once."""
+
+    __slots__ = ("_known", "_place")
+
+    def __init__(self, place: _Place) -> None:
+        self._known: dict[str, date | None] = {}
+        self._place = place
+
+    def read(self, text: str, number: int, record: str) -> date | None:
+        try:
+            return self._known[text]
+        except KeyError:
+            pass
+        try:
+            found = self._known[text] = day(text)
+        except ValueError:
+            self._place.refuse(number, record, f"'{text}' is no date of the form DDMMYY")
+        return found
+
+
+def recognise(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` is CODA: by its header record, or by two records of the right shape where that is lost."""
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    return _HEADER.match(head) is not None or _ANY_RECORD.match(head) is not None
+
+
+def read(document: RawDocument) -> Iterator[Statement | Fault]:
+    """The statements of a CODA file, or one Fault for the whole of it; the module's docstring says which checks come first."""
+    try:
+        statements = _statements(document)
+    except MalformedDocument as broken:
+        source = SourceRef(system=document.system, name=document.name, document=document.sha256, place=broken.place)
+        yield Fault(source=source, reason=broken.reason, whole_document=True)
+        return
+    yield from statements
+
+
+def _statements(document: RawDocument) -> list[Statement]:
+    if document.size > MAX_BYTES:
+        raise MalformedDocument(
+            document.name, "", f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES})"
+        )
+    with document.open() as stream:
+        raw = stream.read(MAX_BYTES + 1)
+    if b"\0" in raw:
+        raise MalformedDocument(document.name, f"byte {raw.index(0) + 1}", "binary: a zero byte among the records")
+    lines = lines_of(raw)
+    place = _Place(document)
+    _check_lengths(lines, place)
+    return [_Envelope(lines, start, end, place).statement() for start, end in _envelopes(lines, place)]
+
+
+def _check_lengths(lines: list[str], place: _Place) -> None:
+    for index, line in enumerate(lines):
+        length = len(line)
+        if length == RECORD_LENGTH or not line:
+            continue
+        record = line[:1]
+        if record in _SHORTEST and _SHORTEST[record] <= length < RECORD_LENGTH:
+            lines[index] = line.ljust(RECORD_LENGTH)
+            continue
+        last = not any(lines[index + 1 :])
+        cut = "; the file is cut off here" if last and length < RECORD_LENGTH else ""
+        place.refuse(index + 1, "", f"a record has {RECORD_LENGTH} characters, this one has {length}{cut}")
+
+
+def _envelopes(lines: list[str], place: _Place) -> Iterator[tuple[int, int]]:
+    """Index of header and trailer of each statement."""
+    start = -1
+    for index, line in enumerate(lines):
+        kind = line[:1]
+        if kind == "0":
+            if start >= 0:
+                place.refuse(index + 1, "0", "a new header, but the statement before it has no trailer (record 9)")
+            start = index
+        elif start < 0 and kind:
+            place.refuse(index + 1, kind, "a statement begins with a header (record 0)")
+        elif kind == "9":
+            yield start, index
+            start = -1
+    if start >= 0:
+        last = max(index for index, line in enumerate(lines) if line)
+        place.refuse(last + 1, lines[last][:1], "the file ends without a trailer (record 9): it is cut off")
+
+
+def _account(structure: str, zone: str) -> tuple[str, str]:
+    """Account and currency of the 37 characters of records 1 and 8 (section 7.5); structure blank: version 1, as structure 0."""
+    if structure in {"0", " "}:
+        return zone[:12].strip(), zone[13:16].strip()
+    end = 31 if structure == "2" else 34
+    return "".join(zone[:end].split()), zone[34:37].strip()
+
+
+def _counterparty_account(zone: str) -> str:
+    """The counterparty's account in record 23, which has no structure code of its own: a Belgian number of twelve digits is
+    followed by a blank, anything else is longer. Zeros mean none."""
+    if zone[12] == " ":
+        number = zone[:12].strip()
+    elif _NO_BREAK.match(zone) is not None:
+        number = zone[:34].split(" ", 1)[0]
+    else:
+        number = "".join(zone[:34].split())
+    return number if number.strip("0") else ""
+
+
+class _Envelope:
+    """One statement: the lines from its header to its trailer. Made, asked once for its ``statement`` and forgotten."""
+
+    def __init__(self, lines: list[str], start: int, end: int, place: _Place) -> None:
+        self._place = place
+        self._days = _Days(place)
+        self._lines = lines
+        self._start = start
+        self._end = end
+        self._header = lines[start]
+        self._version = self._header[127]
+        if self._version not in {"1", "2"}:
+            place.refuse(start + 1, "0", f"version '{self._version}' of CODA is unknown (1 and 2 are read)")
+        self._movements: list[_Movement] = []
+        self._account = ""
+        self._opening_line = self._closing_line = 0
+        self._records = self._free_texts = self._informing = 0
+        self._sort_records()
+
+    def _sort_records(self) -> None:
+        """Give every record its place; refuses what stands where it may not."""
+        for index in range(self._start + 1, self._end):
+            line = self._lines[index]
+            if not line:
+                continue
+            self._records += 1
+            kind = line[0]
+            if self._opening_line == 0:
+                if kind != "1":
+                    self._place.refuse(index + 1, kind, "the old balance (record 1) is missing before it")
+                self._opening_line = index + 1
+            elif kind == "4":
+                self._free_texts += 1
+            elif self._closing_line:
+                self._place.refuse(
+                    index + 1, kind, "after the new balance (record 8) only free text and the trailer may follow"
+                )
+            elif kind == "8":
+                self._closing_line = index + 1
+            elif line[:2] == "21":
+                self._movements.append(_Movement(index + 1, line))
+            elif self._movements:
+                self._go_on(self._movements[-1], index + 1, line)
+            else:
+                self._place.refuse(index + 1, line[:2], "it belongs to no movement (record 21)")
+        if self._closing_line == 0:
+            self._place.refuse(self._end + 1, "9", "the new balance (record 8) is missing before it")
+
+    def _go_on(self, movement: _Movement, number: int, line: str) -> None:
+        """Add a record 22, 23, 31, 32 or 33 to the movement before it."""
+        kind, key = line[:2], movement.first[2:10]
+        match kind:
+            case "22" | "23":
+                if line[2:10] != key or movement.third or movement.information or (kind == "22" and movement.second):
+                    self._place.refuse(
+                        number,
+                        kind,
+                        f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
+                    )
+                if kind == "22":
+                    movement.second = line
+                else:
+                    movement.third = line
+            case "31":
+                if line[2:6] != key[:4]:
+                    self._place.refuse(
+                        number, kind, f"it is about movement {line[2:6]}, but the one before it is {key[:4]}"
+                    )
+                self._informing += 1
+                movement.information.append((line[39] == "1", line[40:113]))
+            case "32" | "33" if movement.information:
+                self._informing += 1
+                is_structured, zone = movement.information[-1]
+                movement.information[-1] = (is_structured, zone + (line[10:115] if kind == "32" else line[10:100]))
+            case _:
+                self._place.refuse(number, kind, "a record of this kind may not stand here")
+
+    def statement(self) -> Statement:
+        """The statement, every control passed. Raises MalformedDocument."""
+        header, place = self._header, self._place
+        old, new = self._lines[self._opening_line - 1], self._lines[self._closing_line - 1]
+        structure = old[1]
+        if structure not in " 0123" or (structure == " " and self._version == "2"):
+            place.refuse(self._opening_line, "1", f"account structure '{structure}' is unknown (0 to 3 are)")
+        account, currency = _account(structure, old[5:42])
+        closing_currency = _account(structure, new[4:41])[1]
+        currency = currency or closing_currency
+        self._account = account
+        if not account:
+            place.refuse(self._opening_line, "1", "the account number is missing")
+        if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
+            place.refuse(self._opening_line, "1", f"'{currency}' is no currency code")
+        if closing_currency and closing_currency != currency:
+            place.refuse(
+                self._closing_line, "8", f"the new balance is in {closing_currency}, the old one in {currency}"
+            )
+        amounts = _Amounts(currency, place)
+        opening = amounts.minor(old[42], old[43:58], self._opening_line, "1")
+        closing = amounts.minor(new[41], new[42:57], self._closing_line, "8")
+        made_on = self._days.read(header[5:11], self._start + 1, "0")
+        closing_on = self._days.read(new[57:63], self._closing_line, "8")
+        entries, alone, debit, credit = self._entries(amounts, opening, closing_on or made_on)
+        self._check_trailer(amounts, debit, credit)
+        number = old[125:128].strip()
+        statement = with_controls(
+            Statement(
+                account=account,
+                currency=currency,
+                number=number if number.strip("0") else old[2:5].strip(),
+                dated_on=closing_on or made_on,
+                opening=Money(opening, currency),
+                opening_on=self._days.read(old[58:64], self._opening_line, "1"),
+                closing=Money(closing, currency),
+                closing_on=closing_on,
+                entries=entries,
+                source=place.source(f"line {self._start + 1}"),
+                format=f"CODA {self._version}",
+                pending=alone,
+            )
+        )
+        if statement.problems:
+            place.refuse(self._closing_line, "8", "; ".join(statement.problems))
+        return statement
+
+    def _check_trailer(self, amounts: _Amounts, debit: int, credit: int) -> None:
+        """Record 9: number of the records 1 to 3 and 8 (free text is not counted by the standard, but by some writers), and turnovers.
+
+        Fewer records than counted: something is lost. More of them are borne when they are free text or information (3 and 4), which
+        some writers add afterwards: all that was counted is there, and the turnovers prove the money.
+        """
+        trailer, number, currency = self._lines[self._end], self._end + 1, amounts.currency
+        stated = trailer[16:22]
+        if not (stated.isascii() and stated.isdigit()):
+            self._place.refuse(number, "9", f"'{stated}' is no number of records")
+        wrong: list[str] = []
+        counted = self._records - self._free_texts
+        if not counted - self._informing <= int(stated) <= self._records:
+            wrong.append(f"it counts {int(stated)} records, the statement has {counted}")
+        stated_debit = amounts.minor("0", trailer[22:37], number, "9")
+        stated_credit = amounts.minor("0", trailer[37:52], number, "9")
+        for name, said, found in (("debit", stated_debit, debit), ("credit", stated_credit, credit)):
+            if said != found:
+                wrong.append(
+                    f"{name} turnover {Money(said, currency)}, but the movements add up to {Money(found, currency)}"
+                )
+        if wrong:
+            self._place.refuse(number, "9", "control totals do not fit: " + "; ".join(wrong))
+
+    def _entries(
+        self, amounts: _Amounts, opening: int, fallback: date | None
+    ) -> tuple[tuple[StatementEntry, ...], tuple[StatementEntry, ...], int, int]:
+        """Booked entries with their running balances, details without a lump sum, debit and credit turnover (both positive).
+
+        An entry date of zeros is not known: then the day of the new balance is taken, else that of the file. A value date of zeros is
+        the entry date.
+        """
+        entries: list[StatementEntry] = []
+        alone: list[StatementEntry] = []
+        debit = credit = 0
+        balance = opening
+        movements = self._movements
+        total = len(movements)
+        index = 0
+        while index < total:
+            movement = movements[index]
+            line = movement.first
+            kind = line[53]
+            index += 1
+            minor = amounts.minor(line[31], line[32:47], movement.number, "21")
+            booked_on = self._days.read(line[115:121], movement.number, "21") or fallback
+            if booked_on is None:
+                self._place.refuse(movement.number, "21", "there is no entry date, and none of the statement either")
+            if kind in MOVING_TYPES:
+                balance += minor
+                if minor < 0:
+                    debit -= minor
+                else:
+                    credit += minor
+                details: list[EntryDetail] = []
+                while (
+                    index < total
+                    and movements[index].first[53] not in MOVING_TYPES
+                    and movements[index].first[2:6] == line[2:6]
+                ):
+                    self._add_detail(details, movements[index], amounts)
+                    index += 1
+                amount, reached = Money(minor, amounts.currency), Money(balance, amounts.currency)
+                entries.append(
+                    self._entry(movement, amount, booked_on, reached, details=tuple(details), position=len(entries) + 1)
+                )
+            elif kind in DETAIL_TYPES or kind == NESTED_DETAIL_TYPE:
+                alone.append(self._entry(movement, Money(minor, amounts.currency), booked_on, None))
+            else:
+                self._place.refuse(
+                    movement.number, "21", f"type '{kind}' of a movement is unknown (0 to 3 and 5 to 9 are)"
+                )
+        return tuple(entries), tuple(alone), debit, credit
+
+    def _entry(
+        self,
+        movement: _Movement,
+        amount: Money,
+        booked_on: date,
+        balance: Money | None,
+        *,
+        details: tuple[EntryDetail, ...] = (),
+        position: int = 0,
+    ) -> StatementEntry:
+        line, second = movement.first, movement.second
+        code = line[53:61]
+        if not (code.isascii() and code.isdigit()):
+            self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
+        said, remittance, added = self._said(movement)
+        reference, bic = self._from_second(second)
+        reason = (second[113:117].strip() if second and self._version == "2" else "") or said.return_reason
+        return StatementEntry(
+            account=self._account,
+            booked_on=booked_on,
+            value_on=self._days.read(line[47:53], movement.number, "21") or booked_on,
+            amount=amount,
+            balance=balance,
+            position=position,
+            status=EntryStatus.BOOKED if balance is not None else EntryStatus.INFORMATION,
+            counterparty=self._counterparty(movement, bic, added),
+            remittance=remittance,
+            source=self._place.source(f"line {movement.number}"),
+            bank_reference=line[10:31].strip(),
+            customer_reference=reference,
+            end_to_end_id=reference,
+            mandate_reference=said.mandate_reference,
+            transaction_code=code,
+            return_reason=reason,
+            batch_id=reference if code[0] == "1" else "",
+            reversal=code[3:5] in CORRECTIONS,
+            details=details,
+            return_kind=self._return_kind(second) or said.return_kind,
+            creditor_id=said.creditor_id,
+            information=self._information(said, added),
+        )
+
+    def _add_detail(self, details: list[EntryDetail], movement: _Movement, amounts: _Amounts) -> None:
+        line, second = movement.first, movement.second
+        code = line[53:61]
+        minor = amounts.minor(line[31], line[32:47], movement.number, "21")
+        if not (code.isascii() and code.isdigit()):
+            self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
+        if code[0] == NESTED_DETAIL_TYPE and details:
+            parent = details.pop()
+            addition = f"{meaning_of(code).sentence()} {Money(minor, amounts.currency)}"
+            details.append(replace(parent, information=(*parent.information, addition)))
+            return
+        if code[0] == "4":
+            self._place.refuse(movement.number, "21", "type '4' of a movement is unknown (0 to 3 and 5 to 9 are)")
+        said, remittance, added = self._said(movement)
+        reference, bic = self._from_second(second)
+        reason = (second[113:117].strip() if second and self._version == "2" else "") or said.return_reason
+        details.append(
+            EntryDetail(
+                amount=Money(minor, amounts.currency),
+                counterparty=self._counterparty(movement, bic, added),
+                remittance=remittance,
+                end_to_end_id=reference,
+                mandate_reference=said.mandate_reference,
+                bank_reference=line[10:31].strip(),
+                return_reason=reason,
+                place=f"line {movement.number}",
+                transaction_code=code,
+                return_kind=self._return_kind(second) or said.return_kind,
+                information=self._information(said, added),
+            )
+        )
+
+    def _said(self, movement: _Movement) -> tuple[Communication, Remittance, BankInformation]:
+        """The communication, over the zones of 21 (53 characters), 22 (53) and 23 (43; version 1 has an address there), joined as they
+        stand; and what the information records add. Free text of these is the remittance only where the movement has none."""
+        line = movement.first
+        zone = line[62:115]
+        if movement.second:
+            zone += movement.second[10:63]
+        if movement.third and self._version == "2":
+            zone += movement.third[82:125]
+        added = information(movement.information) if movement.information else _NOTHING_ADDED
+        marker = line[61]
+        if marker == "1":
+            said = structured(zone[:3], zone[3:])
+            text = said.unstructured
+            references = (said.creditor_reference,) if said.creditor_reference else ()
+            if text or references:
+                return said, Remittance(unstructured=(text,) if text else (), creditor_references=references), added
+        elif marker in {"0", " "}:
+            said = _NOTHING_STRUCTURED
+            text = " ".join(zone.split())
+            if text:
+                return said, Remittance(unstructured=(text,)), added
+        else:
+            self._place.refuse(movement.number, "21", f"'{marker}' is no kind of communication (0 or 1)")
+        return said, Remittance(unstructured=added.unstructured) if added.unstructured else _NO_REMITTANCE, added
+
+    def _from_second(self, second: str) -> tuple[str, str]:
+        """Customer reference and BIC of record 22; version 1 has a shorter reference, then an original amount instead of a BIC."""
+        if not second:
+            return "", ""
+        if self._version == "1":
+            return second[63:89].strip(), ""
+        reference = second[63:98].strip()
+        return "" if reference == _NOT_PROVIDED else reference, second[98:109].strip()
+
+    def _counterparty(self, movement: _Movement, bic: str, added: BankInformation) -> Counterparty:
+        """Record 23 names 35 characters (26 in version 1); the information record of type 001 has 70 and is taken where it says more."""
+        third = movement.third
+        if not third:
+            if not (bic or added.name or added.ultimate):
+                return _NOBODY
+            return Counterparty(name=added.name, bic=bic, ultimate=added.ultimate)
+        name = " ".join(third[47:82].split() if self._version == "2" else third[47:73].split())
+        if added.name.startswith(name):
+            name = added.name or name
+        return Counterparty(name=name, iban=_counterparty_account(third[10:47]), bic=bic, ultimate=added.ultimate)
+
+    def _return_kind(self, second: str) -> str:
+        return RETURN_KINDS.get(second[112], "") if second and self._version == "2" else ""
+
+    def _information(self, said: Communication, added: BankInformation) -> tuple[str, ...]:
+        return (said.information, *added.lines) if said.information else added.lines

@@ -1,0 +1,294 @@
+"""The controls of bank statements: does one add up, and does one follow from the other.
+
+``with_controls`` proves a single statement: opening balance plus booked entries is the closing balance, everything in one currency and
+on one account. ``chain_gaps`` proves that nothing is missing between statements: each opens with the balance with which another one
+closed. The balances are the proof; dates say where to look, and sequence numbers are a hint only (Argenta numbers by the
+day of the year, Belfius begins anew, one number may come in several files).
+
+Worked example of a chain. Held are four daily statements and the one of the whole week, which overlaps them::
+
+    Mon 100.00 -> 130.00   Tue 130.00 -> 125.00   Thu 145.00 -> 150.00   Fri 150.00 -> 90.00      (no Wednesday)
+    week 100.00 -> 90.00
+
+The daily ones alone have a gap, Tuesday's 125.00 to Thursday's 145.00. The week opens with Monday's opening balance and closes with
+Friday's closing balance, so it spans the gap and heals it; without Friday's file it would, too, because its days span the gap's. A
+missing statement whose entries sum to nothing cannot be seen in the balances, and is not seen here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Protocol
+
+from ledger.money import Money
+from ledger.statements import Statement, StatementEntry
+
+#: Steps of the search for the order of the statements of one day; after that the first order found is taken.
+MAX_ORDERINGS: Final = 2000
+
+
+def with_controls(statement: Statement) -> Statement:
+    """The statement with the running ``balance`` of each booked entry (where the opening balance is known) and with its ``problems``.
+
+    Problems that the reader found are kept and come first. Asking twice gives the same statement. A statement without an opening or a
+    closing balance cannot be proven; that is no problem but a remark (``remarks``).
+    """
+    problems = [*_strangers(statement)]
+    if not problems:
+        problems += _difference(statement)
+    entries = statement.entries if problems else _balanced(statement)
+    found = tuple(dict.fromkeys((*statement.problems, *problems)))
+    if entries is statement.entries and found == statement.problems:
+        return statement
+    return replace(statement, entries=entries, problems=found)
+
+
+def remarks(statement: Statement) -> tuple[str, ...]:
+    """What keeps a statement from being proven though nothing in it is wrong: balances that the file does not have."""
+    missing = [
+        name for name, value in (("opening", statement.opening), ("closing", statement.closing)) if value is None
+    ]
+    return (f"no {' and no '.join(missing)} balance: what it says cannot be proven",) if missing else ()
+
+
+def _strangers(statement: Statement) -> Iterable[str]:
+    """Amounts in another currency and entries of another account, which may not be added up."""
+    for name, balance in (("opening", statement.opening), ("closing", statement.closing)):
+        if balance is not None and balance.currency != statement.currency:
+            yield f"{name} balance {balance} in a statement in {statement.currency}"
+    for entry in statement.entries:
+        if entry.amount.currency != statement.currency:
+            yield f"entry {entry.position} ({entry.source.place}) of {entry.amount} in a statement in {statement.currency}"
+        if entry.account != statement.account:
+            yield f"entry {entry.position} ({entry.source.place}) is of account {entry.account}, the statement of {statement.account}"
+
+
+def _difference(statement: Statement) -> Iterable[str]:
+    opening, closing, currency = statement.opening, statement.closing, statement.currency
+    if opening is None or closing is None:
+        return
+    total = sum(entry.amount.minor for entry in statement.entries)
+    if opening.minor + total != closing.minor:
+        expected = Money(opening.minor + total, currency)
+        count = len(statement.entries)
+        yield (
+            f"opening balance {opening} with {count} {'entry' if count == 1 else 'entries'} of {Money(total, currency)} "
+            f"is {expected}, but the closing balance is {closing} (difference {closing - expected})"
+        )
+
+
+def _balanced(statement: Statement) -> tuple[StatementEntry, ...]:
+    """Entries with the balance right after each; the very same tuple when they have it already."""
+    if statement.opening is None:
+        return statement.entries
+    running = statement.opening.minor
+    changed = False
+    entries: list[StatementEntry] = []
+    for entry in statement.entries:
+        running += entry.amount.minor
+        if entry.balance is None or entry.balance.minor != running:
+            changed = True
+            entries.append(replace(entry, balance=Money(running, statement.currency)))
+        else:
+            entries.append(entry)
+    return tuple(entries) if changed else statement.entries
+
+
+class StatementHeader(Protocol):
+    """What the chain looks at: a Statement has it, and so has a row of the store."""
+
+    @property
+    def account(self) -> str:
+        """IBAN without spaces, else the bank's number."""
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217."""
+
+    @property
+    def number(self) -> str:
+        """The bank's sequence number, a hint."""
+
+    @property
+    def dated_on(self) -> date | None:
+        """Date of the statement."""
+
+    @property
+    def opening(self) -> Money | None:
+        """Balance before the first entry."""
+
+    @property
+    def opening_on(self) -> date | None:
+        """Date of the opening balance: the first day, or the day of the balance before it."""
+
+    @property
+    def closing(self) -> Money | None:
+        """Balance after the last entry."""
+
+    @property
+    def closing_on(self) -> date | None:
+        """Date of the closing balance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something is missing between two statements of an account: the one before closed with ``closing`` on ``closing_on``, the next one
+    opens with ``opening``. ``next_on``: the day of the next one."""
+
+    account: str
+    currency: str
+    closing_on: date
+    closing: Money
+    next_on: date
+    opening: Money
+
+    def line(self) -> str:
+        """One line for people."""
+        return (
+            f"{self.account} {self.currency}: a statement is missing between {self.closing_on.isoformat()} "
+            f"(closed with {self.closing}) and {self.next_on.isoformat()} (opens with {self.opening}): {self.opening - self.closing} is not explained"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A statement as a step from one balance to the next, over its days."""
+
+    end: date
+    start: date
+    number: int
+    opening: int
+    closing: int
+
+
+def chain_gaps(headers: Sequence[StatementHeader]) -> tuple[Gap, ...]:
+    """The gaps between statements, per account and currency, by account, currency and day.
+
+    The order of ``headers`` is of no matter. Repeated statements, several ones on a day, and overlapping ones (a month beside its
+    days) are no gaps; a statement without balances or dates says nothing and is left out.
+    """
+    chains: dict[tuple[str, str], set[_Span]] = {}
+    for header in headers:
+        end = header.closing_on or header.dated_on
+        if header.opening is None or header.closing is None or end is None:
+            continue
+        number = int(header.number) if header.number.isascii() and header.number.isdigit() else 0
+        start = header.opening_on if header.opening_on is not None and header.opening_on < end else end
+        span = _Span(end, start, number, header.opening.minor, header.closing.minor)
+        chains.setdefault((header.account, header.currency), set()).add(span)
+    return tuple(
+        gap for (account, currency), spans in sorted(chains.items()) for gap in _Chain(account, currency).gaps(spans)
+    )
+
+
+class _Chain:
+    """Walks the statements of one account and currency by day, and keeps the balances passed on the way."""
+
+    def __init__(self, account: str, currency: str) -> None:
+        self._account = account
+        self._currency = currency
+        #: Balances in their order, with the day on which each stood.
+        self._points: list[tuple[date, int]] = []
+        #: Where a balance was passed: indexes into ``_points``.
+        self._passed: dict[int, list[int]] = {}
+        #: Index of the point before each gap.
+        self._broken: list[int] = []
+        self._walked: list[_Span] = []
+
+    def gaps(self, spans: set[_Span]) -> list[Gap]:
+        """The gaps in ``spans``. Longer statements come after shorter ones that end on the same day, so that they can span them."""
+        ordered = sorted(spans, key=lambda span: (span.end, span.number, span.opening, span.closing))
+        index = 0
+        while index < len(ordered):
+            following = index
+            while following < len(ordered) and ordered[following].end == ordered[index].end:
+                following += 1
+            self._walk(ordered[index:following])
+            index = following
+        return [self._gap(point) for point in self._broken if not self._healed(point, ordered)]
+
+    def _add(self, day: date, balance: int) -> None:
+        self._passed.setdefault(balance, []).append(len(self._points))
+        self._points.append((day, balance))
+
+    def _walk(self, spans: list[_Span]) -> None:
+        """The statements that end on one day: first those that go on from here, in the order that places most of them, then what spans
+        or overlaps; what is left begins after a gap, and from there it goes on."""
+        rest = spans
+        if not self._points:
+            first = min(rest, key=lambda span: (span.start, self._is_reached(span, rest), span.number))
+            self._add(first.start, first.opening)
+        while rest:
+            chosen = self._order(rest)
+            for span in chosen:
+                self._add(span.end, span.closing)
+                self._walked.append(span)
+                rest = [other for other in rest if other is not span]
+            rest = [span for span in rest if not self._overlaps(span)]
+            if rest:
+                after = min(rest, key=lambda span: (span.start, self._is_reached(span, rest), span.number))
+                self._broken.append(len(self._points) - 1)
+                self._add(after.start, after.opening)
+
+    @staticmethod
+    def _is_reached(span: _Span, spans: list[_Span]) -> bool:
+        return any(other is not span and other.closing == span.opening for other in spans)
+
+    def _order(self, spans: list[_Span]) -> list[_Span]:
+        """The longest way through ``spans`` from the present balance, each used once."""
+        best: list[_Span] = []
+        steps = 0
+        waiting: list[tuple[int, list[_Span]]] = [(self._points[-1][1], [])]
+        while waiting and steps < MAX_ORDERINGS and len(best) < len(spans):
+            steps += 1
+            balance, way = waiting.pop()
+            if len(way) > len(best):
+                best = way
+            following = [span for span in spans if span.opening == balance and span not in way]
+            waiting += [(span.closing, [*way, span]) for span in reversed(following)]
+        return best
+
+    def _overlaps(self, span: _Span) -> bool:
+        """Whether ``span`` repeats, spans or overlaps what was walked; it goes on from there when it ends later."""
+        begins = [
+            index for index in self._passed.get(span.opening, ()) if self._points[index][0] <= max(span.start, span.end)
+        ]
+        ends = [index for index in self._passed.get(span.closing, ()) if self._points[index][0] == span.end]
+        if begins and ends and min(begins) <= max(ends):
+            return True
+        first, last = self._points[0][0], self._points[-1][0]
+        if ends and span.start <= first:
+            return True
+        on_the_way = any(self._points[index][0] <= span.start for index in begins) and span.start < last
+        inside = any(other.start < span.start < other.end for other in self._walked)
+        if on_the_way or inside or (span.start < first and span.end >= last):
+            if not ends:
+                self._add(span.end, span.closing)
+                self._walked.append(span)
+            return True
+        return False
+
+    def _healed(self, point: int, spans: list[_Span]) -> bool:
+        """Whether some statement spans the gap after ``point``: by its balances, or by its days."""
+        before, after = self._points[point][0], self._points[point + 1][0]
+        for span in spans:
+            if span.start < before and after < span.end:
+                return True
+            begins = [index for index in self._passed.get(span.opening, ()) if self._points[index][0] <= span.start]
+            ends = [index for index in self._passed.get(span.closing, ()) if self._points[index][0] == span.end]
+            if begins and ends and begins[-1] <= point < ends[-1] and span.end > span.start:
+                return True
+        return False
+
+    def _gap(self, point: int) -> Gap:
+        before, after = self._points[point], self._points[point + 1]
+        return Gap(
+            account=self._account,
+            currency=self._currency,
+            closing_on=before[0],
+            closing=Money(before[1], self._currency),
+            next_on=after[0],
+            opening=Money(after[1], self._currency),
+        )
