@@ -164,8 +164,10 @@ def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> f
 
 def _statement_days(tenant: Tenant) -> int:
     reminders = tenant.config.reminders
-    return Reminders.model_fields["max_statement_age_working_days"].default if reminders is None else (
-        reminders.max_statement_age_working_days
+    return (
+        Reminders.model_fields["max_statement_age_working_days"].default
+        if reminders is None
+        else (reminders.max_statement_age_working_days)
     )
 
 
@@ -318,9 +320,7 @@ def _customers_in_review(t: Transaction, view: View) -> Iterator[str]:
         yield from by_name.get(payer.name.casefold(), ())
 
 
-def _reminders(
-    tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]
-) -> None:
+def _reminders(tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]) -> None:
     channel = tenant.message_channel
     if channel is None:
         return

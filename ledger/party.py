@@ -47,7 +47,7 @@ class Counterparty:
     name: str = ""
     iban: str = ""
     bic: str = ""
-<<<<<<< HEAD
+    ultimate: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,3 @@ class KnownPayer:
     iban: str
     name: str
     learned_from: str
-=======
-    ultimate: str = ""
->>>>>>> coda

@@ -31,11 +31,7 @@ class Remittance:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDetail:
     """One transaction inside a batch entry (camt.053 TxDtls, CODA detail of a globalisation). ``amount``: signed, from the
-<<<<<<< HEAD
-    account's view; None where the bank gives none. ``ultimate_party``: for whom the other side pays or is paid."""
-=======
     account's view; None where the bank gives none. ``transaction_code``, ``return_kind`` and ``information``: as in StatementEntry."""
->>>>>>> coda
 
     amount: Money | None
     counterparty: Counterparty
@@ -45,13 +41,9 @@ class EntryDetail:
     bank_reference: str = ""
     return_reason: str = ""
     place: str = ""
-<<<<<<< HEAD
-    ultimate_party: str = ""
-=======
     transaction_code: str = ""
     return_kind: str = ""
     information: tuple[str, ...] = ()
->>>>>>> coda
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +78,6 @@ class StatementEntry:
     return_reason: str = ""
     batch_id: str = ""
     reversal: bool = False
-    ultimate_party: str = ""
     original_amount: Money | None = None
     charges: Money | None = None
     details: tuple[EntryDetail, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -94,7 +94,6 @@ class _Reading:
         standing = self._standing(status)
         booked, value = self._days()
         details = self._details() if self.only is None else ()
-        parties = self._lifted()
         entry = StatementEntry(
             account=self.ground.account,
             booked_on=booked,
@@ -103,8 +102,7 @@ class _Reading:
             balance=None,
             position=positions[standing is EntryStatus.BOOKED],
             status=standing,
-            counterparty=parties[0],
-            ultimate_party=parties[1],
+            counterparty=self._lifted(),
             remittance=self._remittance(),
             source=self.ground.source(self.place),
             bank_reference=reference(text_at(self.element, "AcctSvcrRef")) or self._only("bank_reference"),
@@ -178,10 +176,10 @@ class _Reading:
         text = " ".join(text_at(self.element, "AddtlNtryInf").split())
         return Remittance(unstructured=(text,) if text else ())
 
-    def _lifted(self) -> tuple[Counterparty, str]:
-        return (Counterparty(), "") if self.only is None else self._other_side(self.only, self.sign)
+    def _lifted(self) -> Counterparty:
+        return Counterparty() if self.only is None else self._other_side(self.only, self.sign)
 
-    def _other_side(self, each: Transaction, sign: int) -> tuple[Counterparty, str]:
+    def _other_side(self, each: Transaction, sign: int) -> Counterparty:
         """Who is on the other side, and for whom: the debtor of money in, the creditor of money out.
 
         A return or reversal keeps the roles of the transaction that it takes back, so there it is the other way round;
@@ -197,20 +195,16 @@ class _Reading:
         is_nobody = returned and not (party.name or party.iban)
         if (is_us or is_nobody) and second.iban != own:
             party, ultimate = second, second_ultimate
-        if not party.name and ultimate:
-            party = Counterparty(name=ultimate, iban=party.iban, bic=party.bic)
-        return party, ultimate
+        return replace(party, name=party.name or ultimate, ultimate=ultimate)
 
     def _details(self) -> tuple[EntryDetail, ...]:
         return tuple(self._detail(each) for each in self.transactions)
 
     def _detail(self, each: Transaction) -> EntryDetail:
         sign = _sign(each.sign, "transaction") if each.sign else self.sign
-        party, ultimate = self._other_side(each, sign)
         return EntryDetail(
             amount=self._worth(each),
-            counterparty=party,
-            ultimate_party=ultimate,
+            counterparty=self._other_side(each, sign),
             remittance=each.remittance,
             end_to_end_id=each.end_to_end_id,
             mandate_reference=each.mandate,

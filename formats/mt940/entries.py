@@ -60,7 +60,9 @@ def entry_of(pair: Pair, position: int, ground: Ground) -> StatementEntry:
         balance=None,
         position=position,
         status=EntryStatus.PENDING if ground.interim else EntryStatus.BOOKED,
-        counterparty=Counterparty(name=narrative.name, iban=narrative.account, bic=narrative.bic),
+        counterparty=Counterparty(
+            name=narrative.name, iban=narrative.account, bic=narrative.bic, ultimate=narrative.ultimate
+        ),
         remittance=Remittance(unstructured=narrative.unstructured, creditor_references=narrative.references),
         source=ground.source(pair.line),
         bank_reference=movement.bank_reference,
