@@ -181,6 +181,23 @@ class Bookings(Shelf):
                     mandate_reference=mandates.get(row.customer_id, ""),
                 )
 
+    def open_of(self, number: str) -> Money:
+        """What is open of one document. Raises LookupError when nothing of it was ever booked."""
+        row = self._connection.execute(
+            select(document.c.kind, receivable_balance.c.balance, receivable_balance.c.currency)
+            .join(
+                receivable_balance,
+                (receivable_balance.c.tenant == document.c.tenant)
+                & (receivable_balance.c.number == document.c.number)
+                & (receivable_balance.c.currency == document.c.currency),
+            )
+            .where(self._own(document), document.c.number == number)
+        ).first()
+        if row is None:
+            raise LookupError(f"nothing of document {number} is booked")
+        sign = 1 if row.kind == DocumentKind.INVOICE else -1
+        return Money(sign * row.balance, row.currency)
+
     def flag(self, number: str, status: ItemStatus | None) -> None:
         """Say that a document is disputed, written_off or cancelled; None takes it back."""
         if status is None:
@@ -207,7 +224,7 @@ class Bookings(Shelf):
 
     def _levels(self, numbers: Sequence[str]) -> dict[str, int]:
         query = (
-            select(reminder_document.c.document, func.max(reminder.c.level).label("level"))
+            select(reminder_document.c.document, func.max(reminder_document.c.level).label("level"))
             .join(
                 reminder,
                 (reminder.c.tenant == reminder_document.c.tenant)
@@ -219,13 +236,16 @@ class Bookings(Shelf):
         return {row.document: row.level for row in self._among(query, reminder_document.c.document, numbers)}
 
     def _mandates(self, customer_ids: Collection[str]) -> dict[str, str]:
-        """Each customer's active mandate; of several, the one signed last."""
+        """The active mandate of each customer who has exactly one; which of several is meant, nobody guesses."""
         query = (
             select(mandate.c.customer_id, mandate.c.reference)
             .where(self._own(mandate), mandate.c.status == MandateStatus.ACTIVE)
-            .order_by(mandate.c.signed_on, mandate.c.reference.desc())
+            .order_by(mandate.c.reference)
         )
-        return {row.customer_id: row.reference for row in self._among(query, mandate.c.customer_id, customer_ids)}
+        found: dict[str, list[str]] = {}
+        for row in self._among(query, mandate.c.customer_id, customer_ids):
+            found.setdefault(row.customer_id, []).append(row.reference)
+        return {customer_id: references[0] for customer_id, references in found.items() if len(references) == 1}
 
 
 def _open_item(

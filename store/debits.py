@@ -115,6 +115,14 @@ class Debits(Shelf):
         """Keep collections that are in no file yet, in the status they have. Raises as ``put`` does."""
         self._write(collections)
 
+    def unbatch(self, message_id: str) -> None:
+        """Take the collections out of a file that will never be handed over, so that they may go into another one."""
+        self._connection.execute(
+            update(collection)
+            .where(self._own(collection), collection.c.message_id == message_id)
+            .values(message_id=None)
+        )
+
     def _write(self, collections: Sequence[Collection]) -> None:
         unique: dict[str, Collection] = {}
         for fact in collections:

@@ -22,10 +22,24 @@ from store.shelf import Shelf, Values
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentChange:
-    """A document that is new (``before`` is None) or differs from what was stated before."""
+    """A document that is new (``before`` is None) or differs from what was stated before.
+
+    ``conflict``: why the change was not taken over (a document never becomes another kind or changes its currency); else empty.
+    """
 
     before: Document | None
     after: Document
+    conflict: str = ""
+
+
+def _conflict(before: Document | None, after: Document) -> str:
+    if before is None:
+        return ""
+    if before.kind is not after.kind:
+        return f"{after.number} was a document of kind {before.kind.value} and cannot become {after.kind.value}"
+    if before.gross.currency != after.gross.currency:
+        return f"{after.number} was in {before.gross.currency} and cannot change to {after.gross.currency}"
+    return ""
 
 
 def _source(content: str) -> SourceRef:
@@ -156,7 +170,7 @@ class Facts(Shelf):
         return changed
 
     def put_documents(self, facts: Sequence[Document]) -> list[DocumentChange]:
-        """Documents that are new or changed; each version is kept. Raises InvariantBroken for one in two currencies."""
+        """Documents that are new or changed; each version is kept. One whose conflict is said is not written."""
         stated = {fact.number: fact for fact in facts}
         rows = self._among(self._select(document), document.c.number, stated)
         before = {row.number: (document_of(row), int(row.version)) for row in rows}
@@ -167,7 +181,10 @@ class Facts(Shelf):
             old, version = before.get(number, (None, 0))
             if old is not None and replace(old, source=fact.source) == fact:
                 continue
-            changes.append(DocumentChange(before=old, after=fact))
+            conflict = _conflict(old, fact)
+            changes.append(DocumentChange(before=old, after=fact, conflict=conflict))
+            if conflict:
+                continue
             current.append(_document_row(fact, version + 1))
             versions.append({"number": number, "version": version + 1, "content": json_text.write(fact)})
         self._upsert(document, current)

@@ -66,7 +66,12 @@ class Reminders(Shelf):
         self._insert(
             reminder_document,
             [
-                {"message_id": row.message_id, "number": number, "document": document}
+                {
+                    "message_id": row.message_id,
+                    "number": number,
+                    "document": document,
+                    "level": row.reminder.level_of(document),
+                }
                 for row in unique.values()
                 for number, document in enumerate(row.reminder.documents, start=1)
             ],
@@ -86,21 +91,27 @@ class Reminders(Shelf):
             raise LookupError(f"there is no reminder {message_id}")
 
     def _with_documents(self, page: Sequence[Row[Any]]) -> Iterator[ReminderRow]:
-        documents: dict[str, list[str]] = {row.message_id: [] for row in page}
+        documents: dict[str, list[tuple[str, int]]] = {row.message_id: [] for row in page}
         query = self._select(reminder_document).order_by(reminder_document.c.number)
         for row in self._among(query, reminder_document.c.message_id, documents):
-            documents[row.message_id].append(row.document)
+            documents[row.message_id].append((row.document, row.level))
         for row in page:
             yield ReminderRow(
                 reminder=Reminder(
                     customer_id=row.customer_id,
-                    documents=tuple(documents[row.message_id]),
+                    documents=tuple(document for document, _ in documents[row.message_id]),
                     level=row.level,
                     kind=MessageKind(row.kind),
                     channel=row.channel,
                     as_of=row.as_of,
                     amount_due=Money(row.amount, row.currency),
+                    levels=_levels(row.level, [level for _, level in documents[row.message_id]]),
                 ),
                 message_id=row.message_id,
                 status=row.status,
             )
+
+
+def _levels(highest: int, levels: Sequence[int]) -> tuple[int, ...]:
+    """Levels of the documents as Reminder states them: none where all stand on the message's own."""
+    return () if all(level == highest for level in levels) else tuple(levels)

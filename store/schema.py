@@ -378,6 +378,7 @@ reminder_document: Final = Table(
     *_words("tenant", "message_id"),
     _number("number"),
     *_words("document"),
+    _number("level"),
     PrimaryKeyConstraint("tenant", "message_id", "number"),
     ForeignKeyConstraint(["tenant", "message_id"], ["reminder.tenant", "reminder.message_id"]),
     Index(None, "tenant", "document"),

@@ -440,6 +440,7 @@ def _tables() -> None:
         sa.Column("message_id", WORDS, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("document", WORDS, nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant", "message_id"], ["reminder.tenant", "reminder.message_id"], name="fk_reminder_document_reminder"
         ),
