@@ -82,19 +82,21 @@ def _reason(detail: ErrorDetails) -> str:
         case "value_error":
             return str(context["error"])
         case "literal_error" | "enum":
-            options = [word.strip(" '") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
-            word = detail["input"]
-            return not_one_of(word, options) if isinstance(word, str) else f"must be one of {', '.join(options)}"
+            return _not_an_option(detail["input"], str(context["expected"]))
         case "greater_than_equal":
             return f"must be at least {context['ge']}"
         case "less_than_equal":
             return f"must be at most {context['le']}"
-        case "too_short" if isinstance(detail["input"], list):
-            return f"needs at least {context['min_length']} item"
         case "too_short":
-            return f"needs at least {context['min_length']} characters"
+            unit = "item" if isinstance(detail["input"], list) else "characters"
+            return f"needs at least {context['min_length']} {unit}"
         case _:
             return _WORDS.get(kind, detail["msg"])
+
+
+def _not_an_option(word: object, expected: str) -> str:
+    options = [option.strip(" '") for option in expected.replace(" or ", ", ").split(",")]
+    return not_one_of(word, options) if isinstance(word, str) else f"must be one of {', '.join(options)}"
 
 
 def _unknown(detail: ErrorDetails, schema: Schema) -> str:
