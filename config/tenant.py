@@ -1,0 +1,341 @@
+"""A tenant's configuration: the models that the YAML is read into, and that the schema and the docs are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    WithJsonSchema,
+    create_model,
+    field_validator,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+
+from config.countries import language_of, time_zone_of
+from config.kinds import Choice, ConnectorKinds, Kinds
+from config.settings import ConnectorSettings, Origin, Settings, currency_of
+from config.store_url import StoreUrl
+from config.values import (
+    DEFAULT_WRITE_OFF,
+    AmountLimit,
+    Bic,
+    Country,
+    CreditorId,
+    Currency,
+    Days,
+    Iban,
+    Language,
+    Mailbox,
+    Mebibytes,
+    Postcode,
+    TenantName,
+    Text,
+    VatNumber,
+    When,
+    as_written,
+)
+from ledger.mandates import Scheme
+from ledger.reminders import MessageKind
+
+#: Messages that a reminder step may send; the others follow from payments and debits.
+STEP_KINDS: Final = (
+    MessageKind.NUDGE,
+    MessageKind.REMINDER,
+    MessageKind.NOTICE_OF_DEFAULT,
+    MessageKind.PHONE,
+    MessageKind.HAND_OVER,
+)
+#: The schedule of a tenant that says none: after the banks' night, before the office opens.
+DAILY: Final = "30 6 * * *"
+
+
+class Approval(StrEnum):
+    """Whether a person releases each debit batch."""
+
+    NONE = "none"
+    REQUIRED = "required"
+
+
+class Direction(StrEnum):
+    """Which way the money of a bank entry goes."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class PostalAddress(Settings):
+    """Where the company is, as it stands under its messages and in direct debits."""
+
+    street: Text = Field(description="Street and number.")
+    postcode: Postcode = Field(description="Postal code.")
+    city: Text = Field(description="Town.")
+    country: Country | None = Field(default=None, description="ISO 3166-1 code; `legal.country` when it is absent.")
+
+
+class Legal(Settings):
+    """The company whose invoices these are."""
+
+    name: Text = Field(description="Its registered name, as customers and the bank know it.")
+    country: Country = Field(
+        description="ISO 3166-1 code, such as BE, NL or DE: sets the reference kinds, the law and the calendar."
+    )
+    language: Language = Field(
+        default_factory=lambda data: language_of(data["country"]),
+        description="Language of reports, and of messages to customers without one: nl, fr, de or en. By default the country's (BE: nl).",
+    )
+    vat_number: VatNumber | None = Field(
+        default=None, description="Its VAT number with the country's letters, such as BE0123456749; it is checked."
+    )
+    address: PostalAddress | None = Field(default=None, description="Its postal address.")
+
+
+class BankAccount(Settings):
+    """An account of the company, and where its statements come from."""
+
+    iban: Iban = Field(description="Its IBAN; spaces do not matter, the check digits do.")
+    currency: Currency = Field(default="", description="ISO 4217 code; the tenant's when it is absent.")
+    name: Text | None = Field(default=None, description="What people call it, in reports.")
+    statements: tuple[ConnectorSettings, ...] = Field(
+        min_length=1, description="The sources of its statements; the same entry from two of them is taken once."
+    )
+
+    @field_validator("currency", mode="before")
+    @classmethod
+    def _tenants_currency(cls, value: object, info: ValidationInfo) -> object:
+        return currency_of(info) if value == "" else value
+
+
+class DirectDebit(Settings):
+    """SEPA direct debit. Without this section nothing is collected."""
+
+    creditor_id: CreditorId = Field(description="The SEPA creditor identifier; its check digits are checked.")
+    creditor_iban: Iban = Field(description="The account on which collections are credited.")
+    creditor_bic: Bic | None = Field(default=None, description="Its BIC, for a bank that still asks for it.")
+    pre_notification_days: Days = Field(
+        default=14,
+        description="Calendar days between telling the customer and collecting (14 unless you agreed on fewer).",
+    )
+    approval: Approval = Field(
+        default=Approval.NONE, description="`required`: a person releases each batch; `none`: it leaves by itself."
+    )
+    bank: ConnectorSettings = Field(description="How debit files reach the bank.")
+    scheme: Scheme = Field(
+        default=Scheme.CORE, description="The scheme of a mandate whose source does not name one: CORE or B2B."
+    )
+    collection_lead_days: Days = Field(
+        default=2, description="Bank working days (TARGET) that a file is with the bank before the collection date."
+    )
+
+
+def _can_be_a_step(kind: MessageKind) -> MessageKind:
+    if kind not in STEP_KINDS:
+        raise ValueError(f"'{kind.value}' follows from a payment or a debit and is no step of a ladder")
+    return kind
+
+
+StepKind = Annotated[
+    MessageKind,
+    AfterValidator(_can_be_a_step),
+    WithJsonSchema({"type": "string", "enum": [kind.value for kind in STEP_KINDS]}),
+]
+
+
+class ReminderStep(Settings):
+    """One step of the reminder ladder."""
+
+    after_days: Days = Field(description="Days after the due date from which the step may be taken.")
+    kind: StepKind = Field(description="What is done: nudge, reminder, notice_of_default, phone or hand_over.")
+    level: int = Field(ge=0, le=9, description="The dunning level that it lifts the document to; 0 for a nudge.")
+
+
+def _climbing(steps: Sequence[ReminderStep] | None) -> Sequence[ReminderStep] | None:
+    for number, (lower, upper) in enumerate(zip(steps or (), (steps or ())[1:], strict=False), start=2):
+        if upper.after_days <= lower.after_days:
+            raise ValueError(f"step {number} is not later than the step before it")
+        if upper.level < lower.level:
+            raise ValueError(f"step {number} has a lower level than the step before it")
+    return steps
+
+
+class Reminders(Settings):
+    """Reminders to customers. Without this section none are sent."""
+
+    sender: Mailbox = Field(description="The mail address that reminders come from, also as `Name <address>`.")
+    channel: ConnectorSettings = Field(description="How messages leave.")
+    steps: Annotated[tuple[ReminderStep, ...], AfterValidator(_climbing)] | None = Field(
+        default=None,
+        min_length=1,
+        description="The ladder, mildest step first; by default the one of the country's law.",
+    )
+    minimum_days_between: Days | None = Field(
+        default=None, description="Days that must lie between two messages to one customer."
+    )
+    minimum_amount: AmountLimit | None = Field(
+        default=None, description="Nobody is reminded of less than this in all, in the tenant's currency."
+    )
+    max_statement_age_working_days: Days = Field(
+        default=3, description="When the newest statement is older than this, reminders wait: the money may be there."
+    )
+
+
+class IgnoreRule(Settings):
+    """Bank entries that are not receivables. All that is given must hold."""
+
+    text: Text | None = Field(default=None, description="Words in its text; capitals do not matter.")
+    counterparty: Text | None = Field(default=None, description="Words in the name of the other side.")
+    iban: Iban | None = Field(default=None, description="The account of the other side.")
+    code: Text | None = Field(default=None, description="The bank's transaction code.")
+    direction: Direction | None = Field(default=None, description="`in`: money that comes; `out`: money that goes.")
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if self.text is None and self.counterparty is None and self.iban is None and self.code is None:
+            raise ValueError("needs one of text, counterparty, iban or code, or it would ignore every entry")
+        return self
+
+
+class Matching(Settings):
+    """How far the reconciler may go by itself."""
+
+    write_off_limit: AmountLimit = Field(
+        default=as_written(DEFAULT_WRITE_OFF),
+        description="A difference up to this is written off, in the tenant's currency.",
+    )
+    discount_grace_days: Days = Field(
+        default=1, description="Days after its term that an early-payment discount still counts."
+    )
+    net_credits: bool = Field(default=True, description="Credit notes are netted against the invoice they correct.")
+    equal_open_oldest_first: bool = Field(
+        default=False,
+        description="Equal open invoices of one customer are paid oldest first; otherwise a person decides.",
+    )
+    ignore: tuple[IgnoreRule, ...] = Field(
+        default=(), description="Bank entries that are left alone, besides those known by their kind."
+    )
+
+
+class Limits(Settings):
+    """How much is read and kept."""
+
+    archive_mib: Mebibytes = Field(
+        default=64,
+        description="MiB up to which a document is archived whole; of a larger one hash, size and place are kept.",
+    )
+    document_mib: Mebibytes = Field(default=2048, description="MiB above which a document is refused.")
+
+
+class Reports(Settings):
+    """Where finance finds the reports."""
+
+    path: Path = Field(default=Path("reports"), description="The folder they are written to.")
+
+
+class TenantConfig(Settings):
+    """One tenant: a company whose receivables are kept."""
+
+    tenant: TenantName = Field(
+        description="Its name in commands, exports and the store: letters, digits, - and _; 63 at most."
+    )
+    legal: Legal = Field(description="The company.")
+    currency: Currency = Field(description="ISO 4217 code of the currency that the books are kept in.")
+    time_zone: ZoneInfo = Field(
+        default_factory=lambda data: as_written(time_zone_of(data["legal"].country)),
+        description="IANA time zone of the schedule; by default the country's, such as Europe/Brussels.",
+    )
+    schedule: When = Field(
+        default=as_written(DAILY),
+        description="When the daemon runs a cycle: a crontab line of five fields (`30 6 * * mon-fri`; 0 and 7 are Sunday), or "
+        "`{every: 15m}` or `{every: 2h}`. By default daily at 06:30.",
+    )
+    invoices: tuple[ConnectorSettings, ...] = Field(
+        min_length=1, description="The sources of customers, invoices, credit notes and mandates."
+    )
+    bank_accounts: tuple[BankAccount, ...] = Field(min_length=1, description="The accounts on which customers pay.")
+    accounting: tuple[ConnectorSettings, ...] = Field(default=(), description="The books that bookings are written to.")
+    direct_debit: DirectDebit | None = Field(default=None, description="SEPA direct debit; absent: no debits.")
+    reminders: Reminders | None = Field(default=None, description="Reminders; absent: none are sent.")
+    matching: Matching = Field(default=as_written({}), description="How far the reconciler may go by itself.")
+    limits: Limits = Field(default=as_written({}), description="How much is read and kept.")
+    store: StoreUrl = Field(
+        default_factory=lambda data: StoreUrl(f"sqlite:///state/{data['tenant']}.sqlite3"),
+        description="Where the tenant's books are kept: `sqlite:///state/name.sqlite3` (the default, with the tenant's name) or "
+        "`postgresql+psycopg://user:${env:PASSWORD}@host/database`.",
+    )
+    reports: Reports = Field(default=as_written({}), description="Where finance finds the reports.")
+
+    _origin: Origin | None = PrivateAttr(default=None)
+    _warnings: tuple[str, ...] = PrivateAttr(default=())
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep where the file stands."""
+        self._origin = context if isinstance(context, Origin) else None
+
+    @property
+    def base(self) -> Path:
+        """The absolute folder of the tenant file, to which relative paths belong."""
+        return Path.cwd() if self._origin is None else self._origin.base
+
+    @property
+    def file(self) -> Path:
+        """The tenant file, as it was named to ``load``."""
+        return Path() if self._origin is None else self._origin.file
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is no fault but should be mended, in lines like those of faults: a secret written in clear."""
+        return self._warnings
+
+    def with_warnings(self, warnings: tuple[str, ...]) -> Self:
+        """The same tenant, with these warnings."""
+        copy = self.model_copy()
+        copy._warnings = warnings
+        return copy
+
+    @field_validator("time_zone", mode="before")
+    @classmethod
+    def _known_zone(cls, value: object) -> object:
+        if value == "":
+            raise ValueError("is missing: the country has no single time zone that is known here")
+        return value
+
+
+def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
+    """TenantConfig with the settings of these connectors in their places."""
+    account = _with(BankAccount, statements=_many(BankAccount, "statements", kinds.statements))
+    debit = _with(DirectDebit, bank=_one(DirectDebit, "bank", kinds.debit_channel))
+    reminders = _with(Reminders, channel=_one(Reminders, "channel", kinds.reminder_channel))
+    return _with(
+        TenantConfig,
+        invoices=_many(TenantConfig, "invoices", kinds.invoices),
+        bank_accounts=(tuple[account, ...], TenantConfig.model_fields["bank_accounts"]),  # type: ignore[valid-type]
+        accounting=_many(TenantConfig, "accounting", kinds.accounting),
+        direct_debit=(debit | None, TenantConfig.model_fields["direct_debit"]),
+        reminders=(reminders | None, TenantConfig.model_fields["reminders"]),
+    )
+
+
+#: What pydantic makes a field from: its type, and its description and default.
+_Definition = tuple[Any, FieldInfo]
+_S = TypeVar("_S", bound=Settings)
+
+
+def _with(base: type[_S], **fields: Any) -> type[_S]:
+    """``base`` with other types for some of its fields; it keeps its name and words."""
+    return create_model(base.__name__, __base__=base, __doc__=base.__doc__, **fields)
+
+
+def _one(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
+    return Annotated[ConnectorSettings, Choice(kinds)], owner.model_fields[name]
+
+
+def _many(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
+    return tuple[Annotated[ConnectorSettings, Choice(kinds)], ...], owner.model_fields[name]
