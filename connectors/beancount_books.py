@@ -183,7 +183,7 @@ class BeancountBooks:
         main = self._books / _MAIN
         if not main.exists():
             return _Sums({}, {}, ())
-        if self._sums is not None and self._sums.files == _state_of(path for path, _ in self._sums.files):
+        if self._sums is not None and self._sums.files == self._state_of(path for path, _ in self._sums.files):
             return self._sums
         # A string, not the file: for files Beancount keeps a pickle beside them, and the folder may be anybody's.
         entries, errors, options = loader.load_string(f"include {quoted(str(main.resolve()))}\n")
@@ -202,8 +202,16 @@ class BeancountBooks:
             elif line.account.startswith(bank):
                 where = (key_of_account_part(line.account.removeprefix(bank)), line.currency)
                 banks[where] = banks.get(where, Decimal()) + line.number
-        self._sums = _Sums(documents, banks, _state_of(options["include"]))
+        self._sums = _Sums(documents, banks, self._state_of(options["include"]))
         return self._sums
+
+    def _state_of(self, included: Iterable[str]) -> tuple[tuple[str, tuple[int, int, int] | None], ...]:
+        """The files that were included, and every journal there is now, with their signatures; None for one that is gone."""
+        journals = (str(path.resolve()) for path in (self._books / "journal").glob("*.beancount"))
+        return tuple(
+            (file, _signature(Path(file).stat()) if Path(file).exists() else None)
+            for file in sorted({*included, *journals})
+        )
 
     def _book(self, effects: Sequence[Effect]) -> list[Receipt]:
         self._mend()
@@ -390,11 +398,6 @@ def _receipt(key: str, file: str) -> Receipt:
 
 def _signature(status: os.stat_result) -> tuple[int, int, int]:
     return (status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def _state_of(files: Iterable[str]) -> tuple[tuple[str, tuple[int, int, int] | None], ...]:
-    """The files with their signatures, None for one that is gone."""
-    return tuple((file, _signature(Path(file).stat()) if Path(file).exists() else None) for file in files)
 
 
 def _lines(entries: Iterable[object]) -> Iterator[_Line]:

@@ -185,7 +185,8 @@ class FolderPages:
     def check(self) -> None:
         """Raises ConfigError when the folder is not there or cannot be listed."""
         try:
-            next(iter(os.scandir(self._folder)), None)
+            with os.scandir(self._folder):
+                pass
         except OSError as error:
             raise ConfigError((f"{self._source}: path: {self._folder}: {error.strerror}",)) from error
 
