@@ -16,7 +16,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,6 +32,7 @@ from connectors.beancount_posting import (
     BeancountAccounts,
     Transaction,
     key_of_account_part,
+    quoted,
     transaction,
 )
 from connectors.durable_files import FILE_MODE, append, cut, make_folder, replace, sync_folder
@@ -86,6 +87,25 @@ class _Booked:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the books as Beancount loads them."""
+
+    account: str
+    document: str
+    number: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Sums by document and by bank account, each with its currency; ``files``: what they were read from, and its state then."""
+
+    documents: dict[tuple[str, str], Decimal]
+    banks: dict[tuple[str, str], Decimal]
+    files: tuple[tuple[str, tuple[int, int, int] | None], ...]
+
+
 class BeancountBooks:
     """A BatchSink and LedgerSource."""
 
@@ -100,6 +120,7 @@ class BeancountBooks:
         self._scanned: dict[str, tuple[int, int, int]] = {}
         self._keys: dict[str, _Booked] = {}
         self._opened: set[str] = set()
+        self._sums: _Sums | None = None
 
     def check(self) -> None:
         """Raises ConfigError when the folder cannot be written to, or its ``main.beancount`` is somebody else's."""
@@ -145,44 +166,52 @@ class BeancountBooks:
         A line on the receivable account without ``document`` is given under an empty number. Raises HumanActionNeeded when the books do
         not load without an error.
         """
-        sums: dict[tuple[str, str], Decimal] = {}
-        receivable = self._settings.accounts.receivable
-        for loaded in self._load():
-            for posting in loaded.postings:
-                if posting.account == receivable:
-                    document = (posting.meta or {}).get("document", "")
-                    where = (str(document), posting.units.currency)
-                    sums[where] = sums.get(where, Decimal()) + posting.units.number
-        for (document, currency), amount in sums.items():
+        for (document, currency), amount in self._load().documents.items():
             if amount:
-                yield BookedBalance(document=document, amount=Money.parse(f"{amount:f}", currency))
+                yield BookedBalance(document=document, amount=_money(amount, currency))
 
     def bank_balances(self) -> Iterator[tuple[str, Money]]:
         """Account and sum of all its movements, per currency; as Beancount loads the books."""
-        sums: dict[tuple[str, str], Decimal] = {}
-        top = self._settings.accounts.bank + ":"
-        for loaded in self._load():
-            for posting in loaded.postings:
-                if posting.account.startswith(top):
-                    where = (key_of_account_part(posting.account.removeprefix(top)), posting.units.currency)
-                    sums[where] = sums.get(where, Decimal()) + posting.units.number
-        for (account, currency), amount in sums.items():
-            yield account, Money.parse(f"{amount:f}", currency)
+        for (account, currency), amount in self._load().banks.items():
+            yield account, _money(amount, currency)
 
-    def _load(self) -> Iterator[LoadedTransaction]:
+    def _load(self) -> _Sums:
+        """The sums of the books, from Beancount's own loader; loaded again when a file that went into them changed.
+
+        Raises HumanActionNeeded when the books do not load without an error.
+        """
         main = self._books / _MAIN
         if not main.exists():
-            return
+            return _Sums({}, {}, ())
+        if self._sums is not None and self._sums.files == self._state_of(path for path, _ in self._sums.files):
+            return self._sums
         # A string, not the file: for files Beancount keeps a pickle beside them, and the folder may be anybody's.
-        entries, errors, _ = loader.load_string(f'include "{main.resolve()}"\n')
-        for error in errors:
-            place = error.source or {}
+        entries, errors, options = loader.load_string(f"include {quoted(str(main.resolve()))}\n")
+        if errors:
+            place = errors[0].source or {}
             raise HumanActionNeeded(
-                f"the books do not load: {place.get('filename', _MAIN)}, line {place.get('lineno', 0)}: {error.message}"
+                f"the books do not load: {place.get('filename', _MAIN)}, line {place.get('lineno', 0)}: {errors[0].message}"
             )
-        for entry in entries:
-            if isinstance(entry, LoadedTransaction):
-                yield entry
+        documents: dict[tuple[str, str], Decimal] = {}
+        banks: dict[tuple[str, str], Decimal] = {}
+        receivable, bank = self._settings.accounts.receivable, self._settings.accounts.bank + ":"
+        for line in _lines(entries):
+            if line.account == receivable:
+                where = (line.document, line.currency)
+                documents[where] = documents.get(where, Decimal()) + line.number
+            elif line.account.startswith(bank):
+                where = (key_of_account_part(line.account.removeprefix(bank)), line.currency)
+                banks[where] = banks.get(where, Decimal()) + line.number
+        self._sums = _Sums(documents, banks, self._state_of(options["include"]))
+        return self._sums
+
+    def _state_of(self, included: Iterable[str]) -> tuple[tuple[str, tuple[int, int, int] | None], ...]:
+        """The files that were included, and every journal there is now, with their signatures; None for one that is gone."""
+        journals = (str(path.resolve()) for path in (self._books / "journal").glob("*.beancount"))
+        return tuple(
+            (file, _signature(Path(file).stat()) if Path(file).exists() else None)
+            for file in sorted({*included, *journals})
+        )
 
     def _book(self, effects: Sequence[Effect]) -> list[Receipt]:
         self._mend()
@@ -233,11 +262,10 @@ class BeancountBooks:
                 + "".join(f"{OPENED_ON} open {account}\n" for account in opened),
             )
         if not (self._books / _MAIN).exists():
-            title = self._settings.title.replace("\\", "\\\\").replace('"', '\\"')
             self._put(
                 _MAIN,
                 f"{_OURS} It is not written again: what you add here stays. Leave the two includes as they are.\n\n"
-                f'option "title" "{title}"\n'
+                f'option "title" {quoted(self._settings.title)}\n'
                 f'option "operating_currency" "{self._settings.operating_currency}"\n\n'
                 f'include "{_ACCOUNTS}"\n'
                 'include "journal/*.beancount"\n',
@@ -271,7 +299,7 @@ class BeancountBooks:
         append(path, content)
         if not offset:
             sync_folder(path.parent)
-        os.unlink(self._announcement)
+        self._announcement.unlink()
         self._scanned[file] = _signature(path.stat())
 
     def _missing_break(self, path: Path, size: int) -> str:
@@ -317,7 +345,7 @@ class BeancountBooks:
             return
         if self._torn(announced):
             cut(self._books / announced.file, announced.offset)
-        os.unlink(self._announcement)
+        self._announcement.unlink()
 
     def _scan(self) -> None:
         """Read what was added to the journals since the last time, or all of it when they were changed in another way."""
@@ -370,3 +398,20 @@ def _receipt(key: str, file: str) -> Receipt:
 
 def _signature(status: os.stat_result) -> tuple[int, int, int]:
     return (status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _lines(entries: Iterable[object]) -> Iterator[_Line]:
+    for entry in entries:
+        if isinstance(entry, LoadedTransaction):
+            for posting in entry.postings:
+                if posting.units is None or posting.units.number is None:
+                    raise HumanActionNeeded(f"the books do not load: a line on {posting.account} has no amount")
+                document = str((posting.meta or {}).get("document", ""))
+                yield _Line(posting.account, document, posting.units.number, posting.units.currency)
+
+
+def _money(amount: Decimal, currency: str) -> Money:
+    try:
+        return Money.parse(f"{amount:f}", currency)
+    except ValueError as error:
+        raise HumanActionNeeded(f"the books hold an amount that is none of {currency}: {error}") from error

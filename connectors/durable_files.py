@@ -13,7 +13,7 @@ FILE_MODE: Final = 0o640
 def make_folder(folder: Path) -> None:
     """The folder, with those above it."""
     if not folder.is_dir():
-        os.makedirs(folder, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         sync_folder(folder.parent)
 
 
@@ -30,7 +30,7 @@ def append(path: Path, content: bytes) -> None:
 def replace(path: Path, content: bytes, fresh: Path) -> None:
     """A file with this content, there wholly or not at all; written as ``fresh`` (same file system) first."""
     write_whole(fresh, content)
-    os.rename(fresh, path)
+    fresh.rename(path)
     sync_folder(path.parent)
 
 

@@ -38,6 +38,7 @@ _NOTE: Final = b"afletter could not read this file: "
 _RETRY: Final = (-1, -1, -1, -1)
 
 Signature = tuple[int, int, int, int]
+_Entry = tuple[int, int, int, int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +52,19 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """The bytes of a document: their hash, their number, and a fresh stream of them."""
+
+    sha256: str
+    size: int
+    open: Callable[[], BinaryIO]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     """What became of one file: its entry in the cursor and, when it says something new, its document."""
 
-    entry: tuple[int, int, int, int, str]
+    entry: _Entry
     document: RawDocument | None
 
 
@@ -129,6 +139,27 @@ def _opener_of_file(path: Path, signature: Signature) -> Callable[[], BinaryIO]:
     return lambda: io.BufferedReader(_Unchanging(path, signature), CHUNK_BYTES)
 
 
+def _content(found: _Found) -> _Content | None:
+    """The bytes of a file, kept unless it is larger than a page; None when it vanished or somebody writes it. Raises OSError."""
+    size = found.signature[0]
+    digest = hashlib.sha256()
+    kept: list[bytes] = []
+    try:
+        with found.path.open("rb", buffering=0) as file:
+            if _signature(os.fstat(file.fileno())) != found.signature:
+                return None
+            while (chunk := file.read(CHUNK_BYTES)) and file.tell() <= size:
+                digest.update(chunk)
+                if size <= PAGE_BYTES:
+                    kept.append(chunk)
+            if _signature(os.fstat(file.fileno())) != found.signature:
+                return None
+    except FileNotFoundError:
+        return None
+    opener = _opener_of_bytes(b"".join(kept)) if size <= PAGE_BYTES else _opener_of_file(found.path, found.signature)
+    return _Content(sha256=digest.hexdigest(), size=size, open=opener)
+
+
 class FolderPages:
     """The files of one folder, in pages.
 
@@ -154,7 +185,8 @@ class FolderPages:
     def check(self) -> None:
         """Raises ConfigError when the folder is not there or cannot be listed."""
         try:
-            next(iter(os.scandir(self._folder)), None)
+            with os.scandir(self._folder):
+                pass
         except OSError as error:
             raise ConfigError((f"{self._source}: path: {self._folder}: {error.strerror}",)) from error
 
@@ -214,68 +246,47 @@ class FolderPages:
                 name=prefix, path=folder, signature=_RETRY, trouble=f"the folder cannot be listed ({error.strerror})"
             )
 
-    def _read(self, found: _Found, known: tuple[int, int, int, int, str] | None) -> _Read | None:
+    def _read(self, found: _Found, known: _Entry | None) -> _Read | None:
         """The file's document; None when it vanished or is still being written."""
         if found.trouble:
             return self._noted(found, known, found.trouble, _RETRY)
-        size = found.signature[0]
-        if size > self._document_bytes:
-            limit = f"it has {size} bytes, more than the limit of {self._document_bytes} (setting document_mib)"
+        if found.signature[0] > self._document_bytes:
+            limit = f"it has {found.signature[0]} bytes, more than the limit of {self._document_bytes} (setting document_mib)"
             return self._noted(found, known, limit, found.signature)
-        digest = hashlib.sha256()
-        kept: list[bytes] = []
         try:
-            with found.path.open("rb", buffering=0) as file:
-                if _signature(os.fstat(file.fileno())) != found.signature:
-                    return None
-                while chunk := file.read(CHUNK_BYTES):
-                    digest.update(chunk)
-                    if size <= PAGE_BYTES:
-                        kept.append(chunk)
-                    if file.tell() > size:
-                        return None
-                if _signature(os.fstat(file.fileno())) != found.signature:
-                    return None
-        except FileNotFoundError:
-            return None
+            content = _content(found)
         except OSError as error:
             return self._noted(found, known, f"{error.strerror}", _RETRY)
-        sha256 = digest.hexdigest()
-        entry = (*found.signature, sha256)
-        if known is not None and known[4] == sha256:
-            return _Read(entry=entry, document=None)
-        opener = (
-            _opener_of_bytes(b"".join(kept)) if size <= PAGE_BYTES else _opener_of_file(found.path, found.signature)
-        )
-        document = RawDocument(system=self._source, name=_printable(found.name), sha256=sha256, size=size, open=opener)
-        return _Read(entry=entry, document=document)
+        return None if content is None else self._news(found, known, found.signature, content)
 
-    def _noted(
-        self, found: _Found, known: tuple[int, int, int, int, str] | None, trouble: str, signature: Signature
-    ) -> _Read:
+    def _noted(self, found: _Found, known: _Entry | None, trouble: str, signature: Signature) -> _Read:
         """A note in the place of a file that cannot be read; the note says which file, so no two are equal."""
         note = _NOTE + f"{_printable(found.name)}: {trouble}".encode()
-        sha256 = hashlib.sha256(note).hexdigest()
-        entry = (*signature, sha256)
-        if known is not None and known[4] == sha256:
+        content = _Content(sha256=hashlib.sha256(note).hexdigest(), size=len(note), open=_opener_of_bytes(note))
+        return self._news(found, known, signature, content)
+
+    def _news(self, found: _Found, known: _Entry | None, signature: Signature, content: _Content) -> _Read:
+        """The file's entry, with a document unless its bytes are those that were read before."""
+        entry = (*signature, content.sha256)
+        if known is not None and known[4] == content.sha256:
             return _Read(entry=entry, document=None)
         document = RawDocument(
             system=self._source,
             name=_printable(found.name),
-            sha256=sha256,
-            size=len(note),
-            open=_opener_of_bytes(note),
+            sha256=content.sha256,
+            size=content.size,
+            open=content.open,
         )
         return _Read(entry=entry, document=document)
 
 
-def _entries(cursor: Cursor | None) -> dict[str, tuple[int, int, int, int, str]]:
+def _entries(cursor: Cursor | None) -> dict[str, _Entry]:
     if cursor is None:
         return {}
     return {name: (entry[0], entry[1], entry[2], entry[3], entry[4]) for name, entry in json.loads(cursor).items()}
 
 
-def _text(entries: dict[str, tuple[int, int, int, int, str]]) -> Cursor:
+def _text(entries: dict[str, _Entry]) -> Cursor:
     return json.dumps(entries, sort_keys=True, separators=(",", ":"))
 
 

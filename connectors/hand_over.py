@@ -112,7 +112,7 @@ class HandOver:
             # Not ours: ours would have used the part up.
             raise ConflictingPayload(key)
         try:
-            os.rename(part, target)
+            part.rename(target)
             sync_folder(self._folder)
             sync_folder(self._staging)
         except OSError as error:
@@ -136,7 +136,10 @@ class HandOver:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One process at a time; the kernel lets go of the lock of a process that dies."""
-        lock = os.open(self._staging / "lock", os.O_RDWR | os.O_CREAT, FILE_MODE)
+        try:
+            lock = os.open(self._staging / "lock", os.O_RDWR | os.O_CREAT, FILE_MODE)
+        except OSError as error:
+            raise Transient(f"the folder cannot be locked: {error.strerror}") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

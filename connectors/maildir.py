@@ -8,7 +8,6 @@ below ``afletter/`` in the Maildir: not below a name with a dot, which mail serv
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from datetime import UTC, datetime, time
 from email.errors import HeaderParseError, MessageError
@@ -22,6 +21,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from config.settings import ConnectorSettings
+from connectors.durable_files import make_folder
 from connectors.folder_access import check_writable
 from connectors.hand_over import HandOver
 from connectors.ports import Receipt
@@ -85,7 +85,7 @@ class Maildir:
             return found
         try:
             for folder in _FOLDERS:
-                os.makedirs(self._folder / folder, exist_ok=True)
+                make_folder(self._folder / folder)
         except OSError as error:
             raise Transient(f"the Maildir cannot be made: {error.strerror}") from error
         reference = self._hand_over.deliver(
@@ -108,7 +108,7 @@ class Maildir:
             present: dict[str, str] = {}
             for folder in ("cur", "new"):
                 try:
-                    names = os.listdir(self._folder / folder)
+                    names = [path.name for path in (self._folder / folder).iterdir()]
                 except FileNotFoundError:
                     continue
                 for name in names:

@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -32,6 +32,12 @@ from ledger.mandates import Mandate
 from ledger.money import Money
 from ledger.party import Address, Customer, CustomerType
 from ledger.sources import Fault, RawDocument, SourceRef
+
+if TYPE_CHECKING:
+    _Target = etree.ParserTarget[None]
+else:
+    # The protocol exists in lxml's stubs only.
+    _Target = object
 
 #: Bytes of a file that are read at most.
 DOCUMENT_BYTES: Final = 256 * 1024 * 1024
@@ -112,7 +118,7 @@ class _Element:
         return ""
 
 
-class _Reader:
+class _Reader(_Target):
     """lxml parser target: keeps the elements that matter of each invoice in the file."""
 
     def __init__(self) -> None:
@@ -124,7 +130,7 @@ class _Reader:
         self._elements = 0
         self._characters = 0
 
-    def doctype(self, name: str, _public: str | None, _system: str | None) -> None:
+    def doctype(self, name: str | None, _public: str | None, _system: str | None) -> None:
         """A DOCTYPE is where entities come from."""
         raise _Refused("", f"has a DOCTYPE ({name}), which no invoice needs: entities are not read")
 
