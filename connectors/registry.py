@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Final, Protocol, TypeVar, cast, get_args
 
+from config.kinds import ConnectorKinds
 from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountBooks, BeancountSettings
 from connectors.folder_debits import FolderDebits, FolderDebitsSettings
@@ -99,6 +100,11 @@ def _all() -> Mapping[Port, Mapping[str, ConnectorKind]]:
 def settings_models(port: Port) -> Mapping[str, type[ConnectorSettings]]:
     """The settings of each connector that fills a port, by its word: what ``config.load`` needs to know."""
     return {use: one.settings for use, one in _all()[port].items()}
+
+
+def connector_kinds() -> ConnectorKinds:
+    """All settings models by port and word, as ``config.load`` and ``config.schema`` take them."""
+    return ConnectorKinds(**{port.value: settings_models(port) for port in Port})
 
 
 def invoice_source(settings: ConnectorSettings, name: str) -> InvoiceSource:

@@ -10,10 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.postings import posting_payload
-from ledger.wording import sentence
-from store.entries import EntryDecision, MatchLine
-
 from ledger.allocations import Allocation, Ambiguous, Ignored, Matched, Outcome, Reason, Suggestion, Unmatched
 from ledger.bookings import (
     AccountKind,
@@ -33,7 +29,10 @@ from ledger.documents import Document, DocumentKind
 from ledger.effects import Effect, EffectKind, key_of
 from ledger.errors import InvariantBroken
 from ledger.money import Money
+from ledger.postings import posting_payload
 from ledger.statements import IdentifiedEntry
+from ledger.wording import sentence
+from store.entries import EntryDecision, MatchLine, Standing
 
 #: Who decided, when nobody did.
 PROGRAM = "afletter"
@@ -118,7 +117,9 @@ class EntryRecord:
     logged: Decision
 
 
-def entry_booking(identified: IdentifiedEntry, status: str, allocations: Sequence[Allocation], earlier: int) -> Booking:
+def entry_booking(
+    identified: IdentifiedEntry, status: Standing, allocations: Sequence[Allocation], earlier: int
+) -> Booking:
     """The booking of an entry under a status; ``earlier``: how many bookings it has so far."""
     entry, key = identified.entry, key_of("entry", identified.entry_id, str(earlier))
     if status == "matched":
@@ -166,7 +167,8 @@ def decided(identified: IdentifiedEntry, outcome: Outcome, language: str, as_of:
     runner_up = ""
     match outcome:
         case Matched():
-            status, evidence = "matched", outcome.evidence
+            status: Standing = "matched"
+            evidence = outcome.evidence
             reason = sentence(outcome.reason, language)
             lines = _lines(outcome.allocations, None, evidence[0].value if evidence else "", reason)
             runner_up = _optional(outcome.runner_up, language)

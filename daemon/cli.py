@@ -10,18 +10,16 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import typer
-from config.load import load
-from config.schema import schema
-from config.tenant import TenantConfig
-from connectors.registry import KINDS
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from store.entries import StoredEntry
 
+from config.loader import load
+from config.schema import schema
+from config.tenant import TenantConfig
+from connectors.registry import connector_kinds
 from daemon import cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
 from daemon.demo import DEMO_AS_OF, write_demo_tenants
@@ -33,6 +31,7 @@ from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
 from daemon.terminal_report import cycle_summary
 from ledger.errors import AfletterError, ConfigError
+from store.entries import StoredEntry
 
 #: Exit codes of contract.md.
 DONE: Final = 0
@@ -70,7 +69,7 @@ def _fail(lines: tuple[str, ...]) -> typer.Exit:
 
 def _configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
     try:
-        configs = load(path, KINDS)
+        configs = load(path, connector_kinds())
     except ConfigError as error:
         raise _fail(error.faults) from error
     for config in configs:
@@ -87,7 +86,7 @@ def _configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
 
 def _day(text: str | None, config: TenantConfig) -> date:
     if text is None:
-        return datetime.now(ZoneInfo(config.time_zone)).date()
+        return datetime.now(config.time_zone).date()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -423,7 +422,7 @@ def config_schema() -> None:
 
     Example: afletter config schema > tenant.schema.json
     """
-    typer.echo(json.dumps(schema(KINDS), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(schema(connector_kinds()), ensure_ascii=False, indent=2))
 
 
 def main() -> None:

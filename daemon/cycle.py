@@ -15,8 +15,8 @@ from pathlib import Path
 from time import perf_counter
 
 import structlog
-from config.tenant import TenantConfig
 
+from config.tenant import TenantConfig
 from connectors.ports import InvoiceSource, Sink, StatementSource
 from daemon.collecting import collect_money
 from daemon.matching import reconcile_entries

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from examples.generator import AS_OF, write_demo
-
 from ledger.errors import ConfigError
 
 #: The business day on which the demo's cycle runs.

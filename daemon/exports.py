@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Final, assert_never
 
 import xlsxwriter
-from store.entries import StoredEntry
-from store.store import Transaction
 
 from daemon.bookkeeping import entry_name
 from daemon.tenant import Tenant
 from ledger.errors import ConfigError
 from ledger.mandates import Collection
+from store.entries import StoredEntry
+from store.store import Transaction
 
 Row = tuple[str, ...]
 #: What a workbook says it was made on.

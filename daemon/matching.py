@@ -11,12 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from ledger.wording import sentence
-from reconcile.receivables import Receivables
-from reconcile.timeline import Decided, Netted, reconcile
-from store.entries import EntryDecision
-from store.store import Store, Transaction
-
 from daemon.bookkeeping import PROGRAM, decided, netted, postings
 from daemon.policies import match_policy
 from daemon.progress import Steps
@@ -27,6 +21,11 @@ from ledger.decisions import Decision
 from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import KnownPayer
+from ledger.wording import sentence
+from reconcile.receivables import Receivables
+from reconcile.timeline import Decided, Netted, reconcile
+from store.entries import EntryDecision
+from store.store import Store, Transaction
 
 #: Answers written per transaction.
 ANSWERS_AT_ONCE: Final = 500

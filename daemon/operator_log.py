@@ -49,7 +49,8 @@ def open_log(target: str) -> None:
             cache_logger_on_first_use=False,
         )
         return
-    stream: TextIO = sys.stderr if target == "stderr" else Path(target).open("a", encoding="utf-8")
+    # The file stays open as long as the process, and each line is written at once.
+    stream: TextIO = sys.stderr if target == "stderr" else Path(target).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

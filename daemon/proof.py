@@ -13,22 +13,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
-from ledger.controls import chain_gaps
-from ledger.identity import identify
-from store.archive import ArchivedDocument
-from store.store import Transaction
-
 from connectors.ports import InvoiceSource, LedgerSource
 from daemon.pull import entries_by_day, whole_statements
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN
 from ledger.bookings import AccountKind, BookingKind
+from ledger.controls import chain_gaps
 from ledger.decisions import GENESIS, chain
 from ledger.documents import Document, DocumentKind
 from ledger.effects import EffectState
+from ledger.identity import identify
 from ledger.money import Money
 from ledger.sources import RawDocument
 from ledger.statements import IdentifiedEntry, Statement
+from store.archive import ArchivedDocument
+from store.store import Transaction
 
 K = TypeVar("K", bound=Hashable)
 #: How many differences a check names before it only counts them.
@@ -96,8 +95,8 @@ def _bank_from_bytes(tenant: Tenant, t: Transaction) -> _Bank:
                 known = by_day[statement.account, statement.currency, day]
                 ids = {one.entry_id for one in known}
                 known.extend(one for one in identify(entries, known) if one.entry_id not in ids)
-    entries = {one.entry_id: one for day in by_day.values() for one in day}
-    return _Bank(statements=statements, entries=entries, unreadable=unreadable)
+    found = {one.entry_id: one for day in by_day.values() for one in day}
+    return _Bank(statements=statements, entries=found, unreadable=unreadable)
 
 
 def _why_unreadable(archived: ArchivedDocument) -> str:
@@ -168,7 +167,7 @@ def _entries_explained(t: Transaction) -> Check:
             cash = sum(
                 CASH_SIGN[line.kind] * line.amount.minor
                 for line in row.lines
-                if line.kind in CASH_SIGN and line.amount is not None
+                if line.kind is not None and line.kind in CASH_SIGN and line.amount is not None
             )
             if cash != amount.minor:
                 differences.append(f"entry {row.identified.entry_id[:12]}: {amount} is explained to {cash} minor units")

@@ -13,20 +13,20 @@ from datetime import date
 from typing import Final, assert_never
 
 import structlog
-from ledger.controls import with_controls
-from ledger.identity import identify
-from store.store import Transaction
 
 from connectors.ports import InvoiceFact, InvoiceSource, Page, Source, StatementSource
 from daemon.bookkeeping import changed, issued, postings
 from daemon.progress import Steps
 from daemon.tenant import BankAccountSources, Tenant
 from ledger.bookings import Booking
+from ledger.controls import with_controls
 from ledger.documents import Document
+from ledger.identity import identify
 from ledger.mandates import Mandate
 from ledger.party import Customer
 from ledger.sources import Fault, RawDocument
 from ledger.statements import Statement, StatementEntry
+from store.store import Transaction
 
 #: Facts inserted at a time, so that memory does not grow with a file.
 FACTS_AT_ONCE: Final = 2000

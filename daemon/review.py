@@ -12,10 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ledger.wording import sentence
-from store.entries import EntryDecision, MatchLine, StoredEntry
-from store.store import Transaction
-
 from daemon.bookkeeping import entry_booking, entry_name, postings
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence, Reason
@@ -25,6 +21,9 @@ from ledger.documents import DocumentKind, OpenItem
 from ledger.effects import key_of
 from ledger.errors import AfletterError, IllegalStep
 from ledger.money import Money
+from ledger.wording import sentence
+from store.entries import EntryDecision, MatchLine, Standing, StoredEntry
+from store.store import Transaction
 
 #: ``kind:document=amount`` or ``kind:customer=amount`` for on account; ``ignore`` alone.
 _LINE: Final = re.compile(r"(?P<kind>[a-z_]+)(?::(?P<what>[^=]*))?(?:=(?P<amount>[0-9.]+))?\Z")
@@ -101,7 +100,7 @@ def undo(tenant: Tenant, name: str, person: Person) -> str:
         return _decide(tenant, t, stored, "review", (), person, "undone")
 
 
-def _expect(stored: StoredEntry, status: str, event: str) -> None:
+def _expect(stored: StoredEntry, status: Standing, event: str) -> None:
     if stored.status != status:
         raise IllegalStep(f"entry {entry_name(stored.identified)}", stored.status, event)
 
@@ -171,7 +170,7 @@ def _decide(
     tenant: Tenant,
     t: Transaction,
     stored: StoredEntry,
-    status: str,
+    status: Standing,
     allocations: tuple[Allocation, ...],
     person: Person,
     code: str,
@@ -211,7 +210,7 @@ def _standing(bookings: Sequence[Booking]) -> Booking:
     return standing[0]
 
 
-def _decision(entry_id: str, status: str, allocations: tuple[Allocation, ...], reason: str) -> EntryDecision:
+def _decision(entry_id: str, status: Standing, allocations: tuple[Allocation, ...], reason: str) -> EntryDecision:
     confidence = Evidence.PERSON.value
     lines = tuple(
         MatchLine(

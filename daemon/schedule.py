@@ -11,7 +11,6 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -19,8 +18,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from config.tenant import TenantConfig
 
+from config.schedule import CronSchedule, IntervalSchedule
+from config.tenant import TenantConfig
 from daemon import cycle
 from daemon.progress import SilentSteps
 
@@ -30,10 +30,19 @@ MISFIRE_GRACE_S: Final = 6 * 60 * 60
 
 def trigger(config: TenantConfig) -> BaseTrigger:
     """When a tenant's cycles begin, in its own time zone."""
-    zone = ZoneInfo(config.time_zone)
-    if config.schedule.every_s is not None:
-        return IntervalTrigger(seconds=config.schedule.every_s, timezone=zone)
-    return CronTrigger.from_crontab(config.schedule.cron, timezone=zone)
+    zone = config.time_zone
+    match config.schedule:
+        case IntervalSchedule(minutes=minutes):
+            return IntervalTrigger(minutes=minutes, timezone=zone)
+        case CronSchedule() as cron:
+            return CronTrigger(
+                minute=cron.minute,
+                hour=cron.hour,
+                day=cron.day,
+                month=cron.month,
+                day_of_week=cron.day_of_week,
+                timezone=zone,
+            )
 
 
 def serve(configs: Sequence[TenantConfig], *, at_once: bool) -> None:
@@ -49,7 +58,7 @@ def serve(configs: Sequence[TenantConfig], *, at_once: bool) -> None:
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": MISFIRE_GRACE_S},
     )
     for config in configs:
-        first = {"next_run_time": datetime.now(ZoneInfo(config.time_zone))} if at_once else {}
+        first = {"next_run_time": datetime.now(config.time_zone)} if at_once else {}
         scheduler.add_job(_cycle, trigger(config), args=(config, stop), id=config.tenant, **first)
     scheduler.start()
     structlog.get_logger().info("daemon started", tenants=len(configs))
@@ -60,5 +69,5 @@ def serve(configs: Sequence[TenantConfig], *, at_once: bool) -> None:
 
 
 def _cycle(config: TenantConfig, stop: threading.Event) -> None:
-    as_of = datetime.now(ZoneInfo(config.time_zone)).date()
+    as_of = datetime.now(config.time_zone).date()
     cycle.run(config, as_of, SilentSteps(), stop.is_set)

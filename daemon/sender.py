@@ -17,7 +17,6 @@ from datetime import date
 from typing import Final, assert_never
 
 import structlog
-from store.store import Store
 
 from connectors.ports import BatchSink, Receipt, Sink
 from ledger.effects import Effect, EffectEvent, EffectState, Guarantee
@@ -30,6 +29,7 @@ from ledger.errors import (
     Refused,
     Transient,
 )
+from store.store import Store
 
 #: How often an effect is tried before a person must look.
 ATTEMPTS_MAX: Final = 12

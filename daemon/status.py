@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.controls import chain_gaps
-from store.statements import StatementHeader
-from store.store import Transaction
-
 from daemon.operator_log import masked
 from daemon.tenant import Tenant
+from ledger.controls import chain_gaps
 from ledger.documents import DocumentKind
 from ledger.effects import EffectState
 from ledger.mandates import CollectionStatus
 from ledger.money import Money
+from store.statements import StatementHeader
+from store.store import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

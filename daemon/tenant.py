@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from config.tenant import TenantConfig
-from store.store import Store, open_store
-
 from connectors import registry
 from connectors.ports import InvoiceSource, LedgerSource, Sink, StatementSource
+from store.store import Store, open_store
+
+_MIB: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,9 @@ class Tenant:
 @contextmanager
 def opened(config: TenantConfig) -> Iterator[Tenant]:
     """The tenant with its store open; the store is closed at the end."""
-    store = open_store(config.store_url, config.tenant, config.base, archive_limit=config.limits.archive_bytes)
+    store = open_store(
+        config.store.reveal(), config.tenant, config.base, archive_limit=config.limits.archive_mib * _MIB
+    )
     try:
         yield _assembled(config, store)
     finally:
@@ -83,7 +87,7 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
         accounts=tuple(
             BankAccountSources(
                 iban=account.iban,
-                currency=account.currency or config.currency,
+                currency=account.currency,
                 statements=tuple(
                     registry.statement_source(settings, f"bank_accounts/{number}/statements/{index}")
                     for index, settings in enumerate(account.statements)

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from config.load import load
+from config.loader import load
 from config.tenant import TenantConfig
-from connectors.registry import KINDS
-
+from connectors.registry import connector_kinds
 from daemon import cycle, exports, proof, review
 from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
@@ -100,7 +99,7 @@ class Clerk:
 
     @property
     def config(self) -> TenantConfig:
-        (config,) = load(self.tenant_file, KINDS)
+        (config,) = load(self.tenant_file, connector_kinds())
         return config
 
     def customer(self, id_: str, name: str = "Jan Peeters", **more: str) -> None:
