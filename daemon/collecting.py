@@ -20,13 +20,13 @@ from collect.messages import compose_pre_notification, compose_reminder
 from collect.reminders import Held, Standing, due
 from config.tenant import DirectDebit, Reminders
 from daemon.bookkeeping import PROGRAM
+from daemon.log_words import said, why
 from daemon.matching import on_account_of
 from daemon.policies import debit_policy, letterhead, reminder_policy
 from daemon.progress import Steps
 from daemon.status import account_freshness
 from daemon.tenant import Tenant
 from formats.pain008 import render
-from ledger.allocations import Reason
 from ledger.decisions import Decision
 from ledger.documents import OpenItem
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
@@ -34,7 +34,6 @@ from ledger.mandates import Collection, CollectionStatus, DebitBatch
 from ledger.money import Money
 from ledger.party import Customer
 from ledger.reminders import Message, MessageKind, Reminder, message_payload
-from ledger.wording import sentence
 from store.reminders import ReminderRow
 from store.store import Transaction
 
@@ -199,7 +198,7 @@ def _take_back(
         collection = cancelled.collection
         t.debits.step([collection.end_to_end_id], CollectionStatus.CANCELLED, cancelled.reason.value)
         _cancel_notice(t, collection)
-        values = {"collection": collection.end_to_end_id, "why": cancelled.reason.value, "detail": cancelled.detail}
+        values = {"collection": collection.end_to_end_id, "why": why(cancelled.reason.value, tenant.language)}
         _log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
 
 
@@ -368,7 +367,7 @@ def _queue_message(t: Transaction, channel: str, message: Message, reminder: Rem
 
 
 def _log(tenant: Tenant, t: Transaction, as_of: date, subject: str, code: str, values: Mapping[str, str]) -> None:
-    reason = sentence(Reason(code=code, values=values), tenant.language)
+    reason = said(code, values, tenant.language)
     t.decisions.append(
         [Decision(as_of=as_of, subject=subject, decision=code, evidence="", runner_up="", reason=reason, by=PROGRAM)]
     )

@@ -12,16 +12,15 @@ from datetime import date
 from typing import Final
 
 from daemon.bookkeeping import PROGRAM, decided, netted, postings
+from daemon.log_words import said
 from daemon.policies import match_policy
 from daemon.progress import Steps
 from daemon.tenant import Tenant
-from ledger.allocations import Reason
 from ledger.bookings import AccountKind, Booking
 from ledger.decisions import Decision
 from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import KnownPayer
-from ledger.wording import sentence
 from reconcile.receivables import Receivables
 from reconcile.timeline import Decided, Netted, reconcile
 from store.entries import EntryDecision
@@ -83,7 +82,7 @@ def _take_netted(answers: _Answers, answer: Netted, language: str, as_of: date) 
         "invoice": answer.invoice.number,
         "amount": str(answer.amount),
     }
-    reason = sentence(Reason(code="credit_netted", values=values), language)
+    reason = said("netted", values, language)
     answers.bookings.append(booking)
     answers.describe[booking.booking_id] = reason
     answers.log.append(

@@ -13,15 +13,15 @@ from datetime import date
 from typing import Final
 
 from daemon.bookkeeping import entry_booking, entry_name, postings
+from daemon.log_words import said
 from daemon.tenant import Tenant
-from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence, Reason
+from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
 from ledger.bookings import Booking, counter
 from ledger.decisions import Decision
 from ledger.documents import DocumentKind, OpenItem
 from ledger.effects import key_of
 from ledger.errors import AfletterError, IllegalStep
 from ledger.money import Money
-from ledger.wording import sentence
 from store.entries import EntryDecision, MatchLine, Standing, StoredEntry
 from store.store import Transaction
 
@@ -180,7 +180,7 @@ def _decide(
     back = counter(_standing(earlier), person.as_of, key_of("counter", _standing(earlier).booking_id))
     booking = entry_booking(identified, status, allocations, len(earlier))
     values = {"entry": entry_name(identified), "amount": str(identified.entry.amount), "person": person.name}
-    reason = sentence(Reason(code=code, values=values), tenant.language)
+    reason = said(code, values, tenant.language)
     t.bookings.append([back, booking])
     t.entries.decide([_decision(identified.entry_id, status, allocations, reason)])
     t.decisions.append(
