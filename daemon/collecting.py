@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from collect.debits import DebitPlan, plan
+from collect.debits import DebitPlan, Withheld, plan
 from collect.debits import notice_of as notice_reminder
 from collect.freshness import AccountFreshness as AccountView
 from collect.freshness import Freshness
@@ -41,23 +41,35 @@ from store.store import Transaction
 _MAY_HAVE_ARRIVED: Final = frozenset({EffectState.SENDING, EffectState.UNKNOWN, EffectState.DONE, EffectState.PARKED})
 
 
-def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], steps: Steps) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """What was not collected or not sent in a cycle, and why."""
+
+    withheld: tuple[Withheld, ...] = ()
+    held: tuple[Held, ...] = ()
+
+
+def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], steps: Steps) -> HeldBack:
     """Announce and hand over direct debits, and send reminders, as far as ``as_of`` and the freshness of the sources allow.
 
     ``failed_sources``: sources that could not be pulled in this cycle; while there is one, nothing is claimed from anybody.
     """
     debit, reminders = tenant.config.direct_debit, tenant.config.reminders
     if debit is None and reminders is None:
-        return
+        return HeldBack()
     steps.step("collect", None)
     with tenant.store.transaction() as t:
         mirror_receipts(t)
         view = _view(tenant, t, as_of, failed_sources)
         covered: frozenset[str] = frozenset()
+        withheld: tuple[Withheld, ...] = ()
+        held: tuple[Held, ...] = ()
         if debit is not None:
-            covered = _debits(tenant, t, view, debit)
+            planned = _debits(tenant, t, view, debit)
+            covered, withheld = planned.covered, planned.withheld
         if reminders is not None:
-            _reminders(tenant, t, view, reminders, covered)
+            held = _reminders(tenant, t, view, reminders, covered)
+    return HeldBack(withheld=withheld, held=held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +150,8 @@ def _channel_effects(t: Transaction) -> Iterator[Effect]:
         yield from (effect for effect in t.outbox.with_state(state) if effect.kind is not EffectKind.POSTING)
 
 
-def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> frozenset[str]:
-    """The direct-debit part; answers the documents that direct debit takes care of."""
+def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> DebitPlan:
+    """The direct-debit part; answers the plan it followed, as far as it might."""
     policy = debit_policy(tenant.config, debit)
     states = {effect.subject: effect.state for effect in _channel_effects(t)}
     collections = [_as_it_may_be(collection, states) for collection in t.debits.rows()]
@@ -154,11 +166,11 @@ def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> f
     _take_back(tenant, t, planned, collections, states, view.as_of)
     # A gap or a broken file may hide that somebody has paid: then nothing is announced and nothing handed over.
     if view.freshness.unseen(view.as_of, tenant.config.legal.country, _statement_days(tenant)):
-        return planned.covered
+        return planned
     _announce(tenant, t, view, planned, debit)
     for batch in planned.batches:
         _hand_over(tenant, t, batch, view.as_of)
-    return planned.covered
+    return planned
 
 
 def _statement_days(tenant: Tenant) -> int:
@@ -319,13 +331,23 @@ def _customers_in_review(t: Transaction, view: View) -> Iterator[str]:
         yield from by_name.get(payer.name.casefold(), ())
 
 
-def _reminders(tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]) -> None:
+def _reminders(
+    tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]
+) -> tuple[Held, ...]:
+    """The reminder part; answers what it holds back."""
     channel = tenant.message_channel
     if channel is None:
-        return
+        return ()
     head = letterhead(tenant.config, reminders)
     last_level = reminder_policy(tenant.config, reminders, channel.name).steps[-1].level
-    wanted = [one for one in reminders_due(tenant, t, view, reminders, covered) if isinstance(one, Reminder)]
+    wanted: list[Reminder] = []
+    held: list[Held] = []
+    for one in reminders_due(tenant, t, view, reminders, covered):
+        match one:
+            case Reminder():
+                wanted.append(one)
+            case Held():
+                held.append(one)
     queued = _queued_subjects(t)
     rows = list(t.reminders.rows())
     waiting = {row.message_id: row.reminder for row in rows if row.message_id in queued}
@@ -348,6 +370,7 @@ def _reminders(tenant: Tenant, t: Transaction, view: View, reminders: Reminders,
             "documents": ", ".join(one.documents),
         }
         _log(tenant, t, view.as_of, one.customer_id, "reminder", values)
+    return tuple(held)
 
 
 def _queue_message(t: Transaction, channel: str, message: Message, reminder: Reminder) -> None:

@@ -18,7 +18,7 @@ import structlog
 
 from config.tenant import TenantConfig
 from connectors.ports import InvoiceSource, Sink, StatementSource
-from daemon.collecting import collect_money
+from daemon.collecting import HeldBack, collect_money, mirror_receipts
 from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.progress import Steps
@@ -37,6 +37,7 @@ class CycleResult:
     as_of: date
     pulled: list[Pulled] = field(default_factory=list)
     decided: int = 0
+    held_back: HeldBack = field(default_factory=HeldBack)
     deliveries: list[Delivery] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     failed_sources: list[str] = field(default_factory=list)
@@ -115,7 +116,7 @@ def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -
 
 def _collect(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "collect", "collect"):
-        collect_money(tenant, as_of, tuple(result.failed_sources), steps)
+        result.held_back = collect_money(tenant, as_of, tuple(result.failed_sources), steps)
 
 
 def _deliver(tenant: Tenant, sink: Sink, as_of: date, steps: Steps, result: CycleResult) -> None:
@@ -130,7 +131,9 @@ def _deliver(tenant: Tenant, sink: Sink, as_of: date, steps: Steps, result: Cycl
 def _report(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "report", "report"):
         steps.step("report", None)
-        result.reports.extend(write_reports(tenant, as_of))
+        with tenant.store.transaction() as t:
+            mirror_receipts(t)
+        result.reports.extend(write_reports(tenant, as_of, result.held_back))
 
 
 @contextmanager

@@ -62,29 +62,161 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Customer {customer} is sent reminder {level} for {amount}: {documents}.",
     },
 }
-#: Why a collection leaves the plan, in plain words (``collect.debits.DebitObjection``, ``collect.mandates.MandateObjection``).
+
+
+def _in_four(dutch: str, french: str, german: str, english: str) -> Mapping[str, str]:
+    return {"nl": dutch, "fr": french, "de": german, "en": english}
+
+
+#: Why something is not collected or not sent, in plain words: the values of ``collect.debits.DebitObjection``,
+#: ``collect.mandates.MandateObjection`` and ``collect.reminders.HoldReason``.
 WHYS: Final[Mapping[str, Mapping[str, str]]] = {
-    "settled": {"nl": "alles is betaald", "fr": "tout est payé", "de": "alles ist bezahlt", "en": "all of it is paid"},
-    "amount_changed": {
-        "nl": "het open bedrag is veranderd",
-        "fr": "le montant ouvert a changé",
-        "de": "der offene Betrag hat sich geändert",
-        "en": "the open amount changed",
-    },
-    "disputed": {"nl": "de factuur is betwist", "fr": "la facture est contestée", "de": "die Rechnung ist strittig", "en": "the invoice is disputed"},
-    "mandate_changed": {
-        "nl": "het mandaat is veranderd",
-        "fr": "le mandat a changé",
-        "de": "das Mandat hat sich geändert",
-        "en": "the mandate changed",
-    },
-    "too_late": {
-        "nl": "de uiterste dag bij de bank is voorbij",
-        "fr": "le dernier jour de remise à la banque est passé",
-        "de": "der letzte Einreichungstag der Bank ist vorbei",
-        "en": "the bank's last day for it is over",
-    },
-}  # fmt: skip
+    "settled": _in_four("alles is betaald", "tout est payé", "alles ist bezahlt", "all of it is paid"),
+    "amount_changed": _in_four(
+        "het open bedrag is veranderd",
+        "le montant ouvert a changé",
+        "der offene Betrag hat sich geändert",
+        "the open amount changed",
+    ),
+    "disputed": _in_four(
+        "de factuur is betwist", "la facture est contestée", "die Rechnung ist strittig", "the invoice is disputed"
+    ),
+    "blocked": _in_four(
+        "de factuur is geblokkeerd", "la facture est bloquée", "die Rechnung ist gesperrt", "the invoice is blocked"
+    ),
+    "mandate_changed": _in_four(
+        "het mandaat is veranderd", "le mandat a changé", "das Mandat hat sich geändert", "the mandate changed"
+    ),
+    "mandate_unknown": _in_four(
+        "er is geen mandaat", "il n'y a pas de mandat", "es gibt kein Mandat", "there is no mandate"
+    ),
+    "several_mandates": _in_four(
+        "er zijn meerdere mandaten", "il y a plusieurs mandats", "es gibt mehrere Mandate", "there are several mandates"
+    ),
+    "one_off_taken": _in_four(
+        "het eenmalige mandaat is al gebruikt",
+        "le mandat ponctuel est déjà utilisé",
+        "das Einmalmandat ist schon verwendet",
+        "the one-off mandate is already used",
+    ),
+    "customer_unknown": _in_four(
+        "de klant is niet bekend", "le client est inconnu", "der Kunde ist unbekannt", "the customer is not known"
+    ),
+    "currency": _in_four(
+        "incasso kan alleen in euro",
+        "le prélèvement n'existe qu'en euros",
+        "Lastschriften gibt es nur in Euro",
+        "direct debits are in euro only",
+    ),
+    "came_back": _in_four(
+        "een eerdere incasso kwam terug",
+        "un prélèvement précédent est revenu",
+        "eine frühere Lastschrift kam zurück",
+        "an earlier direct debit came back",
+    ),
+    "covered_by_credits": _in_four(
+        "het tegoed van de klant dekt het bedrag",
+        "l'avoir du client couvre le montant",
+        "das Guthaben des Kunden deckt den Betrag",
+        "the customer's credit covers it",
+    ),
+    "above_limit": _in_four(
+        "het bedrag is te hoog", "le montant est trop élevé", "der Betrag ist zu hoch", "the amount is too high"
+    ),
+    "document_gone": _in_four(
+        "de factuur is er niet meer",
+        "la facture n'existe plus",
+        "die Rechnung gibt es nicht mehr",
+        "the invoice is gone",
+    ),
+    "in_other_collection": _in_four(
+        "er loopt al een incasso",
+        "un prélèvement est déjà en cours",
+        "eine Lastschrift läuft bereits",
+        "another direct debit is under way",
+    ),
+    "too_late": _in_four(
+        "de uiterste dag bij de bank is voorbij",
+        "le dernier jour de remise à la banque est passé",
+        "der letzte Einreichungstag der Bank ist vorbei",
+        "the bank's last day for it is over",
+    ),
+    "in_collection": _in_four(
+        "er loopt een incasso", "un prélèvement est en cours", "eine Lastschrift läuft", "a direct debit is under way"
+    ),
+    "under_direct_debit": _in_four(
+        "de factuur wordt geïncasseerd",
+        "la facture est prélevée",
+        "die Rechnung wird eingezogen",
+        "the invoice is collected by direct debit",
+    ),
+    "paid_at_portal": _in_four(
+        "betaald in het portaal", "payé sur le portail", "im Portal bezahlt", "paid at the portal"
+    ),
+    "no_address": _in_four(
+        "de klant heeft geen e-mailadres",
+        "le client n'a pas d'adresse e-mail",
+        "der Kunde hat keine E-Mail-Adresse",
+        "the customer has no e-mail address",
+    ),
+    "statements": _in_four(
+        "de bankafschriften zijn niet volledig of te oud",
+        "les extraits bancaires sont incomplets ou trop anciens",
+        "die Kontoauszüge sind unvollständig oder zu alt",
+        "the bank statements are incomplete or too old",
+    ),
+    "entry_in_review": _in_four(
+        "een betaling van deze klant wacht op een beslissing",
+        "un paiement de ce client attend une décision",
+        "eine Zahlung dieses Kunden wartet auf eine Entscheidung",
+        "a payment of this customer waits for a decision",
+    ),
+    "below_minimum": _in_four(
+        "het bedrag is te klein", "le montant est trop petit", "der Betrag ist zu klein", "the amount is too small"
+    ),
+    "too_soon": _in_four(
+        "de vorige herinnering is te recent",
+        "le rappel précédent est trop récent",
+        "die letzte Mahnung ist zu neu",
+        "the last reminder is too recent",
+    ),
+    "mandate_not_signed": _in_four(
+        "het mandaat is nog niet ondertekend",
+        "le mandat n'est pas encore signé",
+        "das Mandat ist noch nicht unterschrieben",
+        "the mandate is not signed yet",
+    ),
+    "mandate_revoked": _in_four(
+        "het mandaat is ingetrokken", "le mandat est révoqué", "das Mandat ist widerrufen", "the mandate is revoked"
+    ),
+    "mandate_lapsed": _in_four(
+        "het mandaat is vervallen (36 maanden niet gebruikt)",
+        "le mandat est caduc (36 mois sans usage)",
+        "das Mandat ist erloschen (36 Monate ungenutzt)",
+        "the mandate lapsed (36 months without use)",
+    ),
+    "mandate_suspended": _in_four(
+        "het mandaat is opgeschort", "le mandat est suspendu", "das Mandat ist ausgesetzt", "the mandate is suspended"
+    ),
+    "mandate_reference_faulty": _in_four(
+        "de mandaatreferentie klopt niet",
+        "la référence du mandat est incorrecte",
+        "die Mandatsreferenz ist fehlerhaft",
+        "the mandate reference is faulty",
+    ),
+    "mandate_account_faulty": _in_four(
+        "het rekeningnummer van het mandaat klopt niet",
+        "le numéro de compte du mandat est incorrect",
+        "die Kontonummer des Mandats ist fehlerhaft",
+        "the mandate's account number is faulty",
+    ),
+    "mandate_used_up": _in_four(
+        "het eenmalige mandaat is gebruikt",
+        "le mandat ponctuel est utilisé",
+        "das Einmalmandat ist verbraucht",
+        "the one-off mandate is used up",
+    ),
+}
 _DEFAULT: Final = "en"
 
 

@@ -1,0 +1,29 @@
+"""The files that finance finds after each cycle: the report and the reconciliation log, in the tenant's report folder."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from daemon import exports
+from daemon.collecting import HeldBack
+from daemon.exports import ExportKind
+from daemon.report import render_report
+from daemon.report_view import LOG_FILE, report_view
+from daemon.tenant import Tenant
+
+REPORT_FILE = "report.html"
+
+
+def write_reports(tenant: Tenant, as_of: date, held_back: HeldBack) -> list[Path]:
+    """Write both files beside their names and rename them; answers their paths, the report first."""
+    folder = tenant.config.reports.path / tenant.name
+    folder.mkdir(parents=True, exist_ok=True)
+    with tenant.store.snapshot() as t:
+        view = report_view(tenant, t, as_of, held_back, folder)
+        exports.write(folder / LOG_FILE, exports.HEADERS[ExportKind.LOG], exports.rows(ExportKind.LOG, tenant, t))
+    report = folder / REPORT_FILE
+    half = folder / f".{REPORT_FILE}.part"
+    half.write_text(render_report(view), encoding="utf-8")
+    half.replace(report)
+    return [report, folder / LOG_FILE]
