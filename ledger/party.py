@@ -47,3 +47,14 @@ class Counterparty:
     name: str = ""
     iban: str = ""
     bic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPayer:
+    """An account that has paid for a customer before. ``iban`` without spaces; ``name``: the account holder as the bank wrote it
+    then; ``learned_from``: identity of the entry whose booking taught it, or the person who said so."""
+
+    customer_id: str
+    iban: str
+    name: str
+    learned_from: str
