@@ -1,0 +1,133 @@
+"""One payment on the desk: what it says, who it may come from, what is open there. Everything is worked out once, when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from ledger.allocations import Evidence
+from ledger.money import Money
+from ledger.statements import StatementEntry
+from reconcile.names import Likeness, Name, name_of
+from reconcile.policy import MatchPolicy
+from reconcile.receivables import Item, Receivables
+from reconcile.remittance import Reading, read
+
+_STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
+
+
+def ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence without repetitions, strongest first."""
+    return tuple(sorted(set(evidence), key=_STRENGTH.__getitem__))
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Customers that a payment may come from and what says so. ``own_name``: the account or name is theirs; false for an account that
+    is only known to have paid for them once, under somebody else's name."""
+
+    customers: tuple[str, ...]
+    evidence: Evidence
+    own_name: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is any such customer."""
+        return bool(self.customers)
+
+
+class Case:
+    """A bank entry beside the receivables. ``minor`` is its amount without sign."""
+
+    def __init__(self, receivables: Receivables, entry: StatementEntry) -> None:
+        self.receivables = receivables
+        self.policy: MatchPolicy = receivables.policy
+        self.entry = entry
+        self.minor = abs(entry.amount.minor)
+        self.currency = entry.amount.currency
+        self.on: date = entry.booked_on
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the payer wrote."""
+        return read(self.receivables, self.entry, self.on)
+
+    @cached_property
+    def payer_name(self) -> Name:
+        """The counterparty's name taken apart."""
+        return name_of(self.entry.counterparty.name)
+
+    @cached_property
+    def payer(self) -> Payer:
+        """The customers that the account belongs to or has paid for, else those of the name."""
+        by_iban = self._payer_by_iban()
+        if by_iban.is_known:
+            return by_iban
+        return Payer(self.receivables.customers_named(self.payer_name), Evidence.PAYER_NAME, own_name=True)
+
+    def _payer_by_iban(self) -> Payer:
+        iban = self.entry.counterparty.iban
+        listed = self.receivables.customers_of_iban(iban) if iban else ()
+        learned = self.receivables.payers_of_iban(iban) if iban else {}
+        customers = tuple(dict.fromkeys((*listed, *learned)))
+        if len(customers) > 1:
+            named = tuple(each for each in customers if self.is_like(each, Likeness.STRONG))
+            customers = named or customers
+        own_name = any(each in listed or self.is_like(each, Likeness.STRONG) for each in customers)
+        return Payer(customers, Evidence.PAYER_IBAN, own_name)
+
+    @cached_property
+    def candidates(self) -> Payer:
+        """The customers among whose documents a payment without a number is looked for: those whose number is quoted, and the payer;
+        and where the account says one customer and the name clearly another, both."""
+        payer, quoted = self.payer, self.reading.customers
+        customers = dict.fromkeys((*quoted, *payer.customers))
+        if payer.evidence is Evidence.PAYER_IBAN and not any(
+            self.is_like(each, Likeness.WEAK) for each in payer.customers
+        ):
+            customers.update(dict.fromkeys(self.receivables.customers_named(self.payer_name)))
+        evidence = Evidence.CUSTOMER_NUMBER if quoted else payer.evidence
+        return Payer(tuple(customers), evidence, payer.own_name or bool(quoted))
+
+    def is_like(self, customer_id: str, at_least: Likeness) -> bool:
+        """Whether the payer's name is at least so like the customer's."""
+        return self.receivables.like(self.payer_name, customer_id) >= at_least
+
+    def payer_evidence(self, customer_id: str) -> tuple[Evidence, ...]:
+        """What says that ``customer_id`` pays: number, account, else name; empty when nothing does."""
+        found = [Evidence.CUSTOMER_NUMBER] if customer_id in self.reading.customers else []
+        iban = self.entry.counterparty.iban
+        if iban and (
+            customer_id in self.receivables.customers_of_iban(iban)
+            or customer_id in self.receivables.payers_of_iban(iban)
+        ):
+            found.append(Evidence.PAYER_IBAN)
+        elif self.is_like(customer_id, Likeness.STRONG):
+            found.append(Evidence.PAYER_NAME)
+        return tuple(found)
+
+    def is_another(self, customer_ids: Sequence[str]) -> bool:
+        """Whether the payer is a known customer and none of these."""
+        return self.payer.is_known and not any(
+            each in self.payer.customers or self.is_like(each, Likeness.STRONG) for each in customer_ids
+        )
+
+    def open_of(self, customer_ids: Iterable[str]) -> tuple[Item, ...]:
+        """Open documents of these customers in the payment's currency, issued by its day, oldest first."""
+        found = [
+            item
+            for customer_id in dict.fromkeys(customer_ids)
+            for item in self.receivables.open_of(customer_id, self.currency, self.on)
+        ]
+        return tuple(sorted(found, key=lambda item: item.order))
+
+    @cached_property
+    def open_with_amount(self) -> tuple[Item, ...]:
+        """Open invoices of anybody with exactly the payment's amount."""
+        return self.receivables.open_with(self.minor, self.currency, self.on)
+
+    def money(self, minor: int) -> Money:
+        """``minor`` units of the payment's currency."""
+        return Money(minor, self.currency)

@@ -1,0 +1,130 @@
+"""One entry, one answer: certain or silent.
+
+In this order: what the tenant's rules or the accounts themselves say is no receivable; what came back (R-transactions belong to
+direct debits); money out; a batch, detail by detail; a quoted document issued later; quoted documents; payer and amount.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Unmatched
+from ledger.money import Money
+from ledger.statements import EntryDetail, StatementEntry
+from reconcile.answers import reason, to_a_person
+from reconcile.case import Case, ranked
+from reconcile.outgoing import decide_outgoing
+from reconcile.policy import IgnoreRule, MatchPolicy
+from reconcile.quoted import decide_quoted
+from reconcile.receivables import Receivables
+from reconcile.text import plain
+from reconcile.unquoted import decide_unquoted
+
+
+def decide(receivables: Receivables, entry: StatementEntry) -> Outcome:
+    """The answer for one entry as things stand; nothing is applied."""
+    ignored = _ignored(receivables.policy, entry)
+    if ignored is not None:
+        return ignored
+    if len(entry.details) == 1:
+        entry = _with_detail(entry, entry.details[0], entry.amount)
+    if entry.return_reason or entry.reversal:
+        return to_a_person(Case(receivables, entry), (), reason("returned_payment", amount=str(entry.amount)))
+    if len(entry.details) > 1:
+        return _batch(receivables, entry)
+    return _single(receivables, entry)
+
+
+def _single(receivables: Receivables, entry: StatementEntry) -> Outcome:
+    case = Case(receivables, entry)
+    if entry.amount.minor < 0:
+        return decide_outgoing(case)
+    if not entry.amount:
+        return Ignored(evidence=(Evidence.AMOUNT,), reason=reason("ignored_zero"))
+    if case.reading.future:
+        item = case.reading.future[0]
+        because = reason("not_yet_issued", document=item.number, issued=item.document.issued_on.isoformat())
+        return to_a_person(case, (), because)
+    quoted = decide_quoted(case)
+    return decide_unquoted(case) if quoted is None else quoted
+
+
+# what is no receivable
+
+
+def _ignored(policy: MatchPolicy, entry: StatementEntry) -> Ignored | None:
+    for rule in policy.ignore_rules:
+        if _fits(rule, entry):
+            return Ignored(evidence=(Evidence.RULE,), reason=reason("ignored_by_rule", rule=rule.name))
+    if entry.counterparty.iban and entry.counterparty.iban in policy.own_ibans:
+        return Ignored(evidence=(Evidence.PAYER_IBAN,), reason=reason("ignored_own_account", amount=str(entry.amount)))
+    return None
+
+
+def _fits(rule: IgnoreRule, entry: StatementEntry) -> bool:
+    if not (rule.text or rule.counterparty or rule.iban or rule.transaction_code):
+        return False
+    return (
+        plain(rule.text) in plain(" ".join(entry.remittance.unstructured))
+        and plain(rule.counterparty) in plain(entry.counterparty.name)
+        and rule.iban in ("", entry.counterparty.iban)
+        and entry.transaction_code.startswith(rule.transaction_code)
+    )
+
+
+# batches
+
+
+def _with_detail(entry: StatementEntry, detail: EntryDetail, amount: Money) -> StatementEntry:
+    """The entry as if it were this one of its details; what the detail does not say the entry does."""
+    remittance = detail.remittance
+    has_remittance = remittance.unstructured or remittance.creditor_references
+    has_party = detail.counterparty.name or detail.counterparty.iban
+    return replace(
+        entry,
+        amount=amount,
+        counterparty=detail.counterparty if has_party else entry.counterparty,
+        remittance=remittance if has_remittance else entry.remittance,
+        end_to_end_id=detail.end_to_end_id or entry.end_to_end_id,
+        mandate_reference=detail.mandate_reference or entry.mandate_reference,
+        return_reason=detail.return_reason or entry.return_reason,
+        details=(),
+    )
+
+
+def _batch(receivables: Receivables, entry: StatementEntry) -> Outcome:
+    """Every detail decided on its own, one after the other; certain only when all are and they sum to the entry."""
+    amounts = [detail.amount for detail in entry.details]
+    case = Case(receivables, replace(entry, details=()))
+    if (
+        any(amount is None or amount.currency != entry.amount.currency for amount in amounts)
+        or sum(amount.minor for amount in amounts if amount is not None) != entry.amount.minor
+    ):
+        return to_a_person(case, (), reason("batch_without_amounts", count=str(len(amounts)), amount=str(entry.amount)))
+    lines: list[Allocation] = []
+    evidence: list[Evidence] = []
+    undecided = 0
+    for detail, amount in zip(entry.details, amounts, strict=True):
+        if amount is None:
+            continue
+        part = _with_detail(replace(entry, details=()), detail, amount)
+        answer = _single(receivables, part) if not part.return_reason else None
+        match answer:
+            case Matched():
+                receivables.apply(answer.allocations)
+                lines.extend(answer.allocations)
+                evidence.append(answer.evidence[0])
+            case Ambiguous() | Unmatched() | Ignored() | None:
+                undecided += 1
+    receivables.take_back(lines)
+    count, amount_text = str(len(amounts)), str(entry.amount)
+    if undecided:
+        return to_a_person(
+            case, (), reason("batch_undecided", count=count, undecided=str(undecided), amount=amount_text)
+        )
+    weakest = ranked(evidence)
+    return Matched(
+        allocations=tuple(lines),
+        evidence=weakest,
+        reason=reason("batch_decided", weakest, count=count, amount=amount_text),
+    )

@@ -1,0 +1,162 @@
+"""Names of payers and customers: when two spellings are one party.
+
+Banks cut names, drop accents and write capitals; people write initials, turn first and last name round, pay from a joint account. What
+counts are the significant words: legal forms, titles and particles (``van``, ``de``) are left out, umlauts and their two-letter
+spellings are one. Worked examples, all ``STRONG``: ``K. AMALRADA`` and ``Kim Amalrada`` (initial); ``WILLAERT, NUYTS EN
+VANDENBROUCKE CO`` and ``Willaert, Nuyts en Vandenbroucke CommV`` (cut); ``Hr. J. Peeters en/of Mevr. M. Claes`` and ``Marie Claes``
+(joint); ``Mueller GmbH`` and ``Müller`` (legal form). ``Weller Bau`` and ``Weller`` are only ``WEAK``: they may be two companies.
+
+A likeness says that the names may be one; whether the payment is then certain is decided with the amount, among every customer
+whose name is as like.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from reconcile.text import plain
+
+#: Letters of a name that a bank's cut must have left over to count.
+_FEWEST_CUT_LETTERS: Final = 18
+#: Letters of a word that can carry a name.
+_FEWEST_WORD_LETTERS: Final = 3
+
+_DIGRAPHS: Final = re.compile(r"AE|OE|UE")
+
+
+def _flat(text: str) -> str:
+    """Umlauts and their two-letter spellings as one letter."""
+    return _DIGRAPHS.sub(lambda match: match.group()[0], text)
+
+
+_LEGAL: Final = frozenset({
+    "AG", "ASBL", "BV", "BVBA", "BVH", "CIE", "CO", "COMMV", "CV", "CVBA", "CVOH", "EENMANSZAAK", "EG", "EK", "EURL",
+    "EV", "EWIV", "FA", "GBR", "GCV", "GESMBH", "GMBH", "GMBHCO", "GP", "INC", "KG", "KGAA", "LLC", "LLP", "LP",
+    "LTD", "MBH", "NV", "OG", "OHG", "PGMBH", "PLC", "PLLC", "SA", "SARL", "SAS", "SC", "SCA", "SCOMM", "SCRI",
+    "SCRL", "SE", "SNC", "SPRL", "SRL", "UG", "UK", "VOF", "VZW",
+})  # fmt: skip
+_TITLES: Final = frozenset({
+    "BA", "BC", "BENG", "BSC", "DHR", "DIPL", "DR", "DRS", "FAM", "FAMILIE", "FAMILLE", "FRAU", "HEER", "HERR",
+    "HERRN", "HR", "II", "III", "ING", "IR", "JR", "JUN", "MADAME", "MAG", "MEVR", "MEVROUW", "MISS", "MISTER",
+    "MLLE", "MME", "MONSIEUR", "MR", "MRS", "MS", "MSC", "MW", "PHD", "PROF", "SEN", "SR",
+})  # fmt: skip
+_PARTICLES: Final = frozenset({
+    "AAN", "AUF", "DA", "DAL", "DE", "DEL", "DEN", "DER", "DES", "DI", "DIE", "DOS", "DU", "IN", "LA", "LE", "LES",
+    "OP", "TE", "TEN", "TER", "TOT", "VAN", "VD", "VOM", "VON", "ZU", "ZUM", "ZUR",
+})  # fmt: skip
+#: Words that many names share; with umlauts as in ``_flat``.
+_GENERIC: Final = frozenset({
+    "AND", "BANK", "BEHEER", "BELGIE", "BELGIQU", "BELGIUM", "BENELUX", "BROS", "COMPANY", "DEUTSCHLAND", "EUROPE",
+    "FILS", "FRERES", "GEBR", "GERMANY", "GROP", "GROUP", "GROUPE", "GRUPPE", "HANDEL", "HOLDING", "INTERNATIONAL",
+    "KONINKLIJKE", "NEDERLAND", "NETHERLANDS", "PARTNERS", "ROYAL", "SERVICES", "SOCIETE", "SOHNE", "SONS",
+    "STICHTING", "STIFTUNG", "TRADING", "VEREIN", "VERENIGING", "ZONEN", "ZOON",
+})  # fmt: skip
+_JOINERS: Final = frozenset({
+    "AND", "EN", "ENOF", "EO", "ET", "ETOU", "ODER", "OF", "OR", "OU", "UND", "UNDODER",
+})  # fmt: skip
+
+_JOINER_SIGNS: Final = re.compile(r"[&+]|\b(?:E/O|EN/OF|ET/OU|U/O|UND/ODER)\b")
+_DOTTED: Final = re.compile(r"\b(?:[A-Z]\.){2,}[A-Z]?\b\.?|\b(?:[A-Z]\.){1,}[A-Z]\b\.?")
+_APOSTROPHES: Final = re.compile(r"['`´’‘]")
+_WORD: Final = re.compile(r"[0-9A-Z]+|\|")
+
+
+class Likeness(IntEnum):
+    """How like two names are."""
+
+    NONE = 0
+    WEAK = 1
+    STRONG = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name taken apart: ``words`` are the significant ones, ``others`` legal forms, titles and particles, ``joined`` all letters and
+    digits in their order, ``joint`` whether it names more than one party."""
+
+    words: tuple[str, ...]
+    others: tuple[str, ...]
+    joined: str
+    joint: bool
+
+    @property
+    def key(self) -> str:
+        """Equal for names with the same significant words in whatever order; empty when there are none."""
+        return " ".join(sorted(self.words))
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The words under which a name is filed to be compared."""
+        return tuple(dict.fromkeys(word for word in self.words if _carries(word)))
+
+
+def _carries(word: str) -> bool:
+    return len(word) >= _FEWEST_WORD_LETTERS and word not in _GENERIC
+
+
+def _undotted(match: re.Match[str]) -> str:
+    letters = match.group().replace(".", "")
+    return f" {letters} " if letters in _LEGAL or letters in _TITLES else f" {' '.join(letters)} "
+
+
+def name_of(text: str) -> Name:
+    """The name that ``text`` is."""
+    flat = _APOSTROPHES.sub("", plain(text))
+    if "." in flat:
+        flat = _DOTTED.sub(_undotted, flat)
+    flat = _flat(_JOINER_SIGNS.sub(" | ", flat))
+    words: list[str] = []
+    others: list[str] = []
+    every: list[str] = []
+    joint = False
+    for word in _WORD.findall(flat):
+        if word == "|" or word in _JOINERS:
+            joint = joint or bool(words)
+            continue
+        every.append(word)
+        aside = word in _LEGAL or word in _TITLES or word in _PARTICLES
+        (others if aside else words).append(word)
+    if not words:
+        words, others = every, []
+    return Name(tuple(words), tuple(others), "".join(every), joint)
+
+
+def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:
+    """Pairs off equal words, then initials with words. Gives how many words of ``few`` and of ``many`` are left alone, and how many of
+    the equal ones carry a name. The initial of a particle (``D. BOCK`` for ``de Bock``) pairs with that."""
+    rest, waiting = list(many.words), []
+    carrying = alone = 0
+    for word in few.words:
+        if word in rest:
+            rest.remove(word)
+            carrying += _carries(word)
+        else:
+            waiting.append(word)
+    for word in waiting:
+        partner = next((other for other in rest if word[0] == other[0] and 1 in (len(word), len(other))), "")
+        if partner:
+            rest.remove(partner)
+        elif not (len(word) == 1 and any(other[0] == word for other in many.others)):
+            alone += 1
+    spare = [other for other in rest if not (len(other) == 1 and any(word[0] == other for word in few.others))]
+    return alone, len(spare), carrying
+
+
+def likeness(payer: Name, customer: Name) -> Likeness:
+    """How like the payer's name is to the customer's."""
+    if not payer.words or not customer.words:
+        return Likeness.NONE
+    if payer.joined == customer.joined or payer.key == customer.key:
+        return Likeness.STRONG
+    if len(payer.joined) >= _FEWEST_CUT_LETTERS and customer.joined.startswith(payer.joined):
+        return Likeness.STRONG
+    few, many = sorted((payer, customer), key=lambda each: len(each.words))
+    few_alone, many_alone, carrying = _unpaired(few, many)
+    if not carrying:
+        return Likeness.NONE
+    if not few_alone and (not many_alone or (many.joint and len(few.words) > 1)):
+        return Likeness.STRONG
+    return Likeness.WEAK

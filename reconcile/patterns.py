@@ -1,0 +1,138 @@
+"""How a tenant writes its numbers, learned from its own documents.
+
+Nothing here knows a country or a shop system. Every document number is taken apart into prefix (leading letters), head (what repeats:
+a year, a book) and counter (the last digits). ``RE-2026-02063`` is RE, 2026, 02063; ``20260187`` issued in 2026 is nothing, 2026,
+0187; ``INV10234`` is INV, nothing, 10234. From the parts follow the short forms that payers write (no prefix, no year, last
+digits), and from all parts together the shapes of the tenant: a payer who writes ``RE-2026-09999`` names a document that has the
+tenant's shape and that nobody knows.
+
+Worked example, documents RE-2026-02063 and RE-2026-02064: ``short_form`` says of the atoms of ``Rechnung 2063`` that they quote the
+first by its counter; ``unknown_numbers`` of the atoms of ``RE 2026 2099`` nothing (four digits are no counter of this tenant), of
+``RE-2026-02099`` the key RE202602099.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+from typing import Final
+
+from reconcile.text import Atom, atoms, plain
+
+#: Digits without prefix or year that are enough to tell documents of one payer apart.
+_FEWEST_LAST_DIGITS: Final = 3
+#: Digits of a glued number (year and counter in one run) below which no year is looked for in it.
+_FEWEST_GLUED: Final = 6
+#: Different heads a shape may have before they are counters rather than heads.
+_MOST_HEADS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class NumberParts:
+    """A document number taken apart; ``counter`` is empty when it does not end in digits or has letters between digits.
+    ``segments``: lengths of its runs of digits as they are written, by which a broken number is told from a whole one."""
+
+    prefix: str
+    head: str
+    counter: str
+    segments: tuple[int, ...]
+
+
+_IRREGULAR: Final = NumberParts("", "", "", ())
+
+
+def parts_of(number: str, issued_on: date) -> NumberParts:
+    """The parts of ``number``; a glued year is recognised by the year of issue (or the one before or after it)."""
+    runs = atoms(plain(number))
+    prefix = "".join(run.folded for run in runs if not run.numeric)
+    digits = [run.text for run in runs if run.numeric]
+    if not digits or any(not run.numeric for run in runs[len(runs) - len(digits) :]):
+        return _IRREGULAR
+    segments = tuple(map(len, digits))
+    if len(digits) > 1:
+        return NumberParts(prefix, "".join(digits[:-1]), digits[-1], segments)
+    only = digits[0]
+    years = range(issued_on.year - 1, issued_on.year + 2)
+    if len(only) >= _FEWEST_GLUED:
+        if only[:4] in {str(year) for year in years}:
+            return NumberParts(prefix, only[:4], only[4:], segments)
+        if only[:2] in {str(year)[2:] for year in years}:
+            return NumberParts(prefix, only[:2], only[2:], segments)
+    return NumberParts(prefix, "", only, segments)
+
+
+class Short(IntEnum):
+    """How a document is quoted in short, weakest first."""
+
+    NOT = 0
+    LAST_DIGITS = 1
+    COUNTER = 2
+
+
+def short_form(parts: NumberParts, written: Sequence[Atom]) -> Short:
+    """Whether one whole run of digits among ``written`` is the document's counter, with or without its leading zeros or behind a
+    two-digit year, or at least its last digits."""
+    counter = parts.counter
+    if not counter:
+        return Short.NOT
+    bare = counter.lstrip("0")
+    year = parts.head[-2:] if len(parts.head) in (2, 4) else ""
+    best = Short.NOT
+    for atom in written:
+        text = atom.text
+        if not atom.numeric or len(text) > len(counter) + 2:
+            continue
+        if (
+            text == counter
+            or (len(bare) >= _FEWEST_LAST_DIGITS and text in (bare, year + bare))
+            or text == year + counter
+        ):
+            return Short.COUNTER
+        if len(text) >= _FEWEST_LAST_DIGITS and len(text) < len(counter) and counter.endswith(text):
+            best = Short.LAST_DIGITS
+    return best
+
+
+@dataclass(slots=True)
+class NumberShapes:
+    """The shapes of a tenant's numbers: by prefix and number of digits, the heads seen."""
+
+    _heads: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    _prefixes: set[str] = field(default_factory=set)
+
+    def learn(self, parts: NumberParts) -> None:
+        """Take in one document's number."""
+        if parts.counter:
+            self._heads.setdefault((parts.prefix, len(parts.head) + len(parts.counter)), set()).add(parts.head)
+            self._prefixes.add(parts.prefix)
+
+    def unknown_numbers(self, written: Sequence[Atom]) -> tuple[str, ...]:
+        """Keys of everything among ``written`` that has a shape of this tenant: the prefix and as many digits, or, without the
+        prefix, a head that the tenant uses and as many digits in at least two runs. Whether they are known is for the caller to see."""
+        found: list[str] = []
+        for at, atom in enumerate(written):
+            prefix, start = ("", at) if atom.numeric else (atom.folded, at + 1)
+            if not atom.numeric and prefix not in self._prefixes:
+                continue
+            digits = ""
+            for following in written[start : start + 4]:
+                if not following.numeric:
+                    break
+                digits += following.text
+                heads = self._heads.get((prefix, len(digits)))
+                if heads is not None and (prefix or (digits != following.text and self._has_head(heads, digits))):
+                    found.append(prefix + digits)
+                if not prefix:
+                    found.extend(
+                        other + digits
+                        for other in sorted(self._prefixes)
+                        if other
+                        and digits != following.text
+                        and self._has_head(self._heads.get((other, len(digits)), set()), digits)
+                    )
+        return tuple(dict.fromkeys(found))
+
+    def _has_head(self, heads: set[str], digits: str) -> bool:
+        return len(heads) <= _MOST_HEADS and any(head and digits.startswith(head) for head in heads)

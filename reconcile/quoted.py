@@ -1,0 +1,452 @@
+"""A payment that quotes documents.
+
+The reference that was written decides, as long as nothing speaks against it. What speaks against it: the payer's own account or name and
+the amount together point to a different open document, or the payer is another known customer and the amount is not the document's.
+An unknown payer, or an amount that fits nothing else, is no conflict.
+
+Worked examples, invoice F1 of customer A with 100.00 open:
+
+* 100.00 quoting F1: paid, whoever paid (a parent company, an accountant), unless the payer is customer B who has 100.00 open himself.
+* 60.00 quoting F1: paid in part. But if A also has F2 with 60.00 open: a person decides.
+* 130.00 quoting F1: paid, 30.00 on account. But if A also has F2 with 30.00 open, and only that: both are paid.
+* 100.00 quoting F1 again: on account of A, whole. Never on another invoice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Final
+
+from ledger.allocations import Allocation, AllocationKind, Evidence, Outcome, Reason, Suggestion
+from ledger.documents import ItemStatus
+from reconcile.answers import (
+    matched,
+    named,
+    reason,
+    suggest_account,
+    suggest_filling,
+    suggest_item,
+    suggest_settlement,
+    suggestion,
+    to_a_person,
+)
+from reconcile.case import Case, ranked
+from reconcile.receivables import Item
+from reconcile.remittance import Quote, range_between
+from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
+from reconcile.sums import accidental_fits, find_sums
+
+#: Credit notes of a customer among which some may have been deducted without being quoted.
+_MOST_UNQUOTED_CREDITS: Final = 5
+#: Documents of a customer among which some may have been paid beside the quoted ones.
+_MOST_UNQUOTED: Final = 16
+_NOT_COLLECTABLE: Final = frozenset({ItemStatus.CANCELLED, ItemStatus.WRITTEN_OFF})
+
+
+def decide_quoted(case: Case) -> Outcome | None:
+    """The answer that the quoted documents give; None when nothing is quoted that counts."""
+    quotes = _that_count(case)
+    if not quotes:
+        return None
+    items, undecided = _items_of(case, quotes)
+    if undecided:
+        return undecided
+    foreign = [item for item in items if item.currency != case.currency]
+    if foreign:
+        because = reason("foreign_currency", document=foreign[0].number, currency=foreign[0].currency)
+        return to_a_person(case, (), because)
+    by = tuple(dict.fromkeys(quote.evidence for quote in quotes))
+    invoices = [item for item in items if not item.is_credit]
+    if not invoices:
+        because = reason("credit_note_quoted", document=items[0].number, amount=str(case.money(case.minor)))
+        open_ = [item for item in case.open_of([items[0].customer_id]) if not item.is_credit]
+        settling = [
+            suggest_settlement(case, [item], each, by)
+            for item in open_
+            if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
+        ]
+        return to_a_person(case, [*settling, suggest_account(case, items[0].customer_id, by)], because)
+    readings = _readings(case, items, quotes)
+    if len(invoices) == 1 and len(readings) == 1:
+        return _one(case, invoices[0], [item for item in items if item.is_credit], by)
+    return _many(case, readings, by)
+
+
+def _that_count(case: Case) -> tuple[Quote, ...]:
+    """Strong quotes; where there are none, weak ones that payer or amount support."""
+    quotes = case.reading.quotes
+    strong = tuple(quote for quote in quotes if quote.strong)
+    if strong:
+        return strong
+    return tuple(quote for quote in quotes if _is_supported(case, quote))
+
+
+def _is_supported(case: Case, quote: Quote) -> bool:
+    for item in quote.items:
+        fits = settle_one(item, case.minor, case.on, case.policy) is not None
+        if fits and (quote.introduced or case.payer_evidence(item.customer_id)):
+            return True
+        if quote.introduced and case.payer_evidence(item.customer_id):
+            return True
+    return False
+
+
+def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome | None]:
+    """The documents meant, without repetitions; or the answer when a quote stands for several and nothing says which."""
+    items: dict[str, Item] = {}
+    for quote in quotes:
+        meant = [item for item in quote.items if item.document.issued_on <= case.on]
+        if len(meant) > 1:
+            meant = _meant_of(case, meant)
+        if not meant:
+            suggestions = [
+                suggest_item(case, item, [quote.evidence]) for item in quote.items if item.open and not item.is_credit
+            ]
+            because = reason("quote_of_several", documents=named(quote.items), amount=str(case.money(case.minor)))
+            return [], to_a_person(case, suggestions, because)
+        items.update((item.number, item) for item in meant)
+    return list(items.values()), None
+
+
+def _meant_of(case: Case, items: Sequence[Item]) -> list[Item]:
+    """Which of several documents under one key an amount means: the one it settles, all of them together, or the only one open; of
+    closed ones the one of that amount."""
+    open_ = [item for item in items if item.open and not item.is_credit]
+    settled = [item for item in open_ if settle_one(item, case.minor, case.on, case.policy) is not None]
+    if settled:
+        return settled if len(settled) == 1 else []
+    if settle_all(items, case.minor, case.on, case.policy) is not None:
+        return [item for item in items if item.open]
+    if open_:
+        return open_ if len(open_) == 1 else []
+    closed = [item for item in items if not item.is_credit and item.gross == case.minor]
+    return closed if len(closed) == 1 else [item for item in items if not item.is_credit][:1]
+
+
+def _readings(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> list[list[Item]]:
+    """What the list of numbers may mean: just the documents quoted, also those whose numbers were shortened, also those between the ends
+    of a range."""
+    reading = case.reading
+    readings = [list(items)]
+    strong_only = [item for item in items if any(item in quote.items and quote.strong for quote in quotes)]
+    if strong_only and len(strong_only) < len(items):
+        readings.append(strong_only)
+    if reading.shortened:
+        readings.append([*items, *(item for item in reading.shortened if item not in items)])
+    if reading.ranges:
+        spanned = dict.fromkeys(items)
+        spanned.update(dict.fromkeys(reading.shortened))
+        for first, last in reading.ranges:
+            spanned.update(dict.fromkeys(range_between(case.receivables, first, last, case.on)))
+        readings.append(list(spanned))
+    different: dict[frozenset[str], list[Item]] = {}
+    for each in readings:
+        different.setdefault(frozenset(item.number for item in each), each)
+    return list(different.values())
+
+
+# one invoice
+
+
+def _evidence(case: Case, item: Item, by: Sequence[Evidence], *, amount: bool) -> tuple[Evidence, ...]:
+    return ranked((*by, *case.payer_evidence(item.customer_id), *([Evidence.AMOUNT] if amount else [])))
+
+
+def settled_reason(case: Case, item: Item, settlement: Settlement, by: Sequence[Evidence]) -> Reason:
+    """Why one document is settled, by what was given beside the cash."""
+    amount = str(case.money(case.minor))
+    terms = item.document.discount
+    if settlement.discount and terms is not None:
+        given = str(item.money(settlement.discount))
+        return reason(
+            "paid_with_discount", by, document=item.number, amount=amount, discount=given, until=terms.until.isoformat()
+        )
+    if settlement.write_off:
+        difference = str(item.money(settlement.write_off))
+        return reason("paid_with_write_off", by, document=item.number, amount=amount, difference=difference)
+    return reason("paid_in_full", by, document=item.number, amount=amount)
+
+
+def _one(case: Case, item: Item, credit_notes: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
+    open_credits = [credit for credit in credit_notes if credit.open]
+    settlement = settle_one(item, case.minor, case.on, case.policy) if not open_credits else None
+    if settlement is not None:
+        rivals = _rivals_in_payer(case, item)
+        if rivals:
+            return _conflict(case, item, rivals, by)
+        evidence = _evidence(case, item, by, amount=True)
+        return matched(case, settlement.lines, [item], evidence, settled_reason(case, item, settlement, evidence))
+    less_credit = _less_credit(case, [item], open_credits)
+    if less_credit is not None:
+        settled, taken = less_credit
+        return _many_settled(case, [item, *taken], settled, by)
+    if open_credits:
+        return _does_not_add_up(case, [[item, *open_credits]], by)
+    return _objection(case, item, by) or _not_to_the_end(case, item, by)
+
+
+def _objection(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None:
+    """What speaks against the quoted document when the amount is not its own."""
+    rivals = _rivals(case, item)
+    if rivals:
+        return _conflict(case, item, rivals, by)
+    if case.is_another([item.customer_id]):
+        return _other_payer(case, item, by)
+    if item.status in _NOT_COLLECTABLE:
+        because = reason("not_collectable", document=item.number, status=item.status.value)
+        return to_a_person(case, [suggest_account(case, item.customer_id, by)], because)
+    return None
+
+
+def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
+    """A part, too much, or paid already."""
+    amount = str(case.money(case.minor))
+    evidence = _evidence(case, item, by, amount=False)
+    if not item.open:
+        lines: list[Allocation] = [on_account(item.customer_id, case.minor, item)]
+        because = reason("paid_twice", evidence, document=item.number, customer=item.customer_id, amount=amount)
+        return matched(case, lines, [item], evidence, because)
+    if case.minor < item.open:
+        rest = str(item.money(item.open - case.minor))
+        because = reason("paid_in_part", evidence, document=item.number, amount=amount, rest=rest)
+        return matched(case, [line(AllocationKind.PAYMENT, item, case.minor)], [item], evidence, because)
+    return _too_much(case, [item], by)
+
+
+def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
+    """More than the quoted documents: others of the customer beside them when exactly these explain the rest, else the rest stands on
+    account."""
+    open_ = [item for item in items if item.open]
+    customer_id = items[0].customer_id
+    rest = case.minor - sum(item.open for item in open_)
+    beside, certain = _beside(case, items, rest)
+    evidence = _evidence(case, items[0], by, amount=bool(beside))
+    amount = str(case.money(case.minor))
+    if beside and certain:
+        lines = [line(AllocationKind.PAYMENT, item, item.open) for item in (*open_, *beside)]
+        because = reason("paid_beside", evidence, documents=named(items), others=named(beside), amount=amount)
+        return matched(case, lines, [*items, *beside], evidence, because)
+    lines = [
+        *(line(AllocationKind.PAYMENT, item, item.open) for item in open_),
+        on_account(customer_id, rest, items[0]),
+    ]
+    because = reason(
+        "paid_too_much",
+        evidence,
+        documents=named(items),
+        amount=amount,
+        rest=str(case.money(rest)),
+        customer=customer_id,
+    )
+    if not certain:
+        return to_a_person(
+            case, [suggestion(lines, evidence, because)], reason("rest_explained_twice", rest=str(case.money(rest)))
+        )
+    return matched(case, lines, items, evidence, because)
+
+
+def _beside(case: Case, items: Sequence[Item], rest: int) -> tuple[tuple[Item, ...], bool]:
+    """Other open invoices of the same customer that are exactly ``rest``, and whether that is certain: one explanation, not by
+    accident. (Nothing, certain) when nothing fits."""
+    others = [item for item in case.open_of([items[0].customer_id]) if item not in items and not item.is_credit]
+    single = [item for item in others if item.open == rest]
+    if len(others) > _MOST_UNQUOTED:
+        return (tuple(single), True) if len(single) == 1 else ((), not single)
+    amounts = [item.open for item in others]
+    sums = find_sums(amounts, rest, case.policy.search_bound, most=2)
+    fits = len(single) + len(sums.found)
+    if fits != 1:
+        return (), fits == 0
+    if single:
+        return tuple(single), True
+    chosen = sums.found[0]
+    if accidental_fits(amounts, len(chosen), rest) > case.policy.accidental_fit_limit:
+        return (), False
+    return tuple(others[at] for at in chosen), True
+
+
+def _less_credit(
+    case: Case, invoices: Sequence[Item], quoted: Sequence[Item]
+) -> tuple[Settlement, tuple[Item, ...]] | None:
+    """The amount as the invoices less the quoted credit notes, or less the one set of the customers' open ones that fits to the cent."""
+    if quoted:
+        settled = settle_all([*invoices, *quoted], case.minor, case.on, case.policy)
+        return (settled, tuple(quoted)) if settled is not None else None
+    short = sum(item.open for item in invoices) - case.minor
+    credit_notes = [item for item in case.open_of(item.customer_id for item in invoices) if item.is_credit]
+    if short <= 0 or not 0 < len(credit_notes) <= _MOST_UNQUOTED_CREDITS:
+        return None
+    sets = [
+        chosen
+        for size in range(1, len(credit_notes) + 1)
+        for chosen in combinations(credit_notes, size)
+        if sum(credit.open for credit in chosen) == short
+    ]
+    if len(sets) != 1:
+        return None
+    settled = settle_all([*invoices, *sets[0]], case.minor, case.on, case.policy)
+    return (settled, sets[0]) if settled is not None else None
+
+
+# conflicts
+
+
+def _rivals_in_payer(case: Case, item: Item) -> list[Item]:
+    """When amount and number agree: documents of the same amount that belong to the payer, who is a known customer and not the
+    document's."""
+    same = [other for other in case.open_with_amount if other is not item]
+    if not same or case.payer_evidence(item.customer_id):
+        return []
+    return [other for other in same if case.payer_evidence(other.customer_id)]
+
+
+def _rivals(case: Case, item: Item) -> list[Item]:
+    """When amount and number disagree: open invoices of the document's customer or of the payer that the amount settles."""
+    customers = dict.fromkeys((item.customer_id, *case.candidates.customers))
+    return [
+        other
+        for other in case.open_of(customers)
+        if other is not item and not other.is_credit and _settles_evenly(case, other)
+    ]
+
+
+def _settles_evenly(case: Case, item: Item) -> bool:
+    settlement = settle_one(item, case.minor, case.on, case.policy)
+    return settlement is not None and not settlement.write_off
+
+
+def _conflict(case: Case, item: Item, rivals: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
+    suggestions: list[Suggestion] = []
+    for other in rivals:
+        settlement = settle_one(other, case.minor, case.on, case.policy)
+        if settlement is not None:
+            suggestions.append(suggest_settlement(case, [other], settlement, case.payer_evidence(other.customer_id)))
+    suggestions.append(suggest_item(case, item, by))
+    because = reason(
+        "conflict_of_documents",
+        by,
+        document=item.number,
+        other=named(rivals),
+        amount=str(case.money(case.minor)),
+    )
+    return to_a_person(case, suggestions, because)
+
+
+def _other_payer(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
+    suggestions = [suggest_item(case, item, by)]
+    suggestions.extend(suggest_account(case, each, case.payer_evidence(each)) for each in case.payer.customers)
+    because = reason(
+        "conflict_of_payer",
+        by,
+        document=item.number,
+        customer=item.customer_id,
+        payer=", ".join(case.payer.customers),
+        amount=str(case.money(case.minor)),
+    )
+    return to_a_person(case, suggestions, because)
+
+
+# several documents
+
+
+def _many(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]) -> Outcome:
+    fitting: dict[tuple[Allocation, ...], tuple[Sequence[Item], Settlement]] = {}
+    for items in readings:
+        settlement = settle_all(items, case.minor, case.on, case.policy)
+        if settlement is not None:
+            fitting.setdefault(settlement.lines, (items, settlement))
+    if len(fitting) > 1:
+        suggestions = [suggest_settlement(case, items, each, by) for items, each in fitting.values()]
+        return to_a_person(case, suggestions, reason("read_in_several_ways", amount=str(case.money(case.minor))))
+    if fitting:
+        items, settlement = next(iter(fitting.values()))
+        return _many_settled(case, [item for item in items if item.open], settlement, by)
+    for items in readings:
+        open_ = [item for item in items if item.open and not item.is_credit]
+        if open_ and not any(item.is_credit and item.open for item in items):
+            less_credit = _less_credit(case, open_, ())
+            if less_credit is not None:
+                settled, taken = less_credit
+                return _many_settled(case, [*open_, *taken], settled, by)
+    return _many_not_settled(case, readings, by)
+
+
+def _many_settled(case: Case, items: Sequence[Item], settlement: Settlement, by: Sequence[Evidence]) -> Outcome:
+    evidence = _evidence(case, items[0], by, amount=True)
+    amount = str(case.money(case.minor))
+    invoices = [item for item in items if not item.is_credit]
+    credit_notes = [item for item in items if item.is_credit]
+    if credit_notes:
+        because = reason(
+            "paid_less_credit", evidence, documents=named(invoices), credits=named(credit_notes), amount=amount
+        )
+    elif settlement.discount:
+        because = reason(
+            "paid_many_with_discount",
+            evidence,
+            documents=named(invoices),
+            amount=amount,
+            discount=str(case.money(settlement.discount)),
+        )
+    elif settlement.write_off:
+        because = reason(
+            "paid_many_with_write_off",
+            evidence,
+            documents=named(invoices),
+            amount=amount,
+            difference=str(case.money(settlement.write_off)),
+        )
+    else:
+        because = reason("paid_many", evidence, documents=named(invoices), amount=amount)
+    return matched(case, settlement.lines, items, evidence, because)
+
+
+def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]) -> Outcome:
+    """All quoted documents were paid already, or more was paid than quoted; less than quoted is for a person."""
+    items = [item for item in readings[0] if not item.is_credit]
+    customers = tuple(dict.fromkeys(item.customer_id for item in items))
+    total = sum(item.open for item in items)
+    of_one = len(customers) == 1 and not case.is_another(customers) and len(readings) == 1
+    if of_one and not any(item.is_credit and item.open for item in readings[0]):
+        if not total:
+            evidence = _evidence(case, items[0], by, amount=False)
+            because = reason(
+                "paid_twice",
+                evidence,
+                document=named(items),
+                customer=customers[0],
+                amount=str(case.money(case.minor)),
+            )
+            return matched(case, [on_account(customers[0], case.minor, items[0])], items, evidence, because)
+        if case.minor > total:
+            return _too_much(case, items, by)
+    return _does_not_add_up(case, readings, by)
+
+
+def _does_not_add_up(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]) -> Outcome:
+    items = [item for item in readings[0] if not item.is_credit and item.open]
+    suggestions = []
+    if 1 < len(items) <= _MOST_UNQUOTED:
+        amounts = [item.open for item in items]
+        for chosen in find_sums(amounts, case.minor, case.policy.search_bound, most=2).found:
+            part = [items[at] for at in chosen]
+            settlement = settle_all(part, case.minor, case.on, case.policy)
+            if settlement is not None:
+                suggestions.append(suggest_settlement(case, part, settlement, by))
+    suggestions.extend(
+        suggest_settlement(case, [item], each, by)
+        for item in items
+        if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
+    )
+    if items:
+        suggestions.append(suggest_filling(case, items, by))
+    total = sum(-item.open if item.is_credit else item.open for item in readings[0])
+    because = reason(
+        "does_not_add_up",
+        by,
+        documents=named(readings[0]),
+        total=str(case.money(total)),
+        amount=str(case.money(case.minor)),
+    )
+    return to_a_person(case, suggestions, because)

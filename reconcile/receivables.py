@@ -1,0 +1,319 @@
+"""Documents with what is open on them, and the indexes by which payments find them. The only thing in this room that changes.
+
+Everything is found by exact keys: a document by its number (with and without its prefix), its payment reference and its order number;
+open documents by customer and by open amount; customers by their number, their accounts, their name and the words of it. So a
+payment costs the same against a thousand documents as against a million.
+
+Worked example: invoice ``RE-2026-02063`` of C7, order ``WEB-114``, reference ``RF47...``, 120.00 open. It is found under the keys
+``RE202602063``, ``202602063``, ``WEB114`` and ``RF47...``, among the open documents of C7, and among those of 12000 minor units. After
+a payment of 50.00 has been applied it stands among those of 7000.
+
+Settled documents belong in here too: a payment that quotes one was paid twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Final
+
+from ledger.allocations import Allocation, AllocationKind
+from ledger.documents import Document, DocumentKind, ItemStatus, OpenItem
+from ledger.errors import InvariantBroken
+from ledger.money import Money
+from ledger.party import Customer, KnownPayer
+from reconcile.names import Likeness, Name, likeness, name_of
+from reconcile.patterns import NumberParts, NumberShapes, parts_of
+from reconcile.policy import MatchPolicy
+from reconcile.text import atoms, key_of, leading_letters, plain
+
+#: Open documents of one customer, or of one amount, that a payment looks at; beyond that a person does.
+MOST_CANDIDATES: Final = 200
+#: Customers of one block of names that are compared with a payer.
+MOST_NAMESAKES: Final = 100
+#: Digits that a number must have without its prefix to be looked up without it.
+_FEWEST_BARE_DIGITS: Final = 5
+
+
+class Item:
+    """One document and what is open on it, in minor units of ``currency``; ``order`` sorts by issue date, then number."""
+
+    __slots__ = ("_parts", "currency", "customer_id", "document", "is_credit", "number", "open", "order", "status")
+
+    def __init__(self, document: Document, open_: Money, status: ItemStatus) -> None:
+        self.document = document
+        self.number = document.number
+        self.customer_id = document.customer_id
+        self.is_credit = document.kind is DocumentKind.CREDIT_NOTE
+        self.currency = open_.currency
+        self.open = open_.minor
+        self.status = status
+        self.order = (document.issued_on, document.number)
+        self._parts: NumberParts | None = None
+
+    @property
+    def parts(self) -> NumberParts:
+        """The document's number taken apart."""
+        if self._parts is None:
+            self._parts = parts_of(self.number, self.document.issued_on)
+        return self._parts
+
+    @property
+    def gross(self) -> int:
+        """The document's gross amount in minor units."""
+        return self.document.gross.minor
+
+    def money(self, minor: int) -> Money:
+        """``minor`` units of the document's currency."""
+        return Money(minor, self.currency)
+
+
+def _bare_digits(number: str) -> str:
+    runs = atoms(plain(number))
+    digits = "".join(run.text for run in runs if run.numeric)
+    led_by_letters = bool(runs) and not runs[0].numeric and all(run.numeric for run in runs[1:])
+    return digits if led_by_letters and len(digits) >= _FEWEST_BARE_DIGITS else ""
+
+
+def keys_of(document: Document) -> tuple[str, ...]:
+    """The keys under which a document is quoted: number, number without prefix, payment reference, order number."""
+    keys = (
+        key_of(document.number),
+        _bare_digits(document.number),
+        key_of(document.creditor_reference),
+        key_of(document.order_number),
+    )
+    return tuple(dict.fromkeys(key for key in keys if key))
+
+
+class Receivables:
+    """A tenant's documents, customers and known payers. Raises InvariantBroken when two documents have one number."""
+
+    def __init__(
+        self,
+        policy: MatchPolicy,
+        customers: Iterable[Customer],
+        items: Iterable[OpenItem],
+        payers: Iterable[KnownPayer] = (),
+        on_account: Mapping[str, Money] | None = None,
+    ) -> None:
+        self.policy = policy
+        self.shapes = NumberShapes()
+        self.key_lengths: set[int] = set()
+        self.key_prefixes: set[str] = set()
+        self.customer_prefixes: set[str] = set()
+        self._customers: dict[str, Customer] = {}
+        self._customers_by_key: dict[str, str] = {}
+        self._customers_by_iban: dict[str, list[str]] = {}
+        self._customers_by_name: dict[str, list[str]] = {}
+        self._customers_by_word: dict[str, list[str]] = {}
+        self._names: dict[str, Name] = {}
+        self._payers: dict[str, dict[str, KnownPayer]] = {}
+        self._by_number: dict[str, Item] = {}
+        self._by_key: dict[str, Item | list[Item]] = {}
+        self._open_of_customer: dict[str, dict[str, Item]] = {}
+        self._open_by_amount: dict[tuple[int, str], dict[str, Item]] = {}
+        self._grosses: dict[str, list[int]] = {}
+        self._on_account: dict[str, int] = {}
+        self._credits: list[Item] = []
+        for customer in customers:
+            self._add_customer(customer)
+        for item in items:
+            self.add(item.document, item.open, item.status)
+        for payer in payers:
+            self.learn(payer)
+        for customer_id, balance in (on_account or {}).items():
+            self._on_account[customer_id] = balance.minor
+
+    # customers and payers
+
+    def _add_customer(self, customer: Customer) -> None:
+        self._customers[customer.customer_id] = customer
+        self._customers_by_key.setdefault(key_of(customer.customer_id), customer.customer_id)
+        self.customer_prefixes.add(leading_letters(customer.customer_id))
+        for iban in customer.ibans:
+            self._customers_by_iban.setdefault(iban, []).append(customer.customer_id)
+        name = name_of(customer.name)
+        self._customers_by_name.setdefault(name.key, []).append(customer.customer_id)
+        for word in name.blocks:
+            self._customers_by_word.setdefault(word, []).append(customer.customer_id)
+
+    def customer_numbered(self, key: str) -> str:
+        """The customer whose number has this key, or empty."""
+        return self._customers_by_key.get(key, "")
+
+    def customers_of_iban(self, iban: str) -> Sequence[str]:
+        """Customers whose master data name this account."""
+        return self._customers_by_iban.get(iban, ())
+
+    def payers_of_iban(self, iban: str) -> Mapping[str, KnownPayer]:
+        """Customers, by id, for whom this account was seen to pay."""
+        return self._payers.get(iban, {})
+
+    def name(self, customer_id: str) -> Name:
+        """The customer's name taken apart; of an unknown customer, one that is like nothing."""
+        name = self._names.get(customer_id)
+        if name is None:
+            customer = self._customers.get(customer_id)
+            name = name_of(customer.name if customer is not None else "")
+            self._names[customer_id] = name
+        return name
+
+    def like(self, payer: Name, customer_id: str) -> Likeness:
+        """How like the payer's name is to the customer's."""
+        return likeness(payer, self.name(customer_id))
+
+    def customers_named(self, payer: Name) -> tuple[str, ...]:
+        """Customers whose names are strongly like the payer's: those with the very same words if there are any, else those of the rarest
+        word's block. Empty, too, when so many share even the rarest word that the name says nothing."""
+        same = self._customers_by_name.get(payer.key, ()) if payer.key else ()
+        if same:
+            return tuple(same) if len(same) <= MOST_NAMESAKES else ()
+        blocks = [block for block in (self._customers_by_word.get(word, ()) for word in payer.blocks) if block]
+        if not blocks:
+            return ()
+        found: dict[str, None] = {}
+        for block in sorted(blocks, key=len)[: 2 if payer.joint else 1]:
+            if len(block) > MOST_NAMESAKES:
+                continue
+            for customer_id in block:
+                if self.like(payer, customer_id) is Likeness.STRONG:
+                    found[customer_id] = None
+        return tuple(found)
+
+    def learn(self, payer: KnownPayer) -> None:
+        """From now on ``payer.iban`` is known to pay for ``payer.customer_id``."""
+        self._payers.setdefault(payer.iban, {}).setdefault(payer.customer_id, payer)
+
+    # documents
+
+    def add(self, document: Document, open_: Money, status: ItemStatus = ItemStatus.OPEN) -> None:
+        """Take in one document with what is open on it."""
+        if document.number in self._by_number:
+            raise InvariantBroken(f"two documents have the number {document.number}")
+        item = Item(document, open_, status)
+        self._by_number[document.number] = item
+        for key in keys_of(document):
+            self._file(key, item)
+        for text in (document.number, document.creditor_reference, document.order_number):
+            self.key_prefixes.add(leading_letters(text))
+        self.shapes.learn(parts_of(document.number, document.issued_on))
+        self._grosses.setdefault(item.customer_id, []).append(document.gross.minor)
+        if item.open:
+            self._open_of_customer.setdefault(item.customer_id, {})[item.number] = item
+            self._open_by_amount.setdefault((item.open, item.currency), {})[item.number] = item
+            if item.is_credit and document.corrects:
+                self._credits.append(item)
+
+    def _file(self, key: str, item: Item) -> None:
+        known = self._by_key.get(key)
+        if known is None:
+            self._by_key[key] = item
+            self.key_lengths.add(len(key))
+        elif isinstance(known, list):
+            known.append(item)
+        elif known is not item:
+            self._by_key[key] = [known, item]
+
+    def numbered(self, number: str) -> Item | None:
+        """The document of exactly this number."""
+        return self._by_number.get(number)
+
+    def quoted(self, key: str) -> Sequence[Item]:
+        """Documents that a text with this key quotes."""
+        found = self._by_key.get(key, ())
+        return (found,) if isinstance(found, Item) else found
+
+    def open_of(self, customer_id: str, currency: str, on: date) -> tuple[Item, ...]:
+        """Open documents of a customer that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
+        found = (
+            item
+            for item in self._open_of_customer.get(customer_id, {}).values()
+            if item.currency == currency and item.document.issued_on <= on
+        )
+        return tuple(sorted(islice(found, MOST_CANDIDATES + 1), key=lambda item: item.order))
+
+    def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
+        """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
+        found = (
+            item
+            for item in self._open_by_amount.get((minor, currency), {}).values()
+            if not item.is_credit and item.document.issued_on <= on
+        )
+        return tuple(sorted(islice(found, MOST_CANDIDATES + 1), key=lambda item: item.order))
+
+    def times_invoiced(self, customer_id: str, gross: int) -> int:
+        """How many documents of a customer have this gross amount: a subscription's amount tells little."""
+        return self._grosses.get(customer_id, []).count(gross)
+
+    def on_account(self, customer_id: str) -> int:
+        """What stands on account for a customer, in minor units of the tenant's currency."""
+        return self._on_account.get(customer_id, 0)
+
+    # changes
+
+    def _settle(self, number: str, minor: int) -> None:
+        item = self._by_number.get(number)
+        if item is None or minor > item.open:
+            raise InvariantBroken(f"{minor} minor units cannot be settled on {number}")
+        same = self._open_by_amount[item.open, item.currency]
+        del same[number]
+        if not same:
+            del self._open_by_amount[item.open, item.currency]
+        item.open -= minor
+        if item.open:
+            self._open_by_amount.setdefault((item.open, item.currency), {})[number] = item
+        else:
+            del self._open_of_customer[item.customer_id][number]
+
+    def _reopen(self, number: str, minor: int) -> None:
+        item = self._by_number[number]
+        if item.open:
+            del self._open_by_amount[item.open, item.currency][number]
+        else:
+            self._open_of_customer.setdefault(item.customer_id, {})[number] = item
+        item.open += minor
+        self._open_by_amount.setdefault((item.open, item.currency), {})[number] = item
+
+    def _move(self, allocation: Allocation) -> Iterator[tuple[str, int]]:
+        """Documents that an allocation settles, with minor units; on account is moved right here by the callers."""
+        if allocation.document:
+            yield allocation.document, allocation.amount.minor
+        if allocation.kind is AllocationKind.CREDIT_NOTE:
+            yield allocation.settles, allocation.amount.minor
+
+    def apply(self, allocations: Sequence[Allocation]) -> None:
+        """Book what was decided. Raises InvariantBroken when a document has not that much open."""
+        for allocation in allocations:
+            for number, minor in self._move(allocation):
+                self._settle(number, minor)
+            self._on_account_by(allocation, 1)
+
+    def take_back(self, allocations: Sequence[Allocation]) -> None:
+        """Undo what ``apply`` did with the same allocations."""
+        for allocation in reversed(allocations):
+            for number, minor in self._move(allocation):
+                self._reopen(number, minor)
+            self._on_account_by(allocation, -1)
+
+    def _on_account_by(self, allocation: Allocation, sign: int) -> None:
+        change = 0
+        if allocation.kind is AllocationKind.ON_ACCOUNT:
+            change = allocation.amount.minor
+        elif allocation.kind is AllocationKind.CREDIT_USED or (
+            allocation.kind is AllocationKind.REFUND and not allocation.document
+        ):
+            change = -allocation.amount.minor
+        if change:
+            customer_id = allocation.customer_id
+            self._on_account[customer_id] = self._on_account.get(customer_id, 0) + sign * change
+
+    def credits_to_net(self) -> list[Item]:
+        """Open credit notes that correct an invoice, by date and number."""
+        return sorted((item for item in self._credits if item.open), key=lambda item: item.order)
+
+    def net(self, credit: Item, invoice: Item, minor: int) -> None:
+        """Set ``minor`` units of a credit note off against an invoice."""
+        self._settle(credit.number, minor)
+        self._settle(invoice.number, minor)

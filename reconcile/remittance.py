@@ -1,0 +1,338 @@
+"""What a payer wrote, read against the tenant's own documents.
+
+Reading. The remittance lines, the structured references and the end-to-end id become atoms (``reconcile.text``). From every atom on,
+neighbouring atoms are joined and looked up, longest first; a join that is a document's key quotes it. Because the keys come
+from the tenant's documents, nothing here knows how numbers look like: ``RE.2026.02543``, ``re 2026 02543``, ``202602543`` and
+``RE-2026-0 2543`` all join to the same key.
+
+How much a quote says on its own depends on how much was written. ``strong``: a checked reference, a number with its prefix, or many
+digits. What is not strong (``1042``) says something only together with the payer or the amount.
+
+Worked example: ``Rechnungen RE-2026-02995 bis 02999, Kd. C10045`` quotes RE-2026-02995, spans the range up to RE-2026-02999 and names
+customer C10045.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from ledger.allocations import Evidence
+from ledger.references import ReferenceKind, find_in, valid
+from ledger.statements import StatementEntry
+from reconcile.receivables import Item, Receivables, keys_of
+from reconcile.text import Atom, atoms, key_of, plain, with_digits_mended
+
+#: Atoms that one number may be broken into (an RF reference of 25 characters in groups of four, letters and digits mixed).
+MOST_JOINED: Final = 12
+#: Characters of remittance that are read; no bank format carries more than this in one entry.
+MOST_CHARACTERS: Final = 2_000
+#: Documents a range may span.
+MOST_IN_RANGE: Final = 100
+#: Digits that make a number strong without and with a prefix, and in one piece as the document has it.
+_STRONG_DIGITS, _STRONG_WITH_PREFIX, _STRONG_IN_SHAPE = 8, 4, 6
+
+_RANGE: Final = re.compile(
+    r"\s*(?:T/?M|T\.?E\.?M\.?|TOT(?: EN MET)?|BIS(?: EINSCHL(?:\.|IESSLICH)?)?|TO|UNTIL|THROUGH|THRU|AU|A|JUSQU\S* ?A?U?|-+|–|—|\.{2,}|…|>)"
+    r"\s*(?:NR\.?|NO\.?|N°)?\s*\Z"
+)
+_AND: Final = re.compile(r"\s*(?:,|;|/|\+|&|EN|ET|UND|AND|U\.|E\.|\|)?\s*\Z")
+_INTRODUCED: Final = re.compile(
+    r"(?:FACT\w*|FAKT\w*|FKT\w*|FACTUUR\w*|RECHNUNG\w*|RECHN\w*|RG|RNR|RE|INV\w*|INVOICE\w*|NR|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
+    r"|BESTEL\w*|COMMANDE\w*)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
+)
+_CUSTOMER_WORD: Final = re.compile(
+    r"(?:KLANT\w*|KLNT|KUNDEN\w*|KUNDE|KD|KDNR|KD\.?-?NR|CUST\w*|CLIENT\w*|DEBITEUR\w*|DEB|DEBITOR\w*|RELATIE\w*)[\s.:#°/-]*(?:NR|NO|NUMMER|ID)?[\s.:#°/-]*\Z"
+)
+_ALL_OPEN: Final = re.compile(
+    r"\b(?:ALLE\s+(?:OPEN\w*|OFFENE\w*|FACTUREN|RECHNUNGEN|POSTEN)|ALL\s+(?:OPEN|OUTSTANDING|INVOICES)|OPENSTAAND\w*|OFFENE\s+(?:POSTEN|RECHNUNGEN)|SALDO|SOLDE"
+    r"|TOUTES?\s+(?:LES\s+)?(?:FACTURES|OUVERTES?)|TOUT\s+OUVERT|BALANCE|OUTSTANDING|KONTOAUSGLEICH)\b"
+)
+_DATE: Final = frozenset({(2, 2, 4), (2, 2, 2), (4, 2, 2), (1, 1, 4), (1, 2, 4), (2, 1, 4)})
+_RANKS: Final = (
+    Evidence.STRUCTURED_REFERENCE,
+    Evidence.END_TO_END_ID,
+    Evidence.DOCUMENT_NUMBER,
+    Evidence.ORDER_NUMBER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
+    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or nothing else does."""
+
+    items: tuple[Item, ...]
+    evidence: Evidence
+    strong: bool
+    introduced: bool
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a payer wrote about documents and customers.
+
+    ``quotes`` in the order written, ``ranges`` as pairs of first and last document, ``shortened`` documents whose number was
+    completed from the one before it (``2026/03551, 552``), ``future`` documents issued after the day, ``unknown`` keys of valid
+    references and of numbers in the tenant's shape that no document has.
+    """
+
+    written: tuple[Atom, ...]
+    quotes: tuple[Quote, ...]
+    ranges: tuple[tuple[Item, Item], ...]
+    shortened: tuple[Item, ...]
+    future: tuple[Item, ...]
+    customers: tuple[str, ...]
+    unknown: tuple[str, ...]
+    says_all_open: bool
+
+    def joins(self) -> tuple[str, ...]:
+        """Keys of all joins of up to four neighbouring atoms with a digit in them, to compare damaged numbers with."""
+        found: list[str] = []
+        for at in range(len(self.written)):
+            joined, numeric = "", False
+            for atom in self.written[at : at + 4]:
+                joined += atom.folded
+                numeric = numeric or atom.numeric
+                if numeric:
+                    found.append(joined)
+        return tuple(dict.fromkeys(found))
+
+
+def text_of(entry: StatementEntry) -> str:
+    """The remittance lines as one plain text; a number broken over two lines is found again by joining atoms."""
+    lines = entry.remittance.unstructured
+    return plain(lines[0] if len(lines) == 1 else " ".join(lines))[:MOST_CHARACTERS]
+
+
+def _kind(key: str, item: Item, checked: bool) -> Evidence:
+    document = item.document
+    if checked and key == key_of(document.creditor_reference):
+        return Evidence.STRUCTURED_REFERENCE
+    if key != key_of(document.order_number) or key == key_of(document.number):
+        return Evidence.DOCUMENT_NUMBER
+    return Evidence.ORDER_NUMBER
+
+
+def is_checked(reference: str) -> bool:
+    """Whether a payment reference has check digits that hold: only then it can hardly stand in a text by accident."""
+    return any(valid(kind, reference) for kind in ReferenceKind)
+
+
+def _is_strong(run: Sequence[Atom], items: Sequence[Item], evidence: Evidence) -> bool:
+    if evidence is Evidence.STRUCTURED_REFERENCE:
+        return True
+    digits = sum(len(atom.text) for atom in run if atom.numeric)
+    lengths = tuple(len(atom.text) for atom in run if atom.numeric)
+    if not run[0].numeric:
+        return digits >= _STRONG_WITH_PREFIX
+    if lengths in _DATE:
+        return False
+    if digits >= _STRONG_DIGITS:
+        return True
+    return digits >= _STRONG_IN_SHAPE and lengths == items[0].parts.segments
+
+
+def _quotes_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> list[Quote]:
+    found: list[Quote] = []
+    lengths, prefixes = receivables.key_lengths, receivables.key_prefixes
+    longest = max(lengths, default=0)
+    at = 0
+    while at < len(written):
+        atom = written[at]
+        best: tuple[int, Sequence[Item], str] | None = None
+        if atom.numeric or atom.folded in prefixes:
+            joined, numeric = "", False
+            for to in range(at, min(at + MOST_JOINED, len(written))):
+                joined += written[to].folded
+                numeric = numeric or written[to].numeric
+                if len(joined) > longest:
+                    break
+                if numeric and len(joined) in lengths:
+                    items = receivables.quoted(joined)
+                    if items:
+                        best = (to, items, joined)
+        if best is None:
+            at += 1
+            continue
+        to, items, key = best
+        found.append(_quote(text, written, items=items, key=key, at=at, to=to))
+        at = to + 1
+    return found
+
+
+def _quote(text: str, written: Sequence[Atom], *, items: Sequence[Item], key: str, at: int, to: int) -> Quote:
+    run = written[at : to + 1]
+    reference = items[0].document.creditor_reference
+    evidence = _kind(key, items[0], checked=bool(reference) and key == key_of(reference) and is_checked(reference))
+    alone = not any(atom.numeric for place, atom in enumerate(written) if not at <= place <= to)
+    introduced = alone or _INTRODUCED.search(text[: run[0].start]) is not None
+    return Quote(tuple(items), evidence, _is_strong(run, items, evidence), introduced, at, to)
+
+
+def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Quote], list[str]]:
+    """Quotes in the fields that are made for references, and the references in them that nobody issued."""
+    found, unknown = [], []
+    for reference in entry.remittance.creditor_references:
+        key = key_of(reference)
+        items = receivables.quoted(key)
+        if items:
+            evidence = _kind(key, items[0], checked=True)
+            found.append(Quote(tuple(items), evidence, strong=True, introduced=True, first=-1, last=-1))
+        elif key:
+            unknown.append(key)
+    for reference in (entry.end_to_end_id, entry.customer_reference):
+        key = key_of(reference)
+        items = receivables.quoted(key) if key else ()
+        if items:
+            strong = _is_strong(atoms(plain(reference)), items, Evidence.END_TO_END_ID)
+            found.append(Quote(tuple(items), Evidence.END_TO_END_ID, strong, introduced=True, first=-1, last=-1))
+    return found, unknown
+
+
+def _completed(receivables: Receivables, before: Item, digits: str) -> Item | None:
+    """The document whose number is that of ``before`` with its last digits replaced."""
+    counter = before.parts.counter
+    if not counter or len(digits) > len(counter):
+        return None
+    number = before.number
+    return receivables.numbered(number[: len(number) - len(digits)] + digits) if number.endswith(counter) else None
+
+
+def _spans(
+    receivables: Receivables, text: str, written: tuple[Atom, ...], quotes: Sequence[Quote]
+) -> tuple[tuple[tuple[Item, Item], ...], tuple[Item, ...]]:
+    """Ranges and shortened numbers that follow a quote."""
+    ranges: list[tuple[Item, Item]] = []
+    shortened: list[Item] = []
+    starts = {quote.first: quote for quote in quotes if quote.first >= 0}
+    for quote in quotes:
+        if quote.first < 0 or len(quote.items) != 1:
+            continue
+        item, at = quote.items[0], quote.last
+        while at + 1 < len(written):
+            following = written[at + 1]
+            between = text[written[at].end : following.start]
+            ahead = at + 1
+            if not following.numeric and ahead not in starts:
+                # a word such as BIS is an atom itself: look behind it
+                while ahead < len(written) and not written[ahead].numeric and ahead not in starts and ahead < at + 5:
+                    ahead += 1
+                if ahead >= len(written):
+                    break
+                following = written[ahead]
+                between = text[written[at].end : following.start]
+            is_range = _RANGE.match(between) is not None
+            if ahead in starts:
+                other = starts[ahead]
+                if is_range and len(other.items) == 1:
+                    ranges.append((item, other.items[0]))
+                break
+            if not following.numeric or not (is_range or _AND.match(between)):
+                break
+            completed = _completed(receivables, item, following.text)
+            if completed is None or completed is item:
+                break
+            if is_range:
+                ranges.append((item, completed))
+            shortened.append(completed)
+            item, at = completed, ahead
+    return tuple(ranges), tuple(shortened)
+
+
+def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...], taken: set[int]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for at, atom in enumerate(written):
+        if at in taken or not (atom.numeric or atom.folded in receivables.customer_prefixes):
+            continue
+        joined = ""
+        for to in range(at, min(at + 4, len(written))):
+            joined += written[to].folded
+            customer_id = receivables.customer_numbered(joined) if written[to].numeric else ""
+            if customer_id:
+                strong = not atom.numeric and len(joined) > _STRONG_WITH_PREFIX
+                if strong or _CUSTOMER_WORD.search(text[: atom.start]):
+                    found[customer_id] = None
+    return tuple(found)
+
+
+def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], taken: set[int]) -> list[str]:
+    unknown: list[str] = []
+    for reference in find_in(text):
+        key = key_of(reference.reference)
+        if not receivables.quoted(key):
+            unknown.append(key)
+    free: list[Atom] = []
+    for at, atom in enumerate(written):
+        if at not in taken:
+            free.append(atom)
+            continue
+        unknown.extend(receivables.shapes.unknown_numbers(free))
+        free = []
+    unknown.extend(receivables.shapes.unknown_numbers(free))
+    return [key for key in unknown if not receivables.quoted(key)]
+
+
+def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
+    """What the entry's remittance says, as of ``on``."""
+    text = text_of(entry)
+    written = atoms(text)
+    structured, unknown = _structured(receivables, entry)
+    quotes = _quotes_in(receivables, text, written)
+    mended = with_digits_mended(text)
+    if mended != text:
+        again = atoms(mended)
+        better = _quotes_in(receivables, mended, again)
+        if len(better) > len(quotes):
+            text, written, quotes = mended, again, better
+    taken = {place for quote in quotes for place in range(quote.first, quote.last + 1)}
+    ranges: tuple[tuple[Item, Item], ...] = ()
+    shortened: tuple[Item, ...] = ()
+    if quotes and len(taken) < len(written):
+        ranges, shortened = _spans(receivables, text, written, quotes)
+    quotes = structured + quotes
+    future = [item for quote in quotes for item in quote.items if item.document.issued_on > on and quote.strong]
+    known = tuple(quote for quote in quotes if any(item.document.issued_on <= on for item in quote.items))
+    digits_left = any(atom.numeric for at, atom in enumerate(written) if at not in taken)
+    if digits_left:
+        unknown = unknown + _unknown_in(receivables, text, written, taken)
+    return Reading(
+        written=written,
+        quotes=tuple(sorted(known, key=lambda quote: (_RANKS.index(quote.evidence), quote.first))),
+        ranges=ranges,
+        shortened=tuple(dict.fromkeys(item for item in shortened if item.document.issued_on <= on)),
+        future=tuple(dict.fromkeys(future)),
+        customers=_customers_in(receivables, text, written, taken) if digits_left else (),
+        unknown=tuple(dict.fromkeys(unknown)),
+        says_all_open=bool(text) and _ALL_OPEN.search(text) is not None,
+    )
+
+
+def range_between(receivables: Receivables, first: Item, last: Item, on: date) -> tuple[Item, ...]:
+    """Documents numbered from ``first`` to ``last`` (same prefix and head) that belong to the customers of either and are open or one
+    of the two; empty when the two are of different shapes or too far apart."""
+    start, stop = first.parts, last.parts
+    if not start.counter or (start.prefix, start.head) != (stop.prefix, stop.head):
+        return ()
+    low, high = int(start.counter), int(stop.counter)
+    if not low < high:
+        return ()
+    found = [
+        item
+        for customer_id in dict.fromkeys((first.customer_id, last.customer_id))
+        for item in receivables.open_of(customer_id, first.currency, on)
+        if not item.is_credit
+        and (item.parts.prefix, item.parts.head) == (start.prefix, start.head)
+        and low <= int(item.parts.counter) <= high
+    ]
+    return tuple(sorted(found, key=lambda item: int(item.parts.counter)))[: MOST_IN_RANGE + 1]
+
+
+def keys_that_could_be_meant(item: Item) -> tuple[str, ...]:
+    """Keys of a document that are long enough to be repaired when damaged."""
+    return tuple(key for key in keys_of(item.document) if len(key) >= _STRONG_IN_SHAPE)

@@ -1,0 +1,97 @@
+"""What people write, made comparable: upper case, no accents, atoms of letters or digits.
+
+A payer writes ``re - 2026 - 02665 mit freundlichen Grüßen``; the document is ``RE-2026-02665``. Both become atoms, maximal runs of
+only letters or only digits: ``RE 2026 02665``. Because atoms are maximal, the digits ``02565`` in ``tel 002565039`` are no atom and
+so no evidence, while a number that a bank or a payer broke in the middle (``RE-2026-0 2665``) is found by joining neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+#: Letters that Unicode does not decompose.
+_SPECIAL: Final = str.maketrans(
+    {"ß": "SS", "ẞ": "SS", "Æ": "AE", "Œ": "OE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ı": "I"}
+)
+#: Letters and digits that people mistake for one another.
+_LOOKALIKES: Final = str.maketrans("OI", "01")
+_ATOM: Final = re.compile(r"[0-9]+|[A-Z]+")
+_MISTAKEN: Final = re.compile(r"(?<=[0-9])[OIL]+(?![A-Z])|(?<![A-Z])[OIL]+(?=[0-9])|(?<=[0-9])[OIL]+(?=[0-9])")
+_MISTAKEN_DIGITS: Final = str.maketrans("OIL", "011")
+_LEADING: Final = re.compile(r"[^0-9A-Z]*([A-Z]+)")
+_NOT_ALPHANUMERIC: Final = re.compile(r"[^0-9A-Z]+")
+
+
+def plain(text: str) -> str:
+    """Upper case, without accents: ``Müller-Straße`` becomes ``MULLER-STRASSE``."""
+    if text.isascii():
+        return text.upper()
+    decomposed = unicodedata.normalize("NFKD", text.upper().translate(_SPECIAL))
+    return "".join(each for each in decomposed if not unicodedata.combining(each))
+
+
+def key_of(text: str) -> str:
+    """The key under which a number is looked up: letters and digits only, O as 0 and I as 1 (``INV-2026-01`` is ``1NV202601``)."""
+    return _NOT_ALPHANUMERIC.sub("", plain(text)).translate(_LOOKALIKES)
+
+
+def leading_letters(text: str) -> str:
+    """The letters that a number begins with, folded as in ``key_of``; empty when it begins with a digit."""
+    match = _LEADING.match(plain(text))
+    return match.group(1).translate(_LOOKALIKES) if match is not None else ""
+
+
+def with_digits_mended(text: str) -> str:
+    """Plain text with O, I and L beside digits read as 0, 1 and 1: ``F2O26-O4037`` becomes ``F2026-04037``. A letter that ends a
+    word (the F in ``F2026``, the O in ``NO26``) is left alone."""
+    return _MISTAKEN.sub(lambda match: match.group().translate(_MISTAKEN_DIGITS), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A maximal run of letters or of digits. ``text`` as written (plain), ``folded`` with look-alikes as in ``key_of``; ``start`` and
+    ``end`` in the plain text."""
+
+    text: str
+    folded: str
+    start: int
+    end: int
+    numeric: bool
+
+
+def atoms(text: str) -> tuple[Atom, ...]:
+    """The atoms of a plain text, in order."""
+    found = []
+    for match in _ATOM.finditer(text):
+        run = match.group()
+        numeric = run[0] <= "9"
+        found.append(Atom(run, run if numeric else run.translate(_LOOKALIKES), match.start(), match.end(), numeric))
+    return tuple(found)
+
+
+def one_edit_apart(written: str, meant: str) -> bool:
+    """Whether one wrong, missing, doubled (or other surplus) or swapped character explains the difference; equal texts are not
+    apart."""
+    if written == meant:
+        return False
+    if len(written) == len(meant):
+        apart = [at for at, (left, right) in enumerate(zip(written, meant, strict=True)) if left != right]
+        if len(apart) == 1:
+            return True
+        first, second = apart[0], apart[-1]
+        return (
+            len(apart) == 2
+            and second == first + 1
+            and written[first] == meant[second]
+            and written[second] == meant[first]
+        )
+    longer, shorter = (written, meant) if len(written) > len(meant) else (meant, written)
+    if len(longer) != len(shorter) + 1:
+        return False
+    at = 0
+    while at < len(shorter) and longer[at] == shorter[at]:
+        at += 1
+    return longer[at + 1 :] == shorter[at:]

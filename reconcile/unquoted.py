@@ -1,0 +1,354 @@
+"""A payment that quotes no document that counts: who paid, and what does the amount explain?
+
+The customers in question are those whose number is quoted, whose account it is, or whose name it is. Among their open documents every
+explanation of the amount is gathered: one document (in full, with discount), all of them, a sum of some. Exactly one explanation is
+an answer, two are a question. A sum counts only as an explanation when hardly any sum would fit by accident (``reconcile.sums``).
+
+What was written still helps to choose: the last digits of a number, a number without its year, a number or reference with one
+damaged character select among the candidates that payer or amount brought. And it hinders: a valid reference that nobody issued, or a
+number in the tenant's shape that no document has, points to something we do not know, and a person looks.
+
+Worked example, customer A (account known) with F1 120.00, F2 80.00, F3 40.00 open: 80.00 pays F2; 240.00 pays all; 200.00 pays F1 and
+F2; 120.00 may be F1 or F2 with F3 and goes to a person; 50.00 goes to a person with the suggestion to pay the oldest in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ledger.allocations import Evidence, Outcome, Reason, Suggestion
+from reconcile.answers import (
+    MOST_SUGGESTIONS,
+    matched,
+    named,
+    reason,
+    suggest_account,
+    suggest_filling,
+    suggest_item,
+    suggest_settlement,
+    suggestion,
+    to_a_person,
+)
+from reconcile.case import Case, ranked
+from reconcile.names import Likeness
+from reconcile.patterns import Short, short_form
+from reconcile.quoted import settled_reason
+from reconcile.receivables import MOST_CANDIDATES, Item
+from reconcile.remittance import keys_that_could_be_meant
+from reconcile.settlement import Settlement, settle_all, settle_one
+from reconcile.sums import accidental_fits, find_sums, printed, steps_needed
+from reconcile.text import one_edit_apart
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One reading of an amount: the documents it settles and how. ``accidental``: expected number of accidental fits of a sum, None for a
+    single document."""
+
+    items: tuple[Item, ...]
+    settlement: Settlement
+    accidental: Fraction | None = None
+
+
+def decide_unquoted(case: Case) -> Outcome:
+    """The answer from payer and amount."""
+    candidates = case.candidates
+    if candidates.is_known:
+        return _of_payer(case)
+    return _of_nobody(case)
+
+
+# what was written, held against candidates
+
+
+def _selected(case: Case, items: Sequence[Item]) -> tuple[list[Item], Evidence]:
+    """Candidates that the text points to in short or with one damaged character, and how; the better way first."""
+    reading = case.reading
+    if not any(atom.numeric for atom in reading.written) and not reading.unknown:
+        return [], Evidence.DOCUMENT_NUMBER
+    forms = [(item, short_form(item.parts, reading.written)) for item in items]
+    for wanted in (Short.COUNTER, Short.LAST_DIGITS):
+        found = [item for item, form in forms if form is wanted]
+        if found:
+            return found, Evidence.DOCUMENT_NUMBER
+    written = dict.fromkeys((*reading.unknown, *reading.joins()))
+    damaged = [
+        item
+        for item in items
+        if any(one_edit_apart(each, key) for key in keys_that_could_be_meant(item) for each in written)
+    ]
+    return damaged, Evidence.REPAIRED_REFERENCE
+
+
+def _points_elsewhere(case: Case, items: Sequence[Item]) -> str:
+    """The key of something written that is no damaged form of any of ``items``: an unknown reference, or a number in the tenant's shape that
+    no document has; empty when nothing of the kind is written."""
+    for key in case.reading.unknown:
+        if not any(one_edit_apart(key, meant) for item in items for meant in keys_that_could_be_meant(item)):
+            return key
+    return ""
+
+
+def _quotes_another(case: Case, items: Sequence[Item]) -> Item | None:
+    """A document that is quoted after a word such as "invoice", too weakly to count, and is none of ``items``."""
+    for quote in case.reading.quotes:
+        if quote.introduced and not any(item in items for item in quote.items):
+            return quote.items[0]
+    return None
+
+
+# a known payer
+
+
+def _of_payer(case: Case) -> Outcome:
+    items = case.open_of(case.candidates.customers)
+    if len(items) > MOST_CANDIDATES:
+        return _too_many(case, items)
+    selected, how = _selected(case, items)
+    explanations = _explanations(case, items)
+    if selected:
+        chosen = [each for each in explanations if all(item in selected for item in each.items)]
+        if len(chosen) == 1:
+            return _explained(case, chosen[0], [how])
+        if not chosen and len(selected) == 1 and len(explanations) == 0:
+            return _selected_in_part(case, selected[0], how)
+    if len(explanations) == 1:
+        return _explained(case, explanations[0], ())
+    if explanations:
+        return _several(case, explanations)
+    return _unexplained(case, items)
+
+
+def _explanations(case: Case, items: Sequence[Item]) -> list[Explanation]:
+    """Everything that explains the amount. A difference within the write-off limit counts only where nothing fits to the cent."""
+    exact: list[Explanation] = []
+    near: list[Explanation] = []
+    for item in items:
+        settlement = settle_one(item, case.minor, case.on, case.policy)
+        if settlement is not None:
+            (near if settlement.write_off else exact).append(Explanation((item,), settlement))
+    exact.extend(_sums(case, items))
+    if exact:
+        return exact
+    if len(near) == 1 and Evidence.PAYER_IBAN in case.payer_evidence(near[0].items[0].customer_id):
+        return near
+    return []
+
+
+def _sums(case: Case, items: Sequence[Item]) -> list[Explanation]:
+    """Sums of two or more documents that explain the amount and are no accident; all open ones together first."""
+    if len(items) < 2:
+        return []
+    together = settle_all(items, case.minor, case.on, case.policy)
+    if together is not None and not together.write_off:
+        accidental = accidental_fits([item.open for item in items], len(items), case.minor)
+        if accidental <= case.policy.accidental_fit_limit or case.reading.says_all_open:
+            return [Explanation(tuple(items), together, accidental)]
+    amounts = [-item.open if item.is_credit else item.open for item in items]
+    if accidental_fits(amounts, 2, case.minor) > case.policy.accidental_fit_limit and len(items) > 2:
+        return []
+    found: list[Explanation] = []
+    for chosen in find_sums(amounts, case.minor, case.policy.search_bound, most=MOST_SUGGESTIONS).found:
+        part = tuple(items[at] for at in chosen)
+        settlement = settle_all(part, case.minor, case.on, case.policy)
+        if settlement is None:
+            continue
+        accidental = accidental_fits(amounts, len(part), case.minor)
+        if accidental <= case.policy.accidental_fit_limit:
+            found.append(Explanation(part, settlement, accidental))
+    return found
+
+
+def _explained(case: Case, explanation: Explanation, how: Sequence[Evidence]) -> Outcome:
+    """One explanation is left: certain, unless something speaks against it."""
+    items = explanation.items
+    evidence = _evidence(case, items, how)
+    objection = _objection(case, items, how)
+    if objection is not None:
+        return to_a_person(case, [suggest_settlement(case, items, explanation.settlement, evidence)], objection)
+    because = _why(case, explanation, evidence, how)
+    return matched(case, explanation.settlement.lines, items, evidence, because)
+
+
+def _evidence(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    customers = dict.fromkeys(item.customer_id for item in items)
+    payer = [each for customer_id in customers for each in case.payer_evidence(customer_id)]
+    return ranked((*how, *payer, Evidence.AMOUNT))
+
+
+def _why(case: Case, explanation: Explanation, evidence: Sequence[Evidence], how: Sequence[Evidence]) -> Reason:
+    items, amount = explanation.items, str(case.money(case.minor))
+    if explanation.accidental is None:
+        if how == [Evidence.REPAIRED_REFERENCE]:
+            return reason("paid_repaired", evidence, document=items[0].number, amount=amount)
+        return settled_reason(case, items[0], explanation.settlement, evidence)
+    if case.reading.says_all_open or len(items) == len(case.open_of(case.candidates.customers)):
+        return reason("paid_all_open", evidence, documents=named(items), amount=amount)
+    return reason(
+        "paid_sum",
+        evidence,
+        documents=named(items),
+        amount=amount,
+        expected=printed(explanation.accidental),
+        limit=printed(case.policy.accidental_fit_limit),
+    )
+
+
+def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Reason | None:
+    """What speaks against an answer that rests on payer and amount."""
+    elsewhere = _points_elsewhere(case, items)
+    if elsewhere:
+        return reason("unknown_number", written=elsewhere, document=named(items))
+    another = _quotes_another(case, items)
+    if another is not None:
+        amount = str(case.money(case.minor))
+        return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
+    if how == [Evidence.REPAIRED_REFERENCE]:
+        item = items[0]
+        if case.receivables.times_invoiced(item.customer_id, item.gross) > 1:
+            return reason("damaged_and_recurring", document=item.number, amount=str(item.document.gross))
+    if not case.candidates.own_name and (len(items) > 1 or len(case.open_with_amount) > 1):
+        return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
+    by_account = any(Evidence.PAYER_NAME not in case.payer_evidence(item.customer_id) for item in items)
+    if not by_account and len(items) == 1 and _namesakes(case, items[0]):
+        return reason(
+            "several_customers",
+            amount=str(case.money(case.minor)),
+            documents=named([*items, *_namesakes(case, items[0])]),
+        )
+    return None
+
+
+def _namesakes(case: Case, item: Item) -> list[Item]:
+    """Open documents of the same amount whose customers the payer's name may mean as well."""
+    return [
+        other
+        for other in case.open_with_amount
+        if other.customer_id != item.customer_id and case.is_like(other.customer_id, Likeness.STRONG)
+    ]
+
+
+def _selected_in_part(case: Case, item: Item, how: Evidence) -> Outcome:
+    """The payer is known, the text points to one of his documents, and the amount is not what is open: a part or too much, which only
+    the text says, so a person looks."""
+    evidence = _evidence(case, [item], [how])
+    because = reason("selected_in_part", evidence, document=item.number, amount=str(case.money(case.minor)))
+    return to_a_person(case, [suggest_item(case, item, evidence)], because)
+
+
+def _several(case: Case, explanations: Sequence[Explanation]) -> Outcome:
+    oldest = _oldest(case, explanations)
+    if oldest is not None:
+        return oldest
+    best = sorted(explanations, key=lambda each: len(each.items))
+    suggestions = [
+        suggest_settlement(case, each.items, each.settlement, _evidence(case, each.items, ())) for each in best
+    ]
+    because = reason("several_explanations", count=str(len(best)), amount=str(case.money(case.minor)))
+    return to_a_person(case, suggestions, because)
+
+
+def _oldest(case: Case, explanations: Sequence[Explanation]) -> Outcome | None:
+    """Where the tenant allows it: of equal open documents of one customer the oldest due is paid first (BW 6:43, BGB 366, oud art. 1256
+    / nieuw art. 5.210 BW in Belgium)."""
+    if not case.policy.equal_open_oldest_first or any(len(each.items) != 1 for each in explanations):
+        return None
+    items = [each.items[0] for each in explanations]
+    if len({item.customer_id for item in items}) != 1 or len({item.open for item in items}) != 1:
+        return None
+    oldest = min(explanations, key=lambda each: (each.items[0].document.due_on, each.items[0].order))
+    item = oldest.items[0]
+    evidence = _evidence(case, [item], ())
+    if _objection(case, [item], ()) is not None:
+        return None
+    because = reason(
+        "paid_oldest", evidence, document=item.number, amount=str(case.money(case.minor)), count=str(len(items))
+    )
+    return matched(case, oldest.settlement.lines, [item], evidence, because)
+
+
+def _unexplained(case: Case, items: Sequence[Item]) -> Outcome:
+    """The payer is known and nothing of his explains the amount."""
+    customers = case.candidates.customers
+    invoices = [item for item in items if not item.is_credit]
+    suggestions: list[Suggestion] = []
+    customers_of = {item.customer_id for item in invoices}
+    if len(customers_of) == 1 and invoices:
+        by = case.payer_evidence(invoices[0].customer_id)
+        suggestions.append(
+            suggest_filling(case, invoices, by) if len(invoices) > 1 else suggest_item(case, invoices[0], by)
+        )
+    suggestions.extend(_unlikely_sums(case, items))
+    suggestions.extend(
+        suggest_account(case, each, case.payer_evidence(each)) for each in customers if len(customers) <= 2
+    )
+    suggestions.extend(_same_amount(case))
+    because = reason(
+        "payer_without_fit", customer=", ".join(customers[:MOST_SUGGESTIONS]), amount=str(case.money(case.minor))
+    )
+    return to_a_person(case, suggestions, because)
+
+
+def _unlikely_sums(case: Case, items: Sequence[Item]) -> list[Suggestion]:
+    """Sums that fit, but might well be an accident."""
+    amounts = [-item.open if item.is_credit else item.open for item in items]
+    if len(items) < 2 or steps_needed(len(items)) > case.policy.search_bound:
+        return []
+    found: list[Suggestion] = []
+    for chosen in find_sums(amounts, case.minor, case.policy.search_bound, most=MOST_SUGGESTIONS).found:
+        part = [items[at] for at in chosen]
+        settlement = settle_all(part, case.minor, case.on, case.policy)
+        if settlement is not None:
+            expected = printed(accidental_fits(amounts, len(part), case.minor))
+            because = reason(
+                "could_be_accident", documents=named(part), amount=str(case.money(case.minor)), expected=expected
+            )
+            found.append(suggestion(settlement.lines, _evidence(case, part, ()), because))
+    return found
+
+
+def _too_many(case: Case, items: Sequence[Item]) -> Outcome:
+    """More open documents than are looked at: only the very amount, once, is suggested."""
+    because = reason("too_many_open", count=str(MOST_CANDIDATES), customer=items[0].customer_id)
+    return to_a_person(case, _same_amount(case), because)
+
+
+# an unknown payer
+
+
+def _of_nobody(case: Case) -> Outcome:
+    """Nobody known pays. The amount alone is no evidence, but with the number in short or damaged it is."""
+    items = case.open_with_amount
+    if len(items) > MOST_CANDIDATES:
+        return to_a_person(case, (), reason("amount_of_many", amount=str(case.money(case.minor))))
+    selected, how = _selected(case, items)
+    if len(selected) == 1 and _is_long(case, selected[0], how):
+        settlement = settle_one(selected[0], case.minor, case.on, case.policy)
+        if settlement is not None and len(items) == 1:
+            return _explained(case, Explanation((selected[0],), settlement), [how])
+    if not items:
+        return to_a_person(case, (), reason("nothing_fits", amount=str(case.money(case.minor))))
+    suggestions = _same_amount(case)
+    because = reason("amount_only", amount=str(case.money(case.minor)), count=str(len(items)))
+    return to_a_person(case, suggestions, because)
+
+
+def _is_long(case: Case, item: Item, how: Evidence) -> bool:
+    """Whether what was written is long enough to count beside the amount alone: a damaged number always is, of a short form only the
+    whole counter."""
+    return how is Evidence.REPAIRED_REFERENCE or short_form(item.parts, case.reading.written) is Short.COUNTER
+
+
+def _same_amount(case: Case) -> list[Suggestion]:
+    """Suggestions for documents of exactly this amount, the likelier names first, then those due nearest to the payment's day."""
+    suggestions: list[tuple[tuple[int, int, str], Suggestion]] = []
+    for item in case.open_with_amount[: MOST_CANDIDATES // 4]:
+        settlement = settle_one(item, case.minor, case.on, case.policy)
+        if settlement is not None:
+            likeness = case.receivables.like(case.payer_name, item.customer_id)
+            days = abs((item.document.due_on - case.on).days)
+            evidence = case.payer_evidence(item.customer_id)
+            suggestions.append(((-likeness, days, item.number), suggest_settlement(case, [item], settlement, evidence)))
+    return [each for _, each in sorted(suggestions, key=lambda pair: pair[0])][:MOST_SUGGESTIONS]
