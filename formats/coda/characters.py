@@ -66,4 +66,6 @@ def lines_of(raw: bytes) -> list[str]:
             lines = single
         else:
             lines = single if _fits(single) and not _fits(wide) else wide
+    if set(map(len, lines)) <= {RECORD_LENGTH}:
+        return lines
     return [line.rstrip() if len(line) > RECORD_LENGTH else line if line.strip() else "" for line in lines]

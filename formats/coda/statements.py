@@ -49,7 +49,8 @@ _DECIMALS: Final = 3
 _SHORTEST: Final = {"8": 63, "9": 52}
 _HEADER: Final = re.compile(rb"0000[ 0][0-9 ]{9}05")
 _ANY_RECORD: Final = re.compile(rb"[0-9][^\r\n]{127}\r?\n2[1-3][0-9]{8}[^\r\n]{118}\r?\n", re.DOTALL)
-_NO_BREAK: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}(?: |\Z)")
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30} ")
+_BEGINS: Final = "a statement begins with a header (record 0)"
 _NOT_PROVIDED: Final = "NOTPROVIDED"
 _NOTHING_ADDED: Final = BankInformation()
 _NOTHING_STRUCTURED: Final = Communication()
@@ -67,7 +68,7 @@ class _Movement:
         self.first = first
         self.second = ""
         self.third = ""
-        self.information: list[tuple[bool, str]] = []
+        self.information: list[tuple[bool, str]] | None = None
 
 
 class _Place:
@@ -168,6 +169,8 @@ def _statements(document: RawDocument) -> list[Statement]:
 
 
 def _check_lengths(lines: list[str], place: _Place) -> None:
+    if set(map(len, lines)) <= {RECORD_LENGTH, 0}:
+        return
     for index, line in enumerate(lines):
         length = len(line)
         if length == RECORD_LENGTH or not line:
@@ -183,21 +186,33 @@ def _check_lengths(lines: list[str], place: _Place) -> None:
 
 def _envelopes(lines: list[str], place: _Place) -> Iterator[tuple[int, int]]:
     """Index of header and trailer of each statement."""
-    start = -1
-    for index, line in enumerate(lines):
-        kind = line[:1]
-        if kind == "0":
-            if start >= 0:
-                place.refuse(index + 1, "0", "a new header, but the statement before it has no trailer (record 9)")
+    filled = next((index for index, line in enumerate(lines) if line), None)
+    if filled is None:
+        place.refuse(1, "", "the file has no record")
+    start: int | None = None
+    following = filled
+    for index in [index for index, line in enumerate(lines) if line[:1] in {"0", "9"}]:
+        if start is None:
+            _check_begins(lines, following, index, place)
+            if lines[index][0] == "9":
+                place.refuse(index + 1, "9", _BEGINS)
             start = index
-        elif start < 0 and kind:
-            place.refuse(index + 1, kind, "a statement begins with a header (record 0)")
-        elif kind == "9":
+        elif lines[index][0] == "0":
+            place.refuse(index + 1, "0", "a new header, but the statement before it has no trailer (record 9)")
+        else:
             yield start, index
-            start = -1
-    if start >= 0:
+            start, following = None, index + 1
+    if start is not None:
         last = max(index for index, line in enumerate(lines) if line)
-        place.refuse(last + 1, lines[last][:1], "the file ends without a trailer (record 9): it is cut off")
+        place.refuse(last + 1, lines[last][0], "the file ends without a trailer (record 9): it is cut off")
+    _check_begins(lines, following, len(lines), place)
+
+
+def _check_begins(lines: list[str], start: int, end: int, place: _Place) -> None:
+    """Nothing but blank lines may stand outside of the envelopes."""
+    for index in range(start, end):
+        if lines[index]:
+            place.refuse(index + 1, lines[index][0], _BEGINS)
 
 
 def _account(structure: str, zone: str) -> tuple[str, str]:
@@ -210,14 +225,17 @@ def _account(structure: str, zone: str) -> tuple[str, str]:
 
 def _counterparty_account(zone: str) -> str:
     """The counterparty's account in record 23, which has no structure code of its own: a Belgian number of twelve digits is
-    followed by a blank, anything else is longer. Zeros mean none."""
-    if zone[12] == " ":
-        number = zone[:12].strip()
-    elif _NO_BREAK.match(zone) is not None:
-        number = zone[:34].split(" ", 1)[0]
-    else:
-        number = "".join(zone[:34].split())
+    followed by a blank, anything else is longer, and only after an IBAN may something else stand. Zeros mean none."""
+    number = zone[:12].strip() if zone[12] == " " else zone[:34].strip()
+    if " " in number:
+        number = number.split(" ", 1)[0] if _IBAN.match(number) is not None else "".join(number.split())
     return number if number.strip("0") else ""
+
+
+def _words(zone: str) -> str:
+    """Text of a fixed width without the blanks that fill it up."""
+    text = zone.strip()
+    return " ".join(text.split()) if "  " in text else text
 
 
 class _Envelope:
@@ -236,37 +254,48 @@ class _Envelope:
         self._movements: list[_Movement] = []
         self._account = ""
         self._opening_line = self._closing_line = 0
-        self._records = self._free_texts = self._informing = 0
+        self._free_texts = self._parts = self._informing = 0
         self._sort_records()
 
     def _sort_records(self) -> None:
         """Give every record its place; refuses what stands where it may not."""
-        for index in range(self._start + 1, self._end):
-            line = self._lines[index]
+        numbered = iter(enumerate(self._lines[self._start + 1 : self._end], self._start + 2))
+        for number, line in numbered:
             if not line:
                 continue
-            self._records += 1
-            kind = line[0]
-            if self._opening_line == 0:
-                if kind != "1":
-                    self._place.refuse(index + 1, kind, "the old balance (record 1) is missing before it")
-                self._opening_line = index + 1
-            elif kind == "4":
+            if line[0] != "1":
+                self._place.refuse(number, line[0], "the old balance (record 1) is missing before it")
+            self._opening_line = number
+            break
+        movement: _Movement | None = None
+        for number, line in numbered:
+            kind = line[:2]
+            if kind == "21":
+                movement = _Movement(number, line)
+                self._movements.append(movement)
+            elif kind[:1] == "8":
+                self._closing_line = number
+                break
+            elif kind[:1] == "4":
                 self._free_texts += 1
-            elif self._closing_line:
+            elif movement is not None and line:
+                self._go_on(movement, number, line)
+            elif line:
+                self._place.refuse(number, kind, "it belongs to no movement (record 21)")
+        self._end_records(numbered)
+
+    def _end_records(self, numbered: Iterator[tuple[int, str]]) -> None:
+        """What stands after the new balance."""
+        for number, line in numbered:
+            if line[:1] == "4":
+                self._free_texts += 1
+            elif line:
                 self._place.refuse(
-                    index + 1, kind, "after the new balance (record 8) only free text and the trailer may follow"
+                    number, line[0], "after the new balance (record 8) only free text and the trailer may follow"
                 )
-            elif kind == "8":
-                self._closing_line = index + 1
-            elif line[:2] == "21":
-                self._movements.append(_Movement(index + 1, line))
-            elif self._movements:
-                self._go_on(self._movements[-1], index + 1, line)
-            else:
-                self._place.refuse(index + 1, line[:2], "it belongs to no movement (record 21)")
         if self._closing_line == 0:
-            self._place.refuse(self._end + 1, "9", "the new balance (record 8) is missing before it")
+            missing = "new balance (record 8)" if self._opening_line else "old balance (record 1)"
+            self._place.refuse(self._end + 1, "9", f"the {missing} is missing before it")
 
     def _go_on(self, movement: _Movement, number: int, line: str) -> None:
         """Add a record 22, 23, 31, 32 or 33 to the movement before it."""
@@ -279,6 +308,7 @@ class _Envelope:
                         kind,
                         f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
                     )
+                self._parts += 1
                 if kind == "22":
                     movement.second = line
                 else:
@@ -289,6 +319,8 @@ class _Envelope:
                         number, kind, f"it is about movement {line[2:6]}, but the one before it is {key[:4]}"
                     )
                 self._informing += 1
+                if movement.information is None:
+                    movement.information = []
                 movement.information.append((line[39] == "1", line[40:113]))
             case "32" | "33" if movement.information:
                 self._informing += 1
@@ -355,8 +387,8 @@ class _Envelope:
         if not (stated.isascii() and stated.isdigit()):
             self._place.refuse(number, "9", f"'{stated}' is no number of records")
         wrong: list[str] = []
-        counted = self._records - self._free_texts
-        if not counted - self._informing <= int(stated) <= self._records:
+        counted = 2 + len(self._movements) + self._parts + self._informing
+        if not counted - self._informing <= int(stated) <= counted + self._free_texts:
             wrong.append(f"it counts {int(stated)} records, the statement has {counted}")
         stated_debit = amounts.minor("0", trailer[22:37], number, "9")
         stated_credit = amounts.minor("0", trailer[37:52], number, "9")
@@ -511,7 +543,7 @@ class _Envelope:
                 return said, Remittance(unstructured=(text,) if text else (), creditor_references=references), added
         elif marker in {"0", " "}:
             said = _NOTHING_STRUCTURED
-            text = " ".join(zone.split())
+            text = _words(zone)
             if text:
                 return said, Remittance(unstructured=(text,)), added
         else:
@@ -534,7 +566,7 @@ class _Envelope:
             if not (bic or added.name or added.ultimate):
                 return _NOBODY
             return Counterparty(name=added.name, bic=bic, ultimate=added.ultimate)
-        name = " ".join(third[47:82].split() if self._version == "2" else third[47:73].split())
+        name = _words(third[47:82] if self._version == "2" else third[47:73])
         if added.name.startswith(name):
             name = added.name or name
         return Counterparty(name=name, iban=_counterparty_account(third[10:47]), bic=bic, ultimate=added.ultimate)
