@@ -35,8 +35,7 @@ from ledger.reminders import MessageKind, Reminder
 
 #: The only currency of the scheme.
 CURRENCY: Final = "EUR"
-#: Smallest and greatest amount of a collection, in cents (EPC SEPA direct debit rulebooks, AT-06).
-LEAST_MINOR: Final = 1
+#: Greatest amount of a collection, in cents (EPC SEPA direct debit rulebooks, AT-06).
 GREATEST_MINOR: Final = 99_999_999_999
 #: Days between notice and collection unless another term was agreed (EPC SEPA direct debit rulebooks, section 4.1).
 USUAL_PRE_NOTIFICATION_DAYS: Final = 14
@@ -146,7 +145,6 @@ class DebitObjection(StrEnum):
     MANDATE_UNKNOWN = "mandate_unknown"
     MANDATE_CHANGED = "mandate_changed"
     SEVERAL_MANDATES = "several_mandates"
-    ONE_OFF_TAKEN = "one_off_taken"
     CURRENCY = "currency"
     BLOCKED = "blocked"
     DISPUTED = "disputed"
@@ -484,33 +482,39 @@ def _choose(
 
 
 def _collect(facts: _Facts, candidates: Sequence[_Candidate], credits_: Sequence[OpenItem], draft: _Draft) -> None:
-    """The collections of one customer, nearest day first; its credit notes go whole into the first one that they do not cover."""
+    """The collections of one customer, nearest day first.
+
+    Its credit notes go whole into the first one, when that is more than they are; what they cover is not collected, and then they stay
+    with what they cover.
+    """
     groups: defaultdict[tuple[date, str, str], list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
         number = candidate.item.document.number if facts.policy.grouping is Grouping.INVOICE else ""
         groups[candidate.collect_on, candidate.mandate.reference, number].append(candidate)
     left = list(credits_)
+    credited = sum(item.open.minor for item in left)
     for (day, reference, _), group in sorted(groups.items(), key=lambda pair: pair[0]):
-        mandate = group[0].mandate
         owed = sum(candidate.item.open.minor for candidate in group)
-        credited = sum(item.open.minor for item in left)
-        reason: DebitObjection | None = None
+        reason: DebitObjection | MandateObjection | None = None
         if reference in draft.used_one_offs:
-            reason = DebitObjection.ONE_OFF_TAKEN
+            reason = MandateObjection.USED_UP
         elif credited >= owed:
             reason = DebitObjection.COVERED_BY_CREDITS
-        elif not LEAST_MINOR <= owed - credited <= GREATEST_MINOR:
+            credited -= owed
+            left = []
+        elif owed - sum(item.open.minor for item in left) > GREATEST_MINOR:
             reason = DebitObjection.ABOVE_LIMIT
         if reason is not None:
             for candidate in group:
                 draft.withhold(candidate.item, reason, reference)
             continue
-        if mandate.type is MandateType.ONE_OFF:
+        if group[0].mandate.type is MandateType.ONE_OFF:
             draft.used_one_offs.add(reference)
         if facts.as_of < _notice_opens_on(facts.policy, day):
             draft.scheduled.update(candidate.item.document.number for candidate in group)
             continue
         draft.notices.append(_collection(facts, group, left))
+        credited -= sum(item.open.minor for item in left)
         left = []
 
 

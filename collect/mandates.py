@@ -51,6 +51,7 @@ class MandateObjection(StrEnum):
     SUSPENDED = "mandate_suspended"
     REVOKED = "mandate_revoked"
     LAPSED = "mandate_lapsed"
+    #: A one-off mandate that was presented, or is meant for another collection.
     USED_UP = "mandate_used_up"
     REFERENCE = "mandate_reference_faulty"
     ACCOUNT = "mandate_account_faulty"

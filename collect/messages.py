@@ -63,6 +63,7 @@ class _Labels:
     open: str
     credit: str
     total: str
+    collected: str
     payee: str
     account: str
     collected_on: str
@@ -83,6 +84,7 @@ _LABELS: Final[Mapping[str, _Labels]] = MappingProxyType(
             open="Open",
             credit="Uw tegoed bij ons",
             total="Te betalen",
+            collected="Wordt afgeschreven",
             payee="Begunstigde",
             account="Rekening",
             collected_on="Datum van afschrijving",
@@ -100,6 +102,7 @@ _LABELS: Final[Mapping[str, _Labels]] = MappingProxyType(
             open="Ouvert",
             credit="Votre avoir chez nous",
             total="À payer",
+            collected="Sera prélevé",
             payee="Bénéficiaire",
             account="Compte",
             collected_on="Date du prélèvement",
@@ -117,6 +120,7 @@ _LABELS: Final[Mapping[str, _Labels]] = MappingProxyType(
             open="Offen",
             credit="Ihr Guthaben bei uns",
             total="Zu zahlen",
+            collected="Wird abgebucht",
             payee="Empfänger",
             account="Konto",
             collected_on="Tag der Abbuchung",
@@ -134,6 +138,7 @@ _LABELS: Final[Mapping[str, _Labels]] = MappingProxyType(
             open="Open",
             credit="Your credit with us",
             total="To pay",
+            collected="Will be collected",
             payee="Payee",
             account="Account",
             collected_on="Collected on",
@@ -197,6 +202,7 @@ def compose_reminder(
             "facts": ((labels.payee, letterhead.name), (labels.account, _grouped(letterhead.iban))),
             "rows": [_row(item.document, item.open, locale) for item in claimed],
             "credit": _amount(-credit, locale) if credit else "",
+            "total_label": labels.total,
             "total": _amount(reminder.amount_due, locale),
         },
     )
@@ -238,6 +244,7 @@ def compose_pre_notification(
             ),
             "rows": [_row(documents[part.document], part.amount, locale) for part in collection.parts],
             "credit": "",
+            "total_label": labels.collected,
             "total": _amount(collection.amount, locale),
         },
     )
