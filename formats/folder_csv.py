@@ -207,8 +207,12 @@ def _check_text(document: RawDocument) -> None:
             line += chunk.count(b"\n")
             passed += len(chunk)
             chunk = stream.read(_CHUNK_BYTES)
-        if decoder.getstate()[0]:
-            raise _Refused(f"line {line}, byte {passed}", "the file ends in the middle of a character")
+        pending = len(decoder.getstate()[0])
+        if pending:
+            raise _Refused(
+                f"line {line}, byte {passed - pending + 1}",
+                "the file is not UTF-8 text, or ends in the middle of a character",
+            )
 
 
 class _Lines:

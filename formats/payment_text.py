@@ -18,9 +18,12 @@ def is_currency(text: str) -> bool:
 
 
 def bare_iban(text: str) -> str | None:
-    """The IBAN without spaces in capitals; None when it is none (ISO 13616: country, length and check digits)."""
+    """The IBAN without spaces in capitals; None when it is none (ISO 13616: country, length and check digits).
+
+    Not the countries' own check digits and lists of banks: accounts are issued against them.
+    """
     bare = "".join(text.split()).upper()
-    return bare if iban.is_valid(bare) else None
+    return bare if iban.is_valid(bare, check_country=False) else None
 
 
 def bare_reference(text: str) -> str:

@@ -66,5 +66,5 @@ def weather(moment: Moment, at: int) -> Iterator[Weather]:
         return call
 
     patches = {name: wrapped(name, getattr(os, name)) for name in CHANGING}
-    with mock.patch.multiple(os, **patches):
+    with mock.patch.dict(vars(os), patches):
         yield state

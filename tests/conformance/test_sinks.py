@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -30,8 +32,7 @@ def send(world: SinkWorld, effects: list[Effect]) -> list[Receipt]:
     found = {effect.key: sink.find(effect.key) for effect in effects}
     absent = [effect for effect in effects if found[effect.key] is None]
     if hasattr(sink, "send_many"):
-        batch: BatchSink = sink
-        sent = list(batch.send_many(absent)) if absent else []
+        sent = list(cast("BatchSink", sink).send_many(absent)) if absent else []
     else:
         sent = [sink.send(effect) for effect in absent]
     receipts = {receipt.key: receipt for receipt in [*sent, *(r for r in found.values() if r is not None)]}
@@ -101,11 +102,8 @@ class TestSink:
             world = make_world(tmp_path / str(at))
             earlier, effects = world.effect(0), [world.effect(n) for n in (1, 2)]
             world.make().send(earlier)
-            with weather(moment, at) as state:
-                try:
-                    send(world, effects)
-                except Killed:
-                    pass
+            with weather(moment, at) as state, suppress(Killed):
+                send(world, effects)
             world.delivered()
             receipts = send(world, effects)
             assert world.delivered() == sorted(world.expected(effect) for effect in [earlier, *effects]), f"call {at}"
@@ -122,11 +120,8 @@ class TestSink:
             (tmp_path / str(at)).mkdir()
             world = make_world(tmp_path / str(at))
             effect = world.effect(1)
-            with weather(moment, at) as state:
-                try:
-                    send(world, [effect])
-                except Killed:
-                    pass
+            with weather(moment, at) as state, suppress(Killed):
+                send(world, [effect])
             world.delivered()
             send(world, [effect])
             assert world.delivered() == [world.expected(effect)], f"call {at}"
