@@ -52,10 +52,11 @@ class ReadEntry:
     """An entry, and what does not add up in it (one line, or empty). ``booked_at_bank``: its own status says BOOK.
 
     ``foreign``: the currency its amount is marked with where that is not the account's; the figure counts in the account's
-    currency only if the statement's balances prove it.
+    currency only if the statement's balances prove it. ``sign``: 1 for CRDT, -1 for DBIT, of an amount of zero too.
     """
 
     entry: StatementEntry
+    sign: int
     problem: str
     booked_at_bank: bool
     foreign: str
@@ -118,6 +119,7 @@ class _Reading:
         )
         return ReadEntry(
             entry=entry,
+            sign=self.sign,
             problem=self._difference(),
             booked_at_bank=status is EntryStatus.BOOKED,
             foreign=self.foreign,

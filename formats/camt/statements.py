@@ -46,9 +46,15 @@ class _Total:
     count: str
     sum: str
 
-    def fits(self, minors: list[int], currency: str) -> bool:
-        """Whether it counts these amounts; a sum of all may be of absolute amounts or net."""
-        those = [each for each in minors if self.sign == 0 or (each < 0) == (self.sign < 0)]
+    def text(self) -> str:
+        """The total as a reader of the report understands it."""
+        stated = [f"{self.count} entries"] if self.count else []
+        stated += [f"a sum of {self.sum}"] if self.sum else []
+        return f"{self.name} of {' and '.join(stated)}"
+
+    def fits(self, reads: list[ReadEntry], currency: str) -> bool:
+        """Whether it counts these entries; a sum of all may be of absolute amounts or net."""
+        those = [each.entry.amount.minor for each in reads if self.sign in {0, each.sign}]
         if self.count and (not self.count.isdecimal() or int(self.count) != len(those)):
             return False
         if not self.sum:
@@ -100,9 +106,9 @@ def statements_of(document: RawDocument) -> Iterator[Statement]:
                     yield done
         except etree.XMLSyntaxError as wrong:
             line, column = wrong.position
-            raise MalformedDocument(
-                document.name, f"line {line}, column {column}", f"not well-formed XML: {wrong.msg}"
-            ) from wrong
+            what = (wrong.msg or "").partition(f", line {line},")[0]
+            place = f"line {line}, column {column}"
+            raise MalformedDocument(document.name, place, f"not well-formed XML: {what}") from wrong
         root = context.root
     if root is not None:
         reader.refuse_declarations(root)
@@ -157,7 +163,7 @@ class _Reader:
         """A document type declaration can hold entities, which no bank needs and a bomb or a spy does."""
         if element.getroottree().docinfo.internalDTD is not None:
             reason = "a document type declaration (DTD): entities are neither expanded nor fetched"
-            raise MalformedDocument(self.document.name, "", reason)
+            raise MalformedDocument(self.document.name, "prolog", reason)
 
     def _take_header(self, element: Element) -> None:
         try:
@@ -313,12 +319,11 @@ def _wrong_totals(part: _Part, element: Element) -> list[str]:
     last = text_at(element, "StmtPgntn", "LastPgInd") or text_at(element, "RptPgntn", "LastPgInd")
     if page and (page != "1" or last == "false"):
         return []
-    everything = [read.entry.amount.minor for read in part.entries]
-    booked = [read.entry.amount.minor for read in part.entries if read.booked_at_bank]
+    booked = [read for read in part.entries if read.booked_at_bank]
     return [
-        f"the bank counts {total.count or 'entries'} of {total.sum or 'any'} in {total.name}, the statement has others"
+        f"the bank states {total.text()}, the statement has others"
         for total in part.totals
-        if not any(total.fits(those, part.currency) for those in (everything, booked))
+        if not any(total.fits(those, part.currency) for those in (part.entries, booked))
     ]
 
 

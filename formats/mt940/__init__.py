@@ -17,7 +17,7 @@ from ledger.errors import MalformedDocument
 from ledger.sources import Fault, RawDocument
 from ledger.statements import Statement
 
-_START: Final = re.compile(rb"(?:^|[\r\n\x1a}])[ \t]*:20:")
+_START: Final = re.compile(rb"(?:^|[\r\n\x1a}]|\{4:)[ \t]*:20:")
 _FIELD: Final = re.compile(rb"(?:^|[\r\n\x1a])[ \t]*:(?:25P?|28C?|60[FM]?|62[FM]?|61|86|34F|13D?|90[CD]|NS|21):")
 
 

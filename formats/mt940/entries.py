@@ -8,10 +8,11 @@ from datetime import date
 from typing import Final
 
 from formats.mt940 import plain, slashes, subfields
-from formats.mt940.figures import Movement, booked_on, money, movement_of
+from formats.mt940.figures import Movement, booked_on, money, movement_of, plain_amount
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, reference, spaced
 from formats.mt940.package import Pair
 from ledger.errors import MalformedDocument
+from ledger.money import Money
 from ledger.party import Counterparty
 from ledger.sources import RawDocument, SourceRef
 from ledger.statements import EntryStatus, Remittance, StatementEntry
@@ -20,6 +21,7 @@ from ledger.statements import EntryStatus, Remittance, StatementEntry
 _POINTERS: Final = frozenset({"EREF", "PREF", "MARF", "KREF", "KREF+", "EREF+", "MREF+", "CSID", "N", ""})
 #: Rabobank before 2013: account of the other side in sixteen columns, then the name.
 _RABOBANK_COLUMNS: Final = re.compile(r"(?P<account>P?\d{9,10}|NONREF) {3,}(?P<name>\S.*)\Z")
+_SIDE_AMOUNT: Final = re.compile(r"\s*([A-Z]{3})?\s*([\d.,]+)")
 _SUPPLEMENT_ACCOUNT: Final = re.compile(r"P?\d{7,10}\Z")
 
 
@@ -50,8 +52,10 @@ def entry_of(pair: Pair, position: int, ground: Ground) -> StatementEntry:
         booked = booked_on(movement, ground.opening_on, ground.closing_on)
     except ValueError as wrong:
         raise MalformedDocument(ground.document.name, f"line {pair.line}", f":61: {wrong}") from wrong
-    narrative = _narrative(pair, ground.widths)
-    movement, narrative = _told_by_movement(movement, " ".join(lines[1:]).strip(), narrative)
+    supplement = " ".join(lines[1:]).strip()
+    movement, narrative = _told_by_movement(movement, supplement, _narrative(pair, ground))
+    if narrative.account == ground.account:
+        narrative = replace(narrative, account="")
     return StatementEntry(
         account=ground.account,
         booked_on=booked,
@@ -73,6 +77,9 @@ def entry_of(pair: Pair, position: int, ground: Ground) -> StatementEntry:
         return_reason=narrative.reason,
         batch_id=narrative.batch,
         reversal=movement.reversal,
+        ultimate_party=narrative.ultimate,
+        original_amount=_side_amount("OCMT", supplement, narrative.original, ground.currency),
+        charges=_side_amount("CHGS", supplement, narrative.charges, ground.currency),
     )
 
 
@@ -84,13 +91,14 @@ def _whole_reference(lines: tuple[str, ...]) -> tuple[str, ...]:
     return ("".join(line.strip() for line in lines[:supplement]), "".join(line.strip() for line in lines[supplement:]))
 
 
-def _narrative(pair: Pair, widths: Widths) -> Narrative:
+def _narrative(pair: Pair, ground: Ground) -> Narrative:
+    widths = ground.widths
     if not pair.narratives:
         return plain.read((), pair.extras, widths)
     if slashes.recognised(pair.narratives[0]):
         return slashes.read(pair.narratives, widths)
     if subfields.recognised(pair.narratives[0]):
-        return subfields.read(pair.narratives, widths)
+        return subfields.read(pair.narratives, widths, ground.account)
     return plain.read(pair.narratives, pair.extras, widths)
 
 
@@ -114,6 +122,23 @@ def _told_by_movement(movement: Movement, supplement: str, narrative: Narrative)
     return movement, narrative
 
 
+def _side_amount(code: str, supplement: str, stated: str, currency: str) -> Money | None:
+    """Original amount (OCMT) or charges (CHGS), from :61: or the narrative; None where there is none that can be read.
+
+    It books nothing, so that text which is no amount is left to the reader of the narrative.
+    """
+    found = re.search(rf"/{code}/([A-Z]{{3}}[\d.,]+)", supplement)
+    amount = _SIDE_AMOUNT.match(stated if found is None else found[1])
+    if amount is None:
+        return None
+    try:
+        return money(plain_amount(amount[2]), amount[1] or currency)
+    except ValueError:
+        return None
+
+
 def _customer_reference(movement: Movement, narrative: Narrative) -> str:
     stated = movement.customer_reference
+    if stated and stated == narrative.account:
+        return ""
     return narrative.customer if stated in _POINTERS else reference(stated)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, spaced
+from formats.mt940.narratives import Narrative, Widths, account_of, joined, spaced
 
 _KNAB: Final = re.compile(r"\bREK: (?P<account>[A-Z0-9 ]{5,34}?)\s*/\s*NAAM: (?P<name>.+)\Z")
 _OLD_ABN: Final = re.compile(r"(?:GIRO\s+(?P<giro>\d{1,9})|(?P<bank>\d\d\.\d\d\.\d\d\.\d{3}))\s(?P<name>.{1,19})")
 _FIRST_WORD: Final = re.compile(r"(?P<account>[A-Z]{2}\d{2}[A-Z]{4}[A-Z0-9]{10}|\d{9,10})\s+(?P<name>\S.*)\Z")
+_IBAN_IN_TEXT: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
 _NS_LINE: Final = re.compile(r"(\d\d)(.*)\Z")
 
 
@@ -20,7 +21,7 @@ def read(narratives: Sequence[Sequence[str]], extras: Sequence[Sequence[str]], w
     texts = [spaced(joined(_paragraph_ends(lines), widths, " ")) for lines in narratives]
     found = Narrative(unstructured=tuple(text for text in texts if text))
     for lines in narratives[:1]:
-        found = _with_party(found, lines)
+        found = _with_party(found, lines, widths)
     for lines in extras:
         found = _with_extra(found, lines)
     return found
@@ -30,7 +31,7 @@ def _paragraph_ends(lines: Sequence[str]) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def _with_party(found: Narrative, lines: Sequence[str]) -> Narrative:
+def _with_party(found: Narrative, lines: Sequence[str], widths: Widths) -> Narrative:
     text = found.unstructured[0] if found.unstructured else ""
     knab = _KNAB.search(text)
     if knab is not None:
@@ -45,18 +46,34 @@ def _with_party(found: Narrative, lines: Sequence[str]) -> Narrative:
     old = _OLD_ABN.match(lines[0])
     if old is not None:
         return replace(found, account=(old["giro"] or old["bank"]).replace(".", ""), name=spaced(old["name"]))
-    return _with_first_line(found, lines)
+    return _with_first_line(found, lines, widths)
 
 
-def _with_first_line(found: Narrative, lines: Sequence[str]) -> Narrative:
+def _with_first_line(found: Narrative, lines: Sequence[str], widths: Widths) -> Narrative:
     """SNS and ASN: account and name in the first line, then an empty one, then the text."""
     first = _FIRST_WORD.match(lines[0].strip())
     if first is None or len(lines) < 3 or lines[1].strip():
-        return found
-    account = first["account"]
-    return (
-        replace(found, account=account, name=spaced(first["name"])) if is_iban(account) or account.isdigit() else found
-    )
+        return replace(found, account=_only_iban(text_of(found)))
+    text = spaced(joined(_paragraph_ends(lines[1:]), widths, " "))
+    texts = (text, *found.unstructured[1:]) if text else found.unstructured[1:]
+    return replace(found, account=first["account"], name=spaced(first["name"]), unstructured=texts)
+
+
+def text_of(found: Narrative) -> str:
+    """All of a narrative's text as one."""
+    return " ".join(found.unstructured)
+
+
+def _only_iban(text: str) -> str:
+    """The IBAN in a text that has exactly one whose check digits hold; Belgian and foreign banks put it into the prose."""
+    found = {each for each in _IBAN_IN_TEXT.findall(text) if _holds(each)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _holds(iban: str) -> bool:
+    """Check digits of ISO 13616: moved behind, letters as numbers, remainder 1 by 97."""
+    digits = "".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])
+    return int(digits) % 97 == 1
 
 
 def _with_extra(found: Narrative, lines: Sequence[str]) -> Narrative:

@@ -90,7 +90,7 @@ class _Parts:
         bic, _, rest = rest.partition("/")
         name = rest.strip("/")
         if not rest.endswith(_TOWN_EMPTY):
-            name = name.partition("/")[0]
+            name = name.rpartition("/")[0] or name
         for code, part in (("IBAN", account), ("BIC", bic), ("NAME", name)):
             if part:
                 self.first.setdefault(code, part)

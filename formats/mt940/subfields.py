@@ -26,6 +26,7 @@ _REASONS: Final = {
     "901": "AC01", "902": "AC04", "903": "AC06", "904": "AG01", "906": "AM04", "907": "AM05", "908": "BE04", "909": "MD01",
     "910": "MD02", "912": "MD06", "913": "MD07", "915": "RC01",
 }  # fmt: skip
+_TRIODOS_ACCOUNT: Final = re.compile(r"0?([A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{9,10})")
 _REASON: Final = re.compile(
     r"\b(AC0[146]|AC13|AG0[12]|AM0[1-79]|AM10|BE0[145]|CNOR|DNOR|FF01|FF05|FOCR|MD0[1267]|MS0[23]|RC01|RR0[1-4]|SL01|TM01)\b"
 )
@@ -41,8 +42,10 @@ def _subfield_at(text: str, place: int) -> bool:
     return text[place : place + 2] in _FIRST_SUBFIELDS
 
 
-def read(narratives: Sequence[Sequence[str]], widths: Widths) -> Narrative:
-    """The parts of one movement's narratives; further :86: of the same movement are more of the same."""
+def read(narratives: Sequence[Sequence[str]], widths: Widths, own: str) -> Narrative:
+    """The parts of one movement's narratives; further :86: of the same movement are more of the same.
+
+    ``own`` is the statement's account: banks put it beside their own fees, where it is not the other side's."""
     subfields: list[tuple[str, str]] = []
     gvc = ""
     for lines in narratives:
@@ -52,20 +55,22 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths) -> Narrative:
             continue
         gvc = gvc or found["gvc"] or ""
         subfields += _cut(_joined(lines, found["sign"], widths), found["sign"])
-    return _narrative(gvc, subfields)
+    return _narrative(gvc, subfields, own)
 
 
 def _joined(lines: Sequence[str], sign: str, widths: Widths) -> str:
-    """Lines as one; no blank goes between two where the second begins with a subfield."""
-    joints: list[str] = []
-    group: list[str] = []
+    """Lines as one; no blank goes where a subfield begins, nor into a sign and number that a line end has cut."""
+    begins = re.compile(rf"{re.escape(sign)}\d\d")
+    cut = re.compile(rf"{re.escape(sign)}\d?\Z")
+    groups: list[list[str]] = [[]]
     for line in lines:
-        if group and re.match(rf"{re.escape(sign)}\d\d", line):
-            joints.append(joined(group, widths, "") if len(group) > 1 else group[0])
-            group = []
-        group.append(line)
-    joints.append(joined(group, widths, "") if len(group) > 1 else group[0])
-    return "".join(joints)
+        if groups[-1] and cut.search(groups[-1][-1]) is not None:
+            groups[-1][-1] += line
+            continue
+        if groups[-1] and begins.match(line) is not None:
+            groups.append([])
+        groups[-1].append(line)
+    return "".join(joined(group, widths, "") if len(group) > 1 else "".join(group) for group in groups)
 
 
 def _cut(text: str, sign: str) -> list[tuple[str, str]]:
@@ -73,10 +78,13 @@ def _cut(text: str, sign: str) -> list[tuple[str, str]]:
     return list(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def _narrative(gvc: str, subfields: Sequence[tuple[str, str]]) -> Narrative:
+def _narrative(gvc: str, subfields: Sequence[tuple[str, str]], own: str) -> Narrative:
     values = _keywords(_run([value for code, value in subfields if code in _PURPOSE]))
     single = {code: value.strip() for code, value in reversed(subfields)}
-    account = account_of(single.get("31", ""))
+    stated_account = account_of(single.get("31", ""))
+    account = ("" if own.endswith(f"/{stated_account}") else stated_account) or _triodos_account(
+        gvc, single.get("10", "")
+    )
     stated = account_of(values.get("IBAN", ""))
     name = spaced(_run([value for code, value in subfields if code in {"32", "33"}]))
     ultimate = values.get("ABWA", "") or values.get("ABWE", "")
@@ -86,7 +94,7 @@ def _narrative(gvc: str, subfields: Sequence[tuple[str, str]]) -> Narrative:
     return Narrative(
         name=name or ultimate,
         account=stated if is_iban(stated) and not is_iban(account) else account,
-        bic=(single.get("30", "") or values.get("BIC", "")).replace(" ", ""),
+        bic=(single.get("30", "") or values.get("BIC", "")).replace(" ", "") if account or name else "",
         ultimate=ultimate,
         unstructured=tuple(texts),
         end_to_end_id=reference(values.get("EREF", "").removeprefix("EREF+")),
@@ -98,6 +106,12 @@ def _narrative(gvc: str, subfields: Sequence[tuple[str, str]]) -> Narrative:
         original=values.get("OAMT", ""),
         charges=values.get("COAM", ""),
     )
+
+
+def _triodos_account(gvc: str, text: str) -> str:
+    """Triodos writes code 000 and the other side's account where others have their batch number."""
+    found = _TRIODOS_ACCOUNT.fullmatch(text) if gvc == "000" else None
+    return "" if found is None else found[1]
 
 
 def _run(values: Sequence[str]) -> str:

@@ -1,0 +1,232 @@
+"""CAMT: what must not be lost, and what must be refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from formats import camt
+from ledger.money import Money
+from ledger.sources import Fault
+from ledger.statements import EntryStatus, Statement
+from tests.unit.formats.raw_documents import document_of
+
+ACCOUNT = "<Acct><Id><IBAN>NL91ABNA0417164300</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+
+
+def balance(code: str, amount: str, sign: str = "CRDT", currency: str = "EUR") -> str:
+    return (
+        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="{currency}">{amount}</Amt>'
+        f"<CdtDbtInd>{sign}</CdtDbtInd><Dt><Dt>2026-06-01</Dt></Dt></Bal>"
+    )
+
+
+def entry(amount: str, sign: str = "CRDT", rest: str = "", currency: str = "EUR", status: str = "BOOK") -> str:
+    return (
+        f'<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts>{status}</Sts>'
+        f"<BookgDt><Dt>2026-06-01</Dt></BookgDt>{rest}</Ntry>"
+    )
+
+
+def document(content: str, version: str = "053.001.02", root: str = "BkToCstmrStmt", part: str = "Stmt") -> bytes:
+    space = f"urn:iso:std:iso:20022:tech:xsd:camt.{version}"
+    text = f'<?xml version="1.0"?>\n<Document xmlns="{space}"><{root}><{part}>\n{content}</{part}></{root}></Document>'
+    return text.encode()
+
+
+def read(raw: bytes) -> list[Statement | Fault]:
+    return list(camt.read(document_of(raw)))
+
+
+def statement(content: str) -> Statement:
+    (found,) = read(document(content))
+    assert isinstance(found, Statement), found
+    return found
+
+
+@pytest.mark.parametrize("version", [f"053.001.{number:02d}" for number in range(2, 14)])
+def test_every_version_by_local_name(version: str) -> None:
+    (found,) = read(document(ACCOUNT + balance("OPBD", "1") + entry("2.50"), version))
+    assert isinstance(found, Statement)
+    assert found.format == f"camt.{version}"
+    assert found.opening == Money(100, "EUR")
+    assert [each.amount for each in found.entries] == [Money(250, "EUR")]
+
+
+@pytest.mark.parametrize(
+    ("balances", "opening", "closing"),
+    [
+        ([("OPBD", "1"), ("CLBD", "2")], "1.00", "2.00"),
+        ([("PRCD", "1"), ("CLBD", "2")], "1.00", "2.00"),
+        ([("PRCD", "9"), ("OPBD", "1"), ("CLBD", "2"), ("CLAV", "3"), ("FWAV", "4")], "1.00", "2.00"),
+        ([("ITBD", "1"), ("ITBD", "2")], "1.00", "2.00"),
+        ([("OPBD", "1"), ("ITBD", "2")], "1.00", "2.00"),
+        ([("ITBD", "1"), ("CLBD", "2")], "1.00", "2.00"),
+        ([("ITBD", "1")], None, None),
+        ([], None, None),
+    ],
+)
+def test_which_balance_is_which(balances: list[tuple[str, str]], opening: str | None, closing: str | None) -> None:
+    found = statement(ACCOUNT + "".join(balance(code, amount) for code, amount in balances))
+    assert (None if found.opening is None else found.opening.decimal()) == opening
+    assert (None if found.closing is None else found.closing.decimal()) == closing
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (ACCOUNT + entry("-1"), "a negative amount"),
+        (ACCOUNT + entry("12..3"), "is no amount"),
+        (ACCOUNT + entry("1.234"), "more decimals"),
+        (ACCOUNT + entry(""), "without an amount"),
+        (ACCOUNT + entry("1", sign=""), "without CdtDbtInd"),
+        (ACCOUNT + entry("1", status="MAYBE"), "status 'MAYBE'"),
+        (ACCOUNT + balance("OPBD", "x"), "balance OPBD"),
+        (ACCOUNT + entry("1").replace("2026-06-01", "2026-06-31"), "day is out of range"),
+        ("<Acct/>", "names a currency"),
+        (ACCOUNT + "<Ntry>", "not well-formed"),
+        (ACCOUNT + "&undefined;", "not well-formed"),
+    ],
+)
+def test_refused_with_place_and_reason(content: str, reason: str) -> None:
+    (found,) = read(document(content))
+    assert isinstance(found, Fault)
+    assert found.whole_document
+    assert reason in found.reason
+    assert found.source.place.startswith("line ")
+
+
+def test_cut_off_in_the_middle_gives_one_fault() -> None:
+    raw = document(ACCOUNT + entry("1") * 50)
+    for end in range(60, len(raw) - 1, 97):
+        (found,) = read(raw[:end])
+        assert isinstance(found, Fault)
+
+
+def test_second_statement_broken_refuses_the_first_too() -> None:
+    raw = document(ACCOUNT + entry("1") + "</Stmt><Stmt>" + ACCOUNT + entry("x"))
+    (found,) = read(raw)
+    assert isinstance(found, Fault)
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        '<!DOCTYPE a [<!ENTITY x "1">]>',
+        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
+        '<!DOCTYPE a SYSTEM "http://192.0.2.1/a.dtd">',
+        "<!DOCTYPE a>",
+    ],
+)
+def test_declarations_are_refused(declaration: str) -> None:
+    raw = document(ACCOUNT).replace(b"?>\n", f"?>{declaration}".encode(), 1)
+    assert camt.recognise(raw[:4096])
+    (found,) = read(raw)
+    assert isinstance(found, Fault)
+    assert "document type declaration" in found.reason
+
+
+def test_an_entity_bomb_in_an_attribute_is_refused() -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    raw = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e0 "aaaaaaaaaa">{entities}]><a b="&e11;"/>'.encode()
+    assert camt.recognise(raw[:4096])
+    (found,) = read(raw)
+    assert isinstance(found, Fault)
+
+
+def test_only_booked_entries_are_entries() -> None:
+    states = ("BOOK", "PDNG", "INFO", "FUTR", "")
+    found = statement(ACCOUNT + "".join(entry("1", status=status) for status in states))
+    assert [each.status for each in found.entries] == [EntryStatus.BOOKED] * 2
+    assert [each.position for each in found.entries] == [1, 2]
+    assert [each.status for each in found.pending] == [
+        EntryStatus.PENDING,
+        EntryStatus.INFORMATION,
+        EntryStatus.PENDING,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("root", "part", "version", "status"),
+    [
+        ("BkToCstmrAcctRpt", "Rpt", "052.001.08", EntryStatus.PENDING),
+        ("BkToCstmrDbtCdtNtfctn", "Ntfctn", "054.001.08", EntryStatus.INFORMATION),
+    ],
+)
+def test_reports_and_notifications_book_nothing(root: str, part: str, version: str, status: EntryStatus) -> None:
+    content = ACCOUNT + balance("OPBD", "1") + balance("CLBD", "3") + entry("1")
+    (found,) = read(document(content, version, root, part))
+    assert isinstance(found, Statement)
+    assert not found.entries
+    assert [each.status for each in found.pending] == [status]
+    assert (found.opening, found.closing) == (None, None)
+    assert found.problems == ("1.00 EUR and entries of 1.00 EUR do not make 3.00 EUR",)
+
+
+def details(*amounts: str, currency: str = "EUR") -> str:
+    parts = "".join(f'<TxDtls><Amt Ccy="{currency}">{amount}</Amt></TxDtls>' for amount in amounts)
+    return f"<NtryDtls><Btch><NbOfTxs>9</NbOfTxs></Btch>{parts}</NtryDtls>"
+
+
+@pytest.mark.parametrize(
+    ("rest", "problem"),
+    [
+        (details("4", "6"), False),
+        (details("4", "5"), True),
+        (details("10"), False),
+        (details("9"), True),
+        (details("0"), False),
+        (details("4", "5", currency="USD"), False),
+        ('<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">1</TtlChrgsAndTaxAmt></Chrgs>' + details("4", "5"), False),
+        ('<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">2</TtlChrgsAndTaxAmt></Chrgs>' + details("4", "5"), True),
+    ],
+)
+def test_details_against_their_entry(rest: str, problem: bool) -> None:
+    found = statement(ACCOUNT + entry("10", rest=rest))
+    assert bool(found.problems) == problem
+
+
+def test_several_details_stay_details_and_one_is_lifted() -> None:
+    found = statement(ACCOUNT + entry("10", rest=details("4", "6")) + entry("10", rest=details("10")))
+    assert [each.amount for each in found.entries[0].details] == [Money(400, "EUR"), Money(600, "EUR")]
+    assert found.entries[1].details == ()
+
+
+def test_a_foreign_mark_counts_only_where_the_balances_prove_it() -> None:
+    foreign = entry("5", currency="USD")
+    proved = statement(ACCOUNT + balance("OPBD", "1") + balance("CLBD", "6") + foreign)
+    assert not proved.problems
+    unproved = statement(ACCOUNT + foreign)
+    assert unproved.problems == ("line 3, entry 1: in USD, the account is in EUR",)
+
+
+PARTIES = (
+    "<NtryDtls><TxDtls><RltdPties><Dbtr><Nm>DEBTOR</Nm></Dbtr><DbtrAcct><Id><IBAN>{}</IBAN></Id></DbtrAcct>"
+    "<Cdtr><Pty><Nm>CREDITOR</Nm></Pty></Cdtr></RltdPties>{}</TxDtls></NtryDtls>"
+)
+RETURN = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+
+
+@pytest.mark.parametrize(
+    ("sign", "account", "extra", "name"),
+    [
+        ("CRDT", "X", "", "DEBTOR"),
+        ("DBIT", "X", "", "CREDITOR"),
+        ("DBIT", "X", RETURN, "DEBTOR"),
+        ("CRDT", "X", RETURN, "CREDITOR"),
+        ("CRDT", "NL91ABNA0417164300", "", "CREDITOR"),
+        ("DBIT", "NL91ABNA0417164300", RETURN, "CREDITOR"),
+    ],
+)
+def test_who_is_on_the_other_side(sign: str, account: str, extra: str, name: str) -> None:
+    found = statement(ACCOUNT + entry("10", sign=sign, rest=PARTIES.format(account, extra)))
+    assert found.entries[0].counterparty.name == name
+    assert found.entries[0].return_reason == ("AC04" if extra else "")
+
+
+def test_recognised_by_its_elements_only() -> None:
+    assert camt.recognise(document("")[:4096])
+    assert camt.recognise(b"\xef\xbb\xbf" + document("")[:4096])
+    assert camt.recognise(document("").decode().encode("utf-16")[:4096])
+    assert not camt.recognise(b"<?xml version='1.0'?><Invoice/>")
+    assert not camt.recognise(b"<!DOCTYPE html><html>")
+    assert not camt.recognise(b":20:camt.053.\n")
