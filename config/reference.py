@@ -53,21 +53,20 @@ _PORTS: Final = (
 def markdown(kinds: ConnectorKinds) -> str:
     """The page, with the settings of these connectors. The same kinds give the same text."""
     root = schema(kinds)
-    sections = [_HEAD, *_section(root, root, "", "## Top level"), *_connectors(root)]
+    sections = [_HEAD, *_section(root, root, "", "## Top level", "##"), *_connectors(root)]
     return "\n".join(sections)
 
 
-def _section(root: Schema, node: Schema, path: str, heading: str) -> Iterator[str]:
-    """The table of one mapping under its heading, then those of the mappings inside it."""
+def _section(root: Schema, node: Schema, path: str, heading: str, inner_depth: str) -> Iterator[str]:
+    """The table of one mapping under its heading, then those of the mappings inside it, ``inner_depth`` being ``##`` or so."""
     yield f"{heading}\n"
     yield from _description(node)
     yield _table(root, node)
-    depth = heading.partition(" ")[0]
     for name, child in _properties(root, node).items():
         inner, brackets = _inner(root, child)
         if "properties" in inner:
             place = f"{path}.{name}{brackets}" if path else f"{name}{brackets}"
-            yield from _section(root, inner, place, f"{depth} `{place}`")
+            yield from _section(root, inner, place, f"{inner_depth} `{place}`", inner_depth)
 
 
 def _description(node: Schema) -> Iterator[str]:
@@ -85,7 +84,7 @@ def _connectors(root: Schema) -> Iterator[str]:
         if not chosen:
             yield "There is no connector for this place.\n"
         for use, reference in sorted(chosen.items()):
-            yield from _section(root, resolve(root, {"$ref": reference}), "", f"### `use: {use}`")
+            yield from _section(root, resolve(root, {"$ref": reference}), "", f"### `use: {use}`", "####")
 
 
 def _table(root: Schema, node: Schema) -> str:

@@ -32,6 +32,7 @@ from config.values import (
     CreditorId,
     Currency,
     Days,
+    DaysAfter,
     Iban,
     Language,
     Mailbox,
@@ -43,7 +44,6 @@ from config.values import (
     When,
     as_written,
 )
-from ledger.mandates import Scheme
 from ledger.reminders import MessageKind
 
 #: Messages that a reminder step may send; the others follow from payments and debits.
@@ -128,9 +128,6 @@ class DirectDebit(Settings):
         default=Approval.NONE, description="`required`: a person releases each batch; `none`: it leaves by itself."
     )
     bank: ConnectorSettings = Field(description="How debit files reach the bank.")
-    scheme: Scheme = Field(
-        default=Scheme.CORE, description="The scheme of a mandate whose source does not name one: CORE or B2B."
-    )
     collection_lead_days: Days = Field(
         default=2, description="Bank working days (TARGET) that a file is with the bank before the collection date."
     )
@@ -152,17 +149,21 @@ StepKind = Annotated[
 class ReminderStep(Settings):
     """One step of the reminder ladder."""
 
-    after_days: Days = Field(description="Days after the due date from which the step may be taken.")
+    after_days: DaysAfter = Field(description="Days after the due date from which the step may be taken.")
     kind: StepKind = Field(description="What is done: nudge, reminder, notice_of_default, phone or hand_over.")
-    level: int = Field(ge=0, le=9, description="The dunning level that it lifts the document to; 0 for a nudge.")
+    level: int = Field(
+        ge=1, description="The dunning level that it lifts the document to: 1, 2, 3 and so on, in order."
+    )
 
 
 def _climbing(steps: Sequence[ReminderStep] | None) -> Sequence[ReminderStep] | None:
-    for number, (lower, upper) in enumerate(zip(steps or (), (steps or ())[1:], strict=False), start=2):
-        if upper.after_days <= lower.after_days:
-            raise ValueError(f"step {number} is not later than the step before it")
-        if upper.level < lower.level:
-            raise ValueError(f"step {number} has a lower level than the step before it")
+    previous: ReminderStep | None = None
+    for number, step in enumerate(steps or (), start=1):
+        if step.level != number:
+            raise ValueError(f"step {number} has level {step.level}: levels are 1, 2, 3 and so on, in order")
+        if previous is not None and step.after_days < previous.after_days:
+            raise ValueError(f"step {number} comes earlier than the step before it")
+        previous = step
     return steps
 
 

@@ -144,6 +144,8 @@ VatNumber = Annotated[str, AfterValidator(_vat_number)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Postcode = Annotated[Text, WithJsonSchema({"type": ["string", "integer"]})]
 Days = Annotated[int, Field(ge=0, le=MAX_DAYS)]
+#: Days after a day that must be over first.
+DaysAfter = Annotated[int, Field(ge=1, le=MAX_DAYS)]
 Mebibytes = Annotated[int, Field(ge=1, le=MAX_MIB)]
 
 _AMOUNT_SCHEMA: Final[dict[str, Any]] = {

@@ -10,7 +10,6 @@ from config import ConnectorKinds, load
 from config.schedule import CronSchedule, IntervalSchedule
 from config.tenant import Approval, Direction
 from ledger.errors import ConfigError
-from ledger.mandates import Scheme
 from ledger.money import Money
 from ledger.reminders import MessageKind
 from tests.unit.config.conftest import LEAST, Faults, Load
@@ -75,15 +74,14 @@ direct_debit:
   creditor_iban: DE89370400440532013000
   creditor_bic: COBADEFFXXX
   approval: required
-  scheme: B2B
   collection_lead_days: 3
   bank: {use: folder, path: out}
 reminders:
   sender: Full GmbH <ar@full.example>
   channel: {use: maildir, path: mail}
   steps:
-    - {after_days: 3, kind: nudge, level: 0}
-    - {after_days: 10, kind: reminder, level: 1}
+    - {after_days: 3, kind: nudge, level: 1}
+    - {after_days: 10, kind: reminder, level: 2}
   minimum_days_between: 7
   minimum_amount: 5
   max_statement_age_working_days: 2
@@ -160,14 +158,14 @@ def test_every_key_is_read(loaded: Load, monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert folder.also == (tmp_path.resolve() / "x", Path("/y"))
     debit = tenant.direct_debit
     assert debit is not None
-    assert (debit.creditor_bic, debit.approval, debit.scheme) == ("COBADEFFXXX", Approval.REQUIRED, Scheme.B2B)
+    assert (debit.creditor_bic, debit.approval) == ("COBADEFFXXX", Approval.REQUIRED)
     assert (debit.pre_notification_days, debit.collection_lead_days) == (14, 3)
     reminders = tenant.reminders
     assert reminders is not None
     assert reminders.steps is not None
     assert [(step.after_days, step.kind, step.level) for step in reminders.steps] == [
-        (3, MessageKind.NUDGE, 0),
-        (10, MessageKind.REMINDER, 1),
+        (3, MessageKind.NUDGE, 1),
+        (10, MessageKind.REMINDER, 2),
     ]
     assert reminders.minimum_amount == Money(500, "EUR")
     assert tenant.matching.write_off_limit == Money(10, "EUR")
@@ -228,8 +226,8 @@ reminders:
   sender: nobody
   channel: {use: maildir, path: [mail]}
   steps:
-    - {after_days: 10, kind: nudge, level: 0}
-    - {after_days: 5, kind: nudge, level: 0}
+    - {after_days: 10, kind: nudge, level: 1}
+    - {after_days: 5, kind: nudge, level: 2}
 matching:
   write_off_limit: 0.005
   ignore: [{direction: in}]
@@ -257,7 +255,7 @@ remainders: {}
         "a.yaml:23: direct_debit.approval: 'maybe' is not one of none, required",
         "a.yaml:25: reminders.sender: 'nobody' is no mail address",
         "a.yaml:26: reminders.channel.path: must be text",
-        "a.yaml:28: reminders.steps: step 2 is not later than the step before it",
+        "a.yaml:28: reminders.steps: step 2 comes earlier than the step before it",
         "a.yaml:31: matching.write_off_limit: '0.005' has more decimals than EUR knows",
         "a.yaml:32: matching.ignore[0]: needs one of text, counterparty, iban or code, or it would ignore every entry",
         "a.yaml:33: remainders: is no key here; did you mean 'reminders'?",
@@ -283,6 +281,18 @@ def test_wrong_shapes(faults: Faults) -> None:
         "shop.yaml:10: matching: must be a mapping of keys",
         "shop.yaml:11: limits.archive_mib: must be at least 1",
         "shop.yaml:11: limits.document_mib: must be a whole number",
+    ]
+
+
+def test_the_levels_of_a_ladder_have_no_gap(faults: Faults) -> None:
+    ladder = "reminders:\n  sender: a@b.example\n  channel: {use: maildir, path: m}\n  steps:\n"
+    assert faults(
+        a=f"{LEAST}{ladder}    - {{after_days: 0, kind: pre_notification, level: 2}}\n",
+        b=LEAST.replace("shop", "b") + f"{ladder}    - {{after_days: 1, kind: hand_over, level: 2}}\n",
+    ) == [
+        "a.yaml:14: reminders.steps[0].after_days: must be at least 1",
+        "a.yaml:14: reminders.steps[0].kind: 'pre_notification' follows from a payment or a debit and is no step of a ladder",
+        "b.yaml:14: reminders.steps: step 1 has level 2: levels are 1, 2, 3 and so on, in order",
     ]
 
 

@@ -1,0 +1,70 @@
+# Everything that is done with the project. Each target sets up .venv from the lock files by itself, and is quick when
+# nothing has changed. Another Python: make PYTHON=python3.12 ...
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+# The tool that writes the lock files, in an environment of its own.
+LOCK_VENV := build/lock-venv
+PIP_TOOLS := pip-tools==7.6.2
+PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/python -m piptools compile --quiet --strip-extras \
+	--allow-unsafe --all-build-deps --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
+		printf '%-12s %s\n' "$$name" "$$what"; done
+
+demo: $(VENV)/afletter ## the whole circle on three sample companies, into ./demo
+	$(BIN)/afletter demo
+
+test: $(VENV)/afletter $(VENV)/tools ## all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/afletter $(VENV)/tools ## what CI checks: format, lint, types, imports, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of one cycle, as a table
+	$(BIN)/python -m tests.bench
+
+lock: ## write the lock files anew from pyproject.toml, with the oldest Python that we support (3.11)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+		echo "The lock files are made with Python 3.11, for it needs the most packages: make PYTHON=python3.11 lock"; exit 1; }
+	$(PYTHON) -m venv --clear $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python -m pip --disable-pip-version-check --quiet install $(PIP_TOOLS)
+	$(PIP_COMPILE) --upgrade --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) --upgrade --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean: ## remove what make has made: .venv, caches, build, demo
+	rm -rf $(VENV) build dist demo out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: what was installed when. An environment that broke halfway has no stamp and is made anew.
+$(VENV)/packages: requirements.lock
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON) here: install Python 3.11 or later, or say make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "afletter needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1). Say make PYTHON=python3.12, for instance."; \
+		exit 1; }
+	@echo "Setting up $(VENV) from requirements.lock (a minute or two)"
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+		echo "$(PYTHON) cannot make an environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@touch $@
+
+# The project itself, as it stands in this folder; nothing is fetched for it.
+$(VENV)/afletter: $(VENV)/packages pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/tools: $(VENV)/packages requirements-dev.lock
+	@echo "Adding the tools of requirements-dev.lock"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
