@@ -29,7 +29,7 @@ from daemon.progress import BarSteps, SilentSteps, shown
 from daemon.schedule import serve
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
-from daemon.terminal_report import cycle_summary
+from daemon.terminal_report import TenantSummary, print_summaries, summary_of
 from ledger.errors import AfletterError, ConfigError
 from store.entries import StoredEntry
 
@@ -140,20 +140,18 @@ def sync(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None, as_of: 
 
 
 def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
-    code = DONE
+    code, summaries = DONE, list[TenantSummary]()
     for config in configs:
-        day = _day(as_of, config)
         with shown(err) as progress:
             steps = SilentSteps() if progress is None else BarSteps(progress, config.tenant)
-            result = cycle.run(config, day, steps)
-        status = None
-        try:
-            with opened(config) as one:
-                status = status_of(one, day)
-        except AfletterError as error:
-            result.failures.append(str(error))
-        cycle_summary(out, result, status)
+            result = cycle.run(config, _day(as_of, config), steps)
         code = STEP_FAILED if result.failures else code
+        if result.reports is None:
+            for failure in result.failures:
+                err.print(f"[red]failed[/red] {escape(config.tenant)}: {escape(failure)}")
+        else:
+            summaries.append(summary_of(result.reports, tuple(result.failures), Path.cwd()))
+    print_summaries(out, summaries)
     return code
 
 
@@ -262,7 +260,7 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
     for one in _configs(config, tenant):
         with _named_errors(), opened(one) as ready, ready.store.transaction() as t:
             table = Table("entry", "day", "amount", "payer", "why", "first suggestion", title=one.tenant, box=None)
-            for stored in t.entries.rows(("review",)):
+            for stored in t.entries.rows(["review"]):
                 entry = stored.identified.entry
                 table.add_row(
                     escape(entry_name(stored.identified)),

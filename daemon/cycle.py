@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 
 import structlog
@@ -23,7 +22,7 @@ from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.progress import Steps
 from daemon.pull import Pulled, pull_invoices, pull_statements
-from daemon.report_files import write_reports
+from daemon.report_files import WrittenReports, write_reports
 from daemon.sender import Delivery, drain
 from daemon.tenant import BankAccountSources, Tenant, opened
 from ledger.errors import AfletterError, InvariantBroken
@@ -41,7 +40,7 @@ class CycleResult:
     deliveries: list[Delivery] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     failed_sources: list[str] = field(default_factory=list)
-    reports: list[Path] = field(default_factory=list)
+    reports: WrittenReports | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -133,7 +132,7 @@ def _report(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> N
         steps.step("report", None)
         with tenant.store.transaction() as t:
             mirror_receipts(t)
-        result.reports.extend(write_reports(tenant, as_of, result.held_back))
+        result.reports = write_reports(tenant, as_of, result.held_back)
 
 
 @contextmanager

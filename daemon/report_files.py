@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from daemon import exports
 from daemon.collecting import HeldBack
 from daemon.exports import ExportKind
-from daemon.report import render_report
+from daemon.report import ReportView, render_report
 from daemon.report_view import LOG_FILE, report_view
 from daemon.tenant import Tenant
 
 REPORT_FILE = "report.html"
 
 
-def write_reports(tenant: Tenant, as_of: date, held_back: HeldBack) -> list[Path]:
-    """Write both files beside their names and rename them; answers their paths, the report first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenReports:
+    """What a cycle's report says, and where its files are."""
+
+    view: ReportView
+    report: Path
+    log: Path
+
+
+def write_reports(tenant: Tenant, as_of: date, held_back: HeldBack) -> WrittenReports:
+    """Write both files beside their names and rename them."""
     folder = tenant.config.reports.path / tenant.name
     folder.mkdir(parents=True, exist_ok=True)
     with tenant.store.snapshot() as t:
@@ -26,4 +36,4 @@ def write_reports(tenant: Tenant, as_of: date, held_back: HeldBack) -> list[Path
     half = folder / f".{REPORT_FILE}.part"
     half.write_text(render_report(view), encoding="utf-8")
     half.replace(report)
-    return [report, folder / LOG_FILE]
+    return WrittenReports(view=view, report=report, log=folder / LOG_FILE)

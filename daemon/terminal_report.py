@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -15,7 +16,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from daemon.report_files import WrittenReports
 from ledger.money import Money
+from ledger.reminders import MessageKind
 
 #: Lines of faults shown for one tenant; ``status`` shows them all.
 FAULTS_MOST: Final = 10
@@ -54,6 +57,38 @@ class TenantSummary:
     failures: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     files: tuple[PlacedFile, ...] = ()
+
+
+def summary_of(reports: WrittenReports, failures: tuple[str, ...], seen_from: Path) -> TenantSummary:
+    """The summary of what a report says; paths as seen from a folder where they lie below it."""
+    view = reports.view
+    head = view.headline
+    faults = [line for source in view.sources for line in (*source.gaps, *source.faults)]
+    faults += [f"{parked.subject}: {parked.reason}" for parked in view.parked]
+    return TenantSummary(
+        tenant=view.tenant,
+        as_of=view.as_of,
+        entries=head.entries,
+        matched=head.matched_automatically + head.matched_by_person,
+        review=head.waiting,
+        ignored=head.ignored,
+        open=head.open,
+        open_documents=head.open_documents,
+        overdue=head.overdue,
+        batches=len(view.batches),
+        batched=sum((batch.amount for batch in view.batches), Money.zero(view.currency)),
+        reminders=sum(line.kind is not MessageKind.PRE_NOTIFICATION for line in view.reminders),
+        faults=tuple(faults),
+        failures=failures,
+        files=(
+            PlacedFile(label="report", path=_seen_from(reports.report, seen_from)),
+            PlacedFile(label="log", path=_seen_from(reports.log, seen_from)),
+        ),
+    )
+
+
+def _seen_from(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
 def print_summaries(console: Console, summaries: Sequence[TenantSummary]) -> None:

@@ -77,7 +77,6 @@ def entry_of(pair: Pair, position: int, ground: Ground) -> StatementEntry:
         return_reason=narrative.reason,
         batch_id=narrative.batch,
         reversal=movement.reversal,
-        ultimate_party=narrative.ultimate,
         original_amount=_side_amount("OCMT", supplement, narrative.original, ground.currency),
         charges=_side_amount("CHGS", supplement, narrative.charges, ground.currency),
     )
