@@ -14,7 +14,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -198,6 +198,7 @@ class FolderPages:
         seen = _entries(cursor)
         files = self._list()
         entries = {found.name: seen[found.name] for found in files if found.name in seen}
+        gone = tuple(_printable(name) for name in _gone(seen, files))
         documents: list[RawDocument] = []
         size = 0
         for found in files:
@@ -205,7 +206,7 @@ class FolderPages:
             if known is not None and known[:4] == found.signature:
                 continue
             if documents and (len(documents) >= PAGE_DOCUMENTS or size + found.signature[0] > PAGE_BYTES):
-                return Page(documents=tuple(documents), cursor=_text(entries), has_more=True)
+                return Page(documents=tuple(documents), cursor=_text(entries), has_more=True, gone=gone)
             read = self._read(found, known)
             if read is None:
                 continue
@@ -213,7 +214,7 @@ class FolderPages:
             if read.document is not None:
                 documents.append(read.document)
                 size += read.document.size
-        return Page(documents=tuple(documents), cursor=_text(entries), has_more=False)
+        return Page(documents=tuple(documents), cursor=_text(entries), has_more=False, gone=gone)
 
     def _list(self) -> list[_Found]:
         ranked = []
@@ -278,6 +279,13 @@ class FolderPages:
             open=content.open,
         )
         return _Read(entry=entry, document=document)
+
+
+def _gone(seen: Mapping[str, _Entry], files: Sequence[_Found]) -> Iterator[str]:
+    """Names that were there and no longer are; below a folder that cannot be listed now, nobody knows."""
+    there = {found.name for found in files}
+    unlisted = tuple(found.name for found in files if found.trouble)
+    yield from (name for name in sorted(seen) if name not in there and not name.startswith(unlisted))
 
 
 def _entries(cursor: Cursor | None) -> dict[str, _Entry]:

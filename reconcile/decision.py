@@ -69,6 +69,7 @@ def _fits(rule: IgnoreRule, entry: StatementEntry) -> bool:
         and plain(rule.counterparty) in plain(entry.counterparty.name)
         and rule.iban in ("", entry.counterparty.iban)
         and entry.transaction_code.startswith(rule.transaction_code)
+        and rule.direction in ("", "in" if entry.amount.minor > 0 else "out")
     )
 
 

@@ -22,13 +22,14 @@ _OF_THE_CURRENCY: Final = Money(-1, "XXX")
 class IgnoreRule:
     """An entry that fits every given part is no receivable. ``text`` and ``counterparty`` are looked for anywhere in the remittance
     and in the counterparty's name, whatever the case; ``iban`` is the counterparty's; ``transaction_code`` is the beginning of the
-    bank's code. Empty parts fit anything; a rule without any part fits nothing."""
+    bank's code; ``direction`` is ``in`` or ``out``. Empty parts fit anything; a rule with none but a direction fits nothing."""
 
     name: str
     text: str = ""
     counterparty: str = ""
     iban: str = ""
     transaction_code: str = ""
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
