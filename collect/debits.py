@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from collect.mandates import MandateObjection, account_fault, creditor_id_fault, objection
+from collect.mandates import MandateObjection, account_fault, creditor_id_fault, needs_address, objection
 from ledger.calendar import add_target_days, next_target_day
 from ledger.documents import DocumentKind, ItemStatus, OpenItem
 from ledger.effects import key_of
@@ -30,7 +30,7 @@ from ledger.mandates import (
     SequenceType,
 )
 from ledger.money import Money
-from ledger.party import Customer
+from ledger.party import Address, Customer
 from ledger.reminders import MessageKind, Reminder
 
 #: The only currency of the scheme.
@@ -142,6 +142,7 @@ class DebitObjection(StrEnum):
 
     CUSTOMER_UNKNOWN = "customer_unknown"
     NO_ADDRESS = "no_address"
+    POSTAL_ADDRESS = "postal_address"
     MANDATE_UNKNOWN = "mandate_unknown"
     MANDATE_CHANGED = "mandate_changed"
     SEVERAL_MANDATES = "several_mandates"
@@ -439,10 +440,17 @@ def _candidates(
             continue
         day = collect_on(facts.policy, document.due_on, facts.as_of)
         chosen = _choose(item.mandate_reference, mandates, day, facts.history)
-        if isinstance(chosen, Mandate):
-            yield _Candidate(item=item, mandate=chosen, collect_on=day)
-        else:
+        if not isinstance(chosen, Mandate):
             draft.withhold(item, *chosen)
+        elif needs_address(chosen.iban) and not _is_structured(facts.customers[document.customer_id].address):
+            draft.withhold(item, DebitObjection.POSTAL_ADDRESS, chosen.reference)
+        else:
+            yield _Candidate(item=item, mandate=chosen, collect_on=day)
+
+
+def _is_structured(address: Address) -> bool:
+    """Whether a bank takes the address: town and country are the least (EPC rulebooks 2025, since 15 November 2026)."""
+    return bool(address.city and address.country)
 
 
 def _objection_to(item: OpenItem, facts: _Facts) -> tuple[DebitObjection, str] | None:
@@ -544,10 +552,10 @@ def _collection(facts: _Facts, group: Sequence[_Candidate], credits_: Sequence[O
         str(attempt),
         *(f"{part.document}={part.amount.minor}" for part in parts),
     )
-    holder = mandate.account_holder or facts.customers[mandate.customer_id].name
+    customer = facts.customers[mandate.customer_id]
     return Collection(
         end_to_end_id=f"E{day:%Y%m%d}-{key[:24]}",
-        mandate=replace(mandate, account_holder=holder),
+        mandate=replace(mandate, account_holder=mandate.account_holder or customer.name),
         sequence_type=_sequence_type(mandate),
         collect_on=day,
         amount=amount,
@@ -555,6 +563,7 @@ def _collection(facts: _Facts, group: Sequence[_Candidate], credits_: Sequence[O
         remittance=", ".join(part.document for part in parts),
         creditor_reference=invoices[0].document.creditor_reference if len(parts) == 1 else "",
         status=CollectionStatus.PLANNED,
+        debtor_address=customer.address if needs_address(mandate.iban) else None,
     )
 
 

@@ -17,6 +17,13 @@ from ledger.sepa_text import identifier_fault
 
 #: Months after the last collection (or the signature) in which an unused mandate dies (EPC SEPA direct debit rulebooks, section 4.1).
 LAPSE_MONTHS: Final = 36
+#: Countries of the European Economic Area, by the country code of their IBANs.
+EEA: Final = frozenset(
+    {
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV",
+        "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    }
+)  # fmt: skip
 
 
 class MandateEvent(StrEnum):
@@ -99,6 +106,12 @@ def account_fault(iban: str) -> str | None:
     except SchwiftyException:
         return "is no IBAN"
     return None if account.in_sepa_zone else f"is in {account.country_code}, which is outside SEPA"
+
+
+def needs_address(iban: str) -> bool:
+    """Whether the debtor's address must go along: for accounts in SEPA but outside the European Economic Area (Regulation (EU) 2015/847,
+    as the EPC implementation guidelines apply it)."""
+    return iban[:2].upper() not in EEA
 
 
 def creditor_id_fault(creditor_id: str) -> str | None:

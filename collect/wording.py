@@ -28,6 +28,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "es gibt keine E-Mail-Adresse",
             "there is no e-mail address",
         ),
+        DebitObjection.POSTAL_ADDRESS: (
+            "voor een rekening buiten de EER zijn plaats en land van de klant nodig",
+            "pour un compte hors EEE il faut la localité et le pays du client",
+            "für ein Konto außerhalb des EWR werden Ort und Land des Kunden gebraucht",
+            "for an account outside the EEA the customer's town and country are needed",
+        ),
         DebitObjection.MANDATE_UNKNOWN: (
             "het mandaat is niet bekend",
             "le mandat n'est pas connu",

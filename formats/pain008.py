@@ -35,6 +35,9 @@ GREATEST_MINOR: Final = 99_999_999_999
 _CURRENCY: Final = "EUR"
 #: A file has its day, not its hour: the hour would be a fact from a clock, and a later one than the hand-over is refused.
 _CREATION_TIME: Final = "T00:00:00"
+#: Greatest lengths of PstCd and TwnNm (ISO 20022 Max16Text, Max35Text); StrtNm has that of a name.
+_POSTCODE_LENGTH: Final = 16
+_TOWN_LENGTH: Final = 35
 _SIXTEEN_DIGITS: Final = re.compile(r"\d{16}", re.ASCII)
 #: Weights of the digits of a betalingskenmerk from the right (Betaalvereniging Nederland, specification of the betalingskenmerk).
 _DUTCH_WEIGHTS: Final = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1)
@@ -162,6 +165,14 @@ def _written_by_sepaxml(batch: DebitBatch, version: str) -> bytes:
             "description": sepa_text(collection.remittance, REMITTANCE_LENGTH),
             "endtoend_id": collection.end_to_end_id,
         }
+        address = collection.debtor_address
+        if address is not None:
+            payment["address"] = {
+                "street_name": sepa_text(address.street, NAME_LENGTH),
+                "postcode": sepa_text(address.postcode, _POSTCODE_LENGTH),
+                "town": sepa_text(address.city, _TOWN_LENGTH),
+                "country": address.country,
+            }
         debtor_bic = _bic(mandate.bic, mandate.iban)
         if debtor_bic:
             payment["BIC"] = debtor_bic

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from ledger.money import Money
+from ledger.party import Address
 from ledger.sources import SourceRef
 
 
@@ -89,7 +90,8 @@ class CollectionPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """One direct debit of one customer on one day; ``end_to_end_id`` is ours and unique per attempt."""
+    """One direct debit of one customer on one day; ``end_to_end_id`` is ours and unique per attempt. ``debtor_address``: only where
+    the scheme asks for it (accounts outside the European Economic Area)."""
 
     end_to_end_id: str
     mandate: Mandate
@@ -102,6 +104,7 @@ class Collection:
     status: CollectionStatus
     message_id: str = ""
     reason_code: str = ""
+    debtor_address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from ledger.documents import DocumentKind, ItemStatus, OpenItem
 from ledger.errors import IllegalStep
 from ledger.mandates import Collection, CollectionStatus, Mandate, MandateStatus, MandateType, Scheme, SequenceType
 from ledger.money import Money
-from ledger.party import Customer
+from ledger.party import Address, Customer
 from ledger.reminders import MessageKind
 from ledger.sepa_text import identifier_fault
 from ledger.states import advance
@@ -298,6 +298,21 @@ def test_an_unknown_customer_and_one_without_an_address(desk: Desk) -> None:
         DebitObjection.CUSTOMER_UNKNOWN,
         DebitObjection.NO_ADDRESS,
     ]
+
+
+def test_an_account_outside_the_eea_goes_with_its_address(desk: Desk) -> None:
+    desk.mandates = [mandate(iban="GB29NWBK60161331926819"), mandate("M2", customer_id="C2")]
+    desk.customers["C2"] = customer("C2")
+    desk.put(item("2026-1", "9.00", date(2026, 9, 1)), item("2026-2", "9.00", date(2026, 9, 1), customer_id="C2"))
+    addresses = [one.debtor_address for one in desk.day(date(2026, 9, 14)).notices]
+    assert addresses == [desk.customers["C1"].address, None]
+
+
+def test_without_the_address_it_is_withheld(desk: Desk) -> None:
+    desk.mandates = [mandate(iban="GB29NWBK60161331926819")]
+    desk.customers = {"C1": replace(customer(), address=Address(country="GB"))}
+    desk.put(item("2026-1", "9.00", date(2026, 9, 1)))
+    assert [one.reason for one in desk.day(date(2026, 9, 14)).withheld] == [DebitObjection.POSTAL_ADDRESS]
 
 
 def test_an_unusable_mandate_stops_that_customer_only(desk: Desk) -> None:

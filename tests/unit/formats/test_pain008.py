@@ -24,6 +24,7 @@ from ledger.mandates import (
     SequenceType,
 )
 from ledger.money import Money
+from ledger.party import Address
 from ledger.sources import SourceRef
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "pain008"
@@ -162,6 +163,26 @@ def test_single_booking_can_be_asked_for() -> None:
 
 def test_no_address_goes_out_for_debtors() -> None:
     assert b"PstlAdr" not in render(batch_of(collection(1)))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_structured_address_goes_out_where_it_must(version: str) -> None:
+    address = Address(street="Müllerstraße 7", postcode="SW1A 1AA", city="London", country="GB")
+    british = replace(collection(1, iban="GB29NWBK60161331926819"), debtor_address=address)
+    root = etree.fromstring(render(batch_of(british, collection(2)), version))
+    (written,) = root.iterfind(".//{*}PstlAdr")
+    assert [(etree.QName(part).localname, part.text) for part in written] == [
+        ("StrtNm", "Muellerstrasse 7"),
+        ("PstCd", "SW1A 1AA"),
+        ("TwnNm", "London"),
+        ("Ctry", "GB"),
+    ]
+
+
+def test_what_breaks_only_the_schema_is_refused_with_its_place() -> None:
+    odd = replace(collection(1), debtor_address=Address(city="London", country="United Kingdom"))
+    with pytest.raises(MalformedDocument, match="Ctry"):
+        render(batch_of(odd))
 
 
 GOOD = collection(1)
