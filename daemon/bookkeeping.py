@@ -81,7 +81,7 @@ def changed(before: Document, after: Document, earlier: int, open_: Money, as_of
         bookings.append(
             Booking(
                 booking_id=key_of("excess", after.number, str(earlier + 2)),
-                kind=BookingKind.DOCUMENT_CHANGED,
+                kind=BookingKind.EXCESS,
                 booked_on=as_of,
                 subject=after.number,
                 lines=(

@@ -55,6 +55,7 @@ class BookingKind(StrEnum):
 
     DOCUMENT_ISSUED = "document_issued"
     DOCUMENT_CHANGED = "document_changed"
+    EXCESS = "excess"
     SETTLED_AT_SOURCE = "settled_at_source"
     CREDIT_NETTED = "credit_netted"
     ENTRY = "entry"
