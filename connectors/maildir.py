@@ -134,8 +134,6 @@ def render(message: Message) -> bytes:
         mail["To"] = _address(message.recipient, "recipient")
         mail["Subject"] = message.subject
         mail["Message-ID"] = f"<{message.message_id}>"
-        if _LANGUAGE.match(message.language):
-            mail["Content-Language"] = message.language
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail.set_content(_lines(message.text), cte="quoted-printable")
@@ -143,6 +141,9 @@ def render(message: Message) -> bytes:
             mail.add_alternative(_lines(message.html), subtype="html", cte="quoted-printable")
             # "=_" cannot stand in quoted-printable text, so no body holds the boundary (RFC 2045, 6.7).
             mail.set_boundary("=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32])
+        if _LANGUAGE.match(message.language):
+            # Last: the content above takes over the Content headers that it finds.
+            mail["Content-Language"] = message.language
         return mail.as_bytes()
     except (MessageError, ValueError, UnicodeError) as error:
         raise Refused(f"it cannot be written as a mail: {error}") from error
