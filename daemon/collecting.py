@@ -18,9 +18,10 @@ from collect.freshness import AccountFreshness as AccountView
 from collect.freshness import Freshness
 from collect.messages import compose_pre_notification, compose_reminder
 from collect.reminders import Held, Standing, due
+from collect.wording import sentence as why_not
 from config.tenant import DirectDebit, Reminders
 from daemon.bookkeeping import PROGRAM
-from daemon.log_words import said, why
+from daemon.log_words import said
 from daemon.matching import on_account_of
 from daemon.policies import debit_policy, letterhead, reminder_policy
 from daemon.progress import Steps
@@ -210,7 +211,10 @@ def _take_back(
         collection = cancelled.collection
         t.debits.step([collection.end_to_end_id], CollectionStatus.CANCELLED, cancelled.reason.value)
         _cancel_notice(t, collection)
-        values = {"collection": collection.end_to_end_id, "why": why(cancelled.reason.value, tenant.language)}
+        values = {
+            "collection": collection.end_to_end_id,
+            "why": why_not(cancelled.reason, cancelled.detail, tenant.language),
+        }
         _log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
 
 

@@ -199,7 +199,9 @@ def _documents(tenant: Tenant, t: Transaction) -> Iterator[Check]:
             differences.append(f"document {document.number} is not so in any stored source document")
         total, paid = sign * issued[document.number], -sign * settled[document.number]
         if total != document.gross.minor or total - paid != item.open.minor:
-            differences.append(f"{document.number}: {item.open} of {document.gross} open, the bookings say {total - paid} of {total} minor units")
+            differences.append(
+                f"{document.number}: {item.open} of {document.gross} open, the bookings say {total - paid} of {total} minor units"
+            )
         open_sum[document.gross.currency] += sign * item.open.minor
     if count < len(latest):
         differences.append(f"{len(latest) - count} documents of the sources are missing")

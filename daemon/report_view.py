@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from collect.wording import sentence as why_not
 from daemon.bookkeeping import entry_name
 from daemon.collecting import HeldBack
-from daemon.log_words import why
 from daemon.report import (
     DECISIONS_MOST,
     SUGGESTIONS_MOST,
@@ -259,7 +259,7 @@ def _withheld(
             document=one.document,
             customer=names.get(one.customer_id, one.customer_id),
             amount=by_number[one.document].open,
-            reason=why(one.reason.value, tenant.language),
+            reason=why_not(one.reason, one.detail, tenant.language),
         )
 
 

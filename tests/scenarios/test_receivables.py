@@ -49,7 +49,9 @@ def test_paid_too_much_leaves_the_rest_on_account(clerk: Clerk) -> None:
 
 
 @pytest.mark.parametrize(("other", "booked"), [("75.00", [("on_account", "C1", "121.00")]), ("121.00", [])])
-def test_paid_twice_never_lands_on_another_invoice(clerk: Clerk, other: str, booked: list[tuple[str, str, str]]) -> None:
+def test_paid_twice_never_lands_on_another_invoice(
+    clerk: Clerk, other: str, booked: list[tuple[str, str, str]]
+) -> None:
     """Where another open invoice has just that amount, the reference and the amount contradict each other: a person decides."""
     clerk.invoice("2026-0002", "C1", other, "2026-06-02", "2026-07-02", payment_reference="000000009797")
     clerk.statement("2026-06-10", Line(amount="121.00", structured="000000000101", bank_reference="A1"))
