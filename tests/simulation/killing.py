@@ -65,7 +65,7 @@ def _points(killer: Killer) -> Iterator[None]:
     event.listen(Engine, "commit", before_commit)
     real_fsync = os.fsync
 
-    def fsync(descriptor: int) -> None:
+    def fsync(descriptor: Any) -> None:
         real_fsync(descriptor)
         killer.point("after fsync")
 
