@@ -19,11 +19,13 @@ from config.violations import violations
 from ledger.errors import ConfigError
 
 _ENDINGS: Final = (".yaml", ".yml")
+#: The tenant file of a tenant that has a folder of its own.
+_IN_OWN_FOLDER: Final = "tenant.yaml"
 _IN_CLEAR: Final = "stands here in clear; write ${env:NAME} or ${file:PATH} instead"
 
 
 def load(path: Path, kinds: ConnectorKinds) -> tuple[TenantConfig, ...]:
-    """The tenants of a YAML file, or of all ``*.yaml`` and ``*.yml`` of a folder, sorted by file name.
+    """The tenants of a YAML file, or of a folder: its ``*.yaml`` and ``*.yml``, then the ``tenant.yaml`` of each folder in it, by name.
 
     ``kinds``: the connectors that a file may name. Raises ConfigError with the faults of all files: what cannot be
     read, unknown or repeated keys, wrong values, references without a value, two tenants of one name.
@@ -53,14 +55,16 @@ def _files(path: Path) -> Sequence[Path]:
         raise ConfigError((str(Fault(str(path), 1, (), "there is no such file or folder")),))
     if not path.is_dir():
         return (path,)
-    files = sorted(
-        entry
-        for entry in path.iterdir()
-        if entry.suffix in _ENDINGS and not entry.name.startswith(".") and entry.is_file()
-    )
+    files = sorted(entry for entry in path.iterdir() if _is_tenant_file(entry))
+    files += sorted(entry for entry in path.glob(f"*/{_IN_OWN_FOLDER}") if not entry.parent.name.startswith("."))
     if not files:
-        raise ConfigError((str(Fault(str(path), 1, (), "has no tenant file (*.yaml, *.yml)")),))
+        reason = f"has no tenant file (*.yaml, *.yml, or */{_IN_OWN_FOLDER})"
+        raise ConfigError((str(Fault(str(path), 1, (), reason)),))
     return files
+
+
+def _is_tenant_file(entry: Path) -> bool:
+    return entry.suffix in _ENDINGS and not entry.name.startswith(".") and entry.is_file()
 
 
 def _validated(document: TenantDocument, model: type[TenantConfig], shape: Schema) -> TenantConfig | list[Fault]:

@@ -22,7 +22,7 @@ from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
 from daemon import cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
-from daemon.demo import DEMO_AS_OF, write_demo_tenants
+from daemon.demo import demo_days
 from daemon.exports import ExportKind
 from daemon.operator_log import open_log
 from daemon.progress import BarSteps, SilentSteps, shown
@@ -124,10 +124,17 @@ def demo(
 
     Example: afletter demo --dir /tmp/demo
     """
+    code = DONE
     with _named_errors():
-        write_demo_tenants(directory)
-    out.print(f"Three tenants stand in {directory}; business day {DEMO_AS_OF.isoformat()}.\n")
-    raise typer.Exit(_cycles(_configs(directory, None), DEMO_AS_OF.isoformat()))
+        for day in demo_days(directory):
+            out.print(f"\n[bold]{day.isoformat()}[/bold]")
+            code = max(code, _cycles(_configs(directory, None), day.isoformat()))
+    out.print(
+        f"\nTry next:  afletter review list --config {directory}\n"
+        f"           afletter verify --config {directory}\n"
+        f"           afletter export matches --config {directory} --out matches.csv"
+    )
+    raise typer.Exit(code)
 
 
 @app.command()
