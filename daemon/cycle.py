@@ -42,6 +42,9 @@ class CycleResult:
     failed_sources: list[str] = field(default_factory=list)
     reports: WrittenReports | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    #: Whether every entry that came in was looked at, and whether what may be claimed was decided on top of that.
+    reconciled: bool = False
+    collected: bool = False
 
 
 def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], bool] = lambda: False) -> CycleResult:
@@ -111,20 +114,35 @@ def _pull_statements(
 def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "reconcile", "reconcile"):
         result.decided = reconcile_entries(tenant, as_of, steps)
+        result.reconciled = True
 
 
 def _collect(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "collect", "collect"):
-        result.held_back = collect_money(tenant, as_of, tuple(result.failed_sources), steps)
+        failed = result.failed_sources if result.reconciled else [*result.failed_sources, "reconcile"]
+        result.held_back = collect_money(tenant, as_of, tuple(failed), steps)
+        result.collected = True
 
 
 def _deliver(tenant: Tenant, sink: Sink, as_of: date, steps: Steps, result: CycleResult) -> None:
+    if not _may_leave(tenant, sink, result):
+        return
     with _guarded(result, "deliver", sink.name):
         steps.step(sink.name, None)
         delivery = drain(tenant.store, sink, as_of, steps.done)
         result.deliveries.append(delivery)
         if delivery.trouble:
             result.failures.append(masked(f"{sink.name}: {delivery.trouble}"))
+
+
+def _may_leave(tenant: Tenant, sink: Sink, result: CycleResult) -> bool:
+    """Whether what is queued for a sink may go now. A claim that an earlier cycle queued was right then; it goes only when this
+    cycle looked at it again, and a debit only when nothing hides that somebody has paid."""
+    if sink is tenant.debit_channel:
+        return result.collected and not result.held_back.unseen
+    if sink is tenant.message_channel:
+        return result.collected
+    return True
 
 
 def _report(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, assert_never
 
 import structlog
@@ -31,8 +31,10 @@ from ledger.errors import (
 )
 from store.store import Store
 
-#: How often an effect is tried before a person must look.
+#: When a receiver that cannot take something now is given up and a person must look: after so many attempts, and so many days after
+#: it should have left. Both, for a daemon that runs every few minutes makes many attempts while a bank is closed for a day.
 ATTEMPTS_MAX: Final = 12
+PATIENCE: Final = timedelta(days=7)
 #: How many effects are in SENDING at once, where the sink takes one at a time.
 SINGLES_AT_ONCE: Final = 1
 #: How many doubtful effects are probed per transaction.
@@ -60,7 +62,7 @@ def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]
             t.outbox.step([effect.key for effect in effects], EffectEvent.SEND)
         if not effects:
             return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble="")
-        outcome = _send(sink, effects)
+        outcome = _send(sink, effects, as_of)
         with store.transaction() as t:
             for event, keys in _grouped(outcome).items():
                 for detail, group in keys.items():
@@ -124,39 +126,39 @@ def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str]:
     assert_never(sink.guarantee)
 
 
-def _send(sink: Sink, effects: Sequence[Effect]) -> list[_Result]:
+def _send(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
     try:
         receipts: Sequence[Receipt]
         receipts = sink.send_many(effects) if isinstance(sink, BatchSink) else [sink.send(effects[0])]
     except AfletterError as error:
         if len(effects) == 1:
-            return [_failed(sink, effects[0], error)]
+            return [_failed(sink, effects[0], error, as_of)]
         # Some of the batch may have arrived: only a probe tells which, and it is made before anything is sent again.
         stop = not isinstance(error, Refused | ConflictingPayload)
         lost = [_Result(key=effect.key, event=EffectEvent.LOSE, detail=str(error), stop=stop) for effect in effects]
-        return lost if stop else _one_by_one(sink, effects)
+        return lost if stop else _one_by_one(sink, effects, as_of)
     return [_Result(key=receipt.key, event=EffectEvent.CONFIRM, detail=receipt.reference) for receipt in receipts]
 
 
-def _one_by_one(sink: Sink, effects: Sequence[Effect]) -> list[_Result]:
+def _one_by_one(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
     """A refused batch is sent one by one, so that one bad effect does not hold up the others."""
     results: list[_Result] = []
     for effect in effects:
         try:
             receipt = sink.find(effect.key) or sink.send(effect)
         except AfletterError as error:
-            results.append(_failed(sink, effect, error))
+            results.append(_failed(sink, effect, error, as_of))
         else:
             results.append(_Result(key=effect.key, event=EffectEvent.CONFIRM, detail=receipt.reference))
     return results
 
 
-def _failed(sink: Sink, effect: Effect, error: AfletterError) -> _Result:
+def _failed(sink: Sink, effect: Effect, error: AfletterError, as_of: date) -> _Result:
     structlog.get_logger().warning("delivery failed", sink=sink.name, key=effect.key, error=type(error).__name__)
     match error:
         case OutcomeUnknown():
             return _Result(key=effect.key, event=EffectEvent.LOSE, detail=str(error), stop=True)
-        case Transient() if effect.attempts + 1 < ATTEMPTS_MAX:
+        case Transient() if effect.attempts + 1 < ATTEMPTS_MAX or as_of < effect.not_before + PATIENCE:
             return _Result(key=effect.key, event=EffectEvent.RETRY, detail=str(error), stop=True)
         case CredentialsRefused() | HumanActionNeeded():
             return _Result(key=effect.key, event=EffectEvent.RETRY, detail=str(error), stop=True)
