@@ -194,7 +194,7 @@ class WithheldLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderLine:
-    """A message of this cycle; ``status``: queued, sent, held, parked, bounced or cancelled, in the tenant's language."""
+    """A message of this cycle; ``status``: queued, sent, held, parked, bounced or cancelled."""
 
     customer: str
     documents: tuple[str, ...]

@@ -106,6 +106,7 @@ class ReportWords:
     allocation_names: Mapping[AllocationKind, str]
     message_names: Mapping[MessageKind, str]
     collection_names: Mapping[CollectionStatus, str]
+    delivery_names: Mapping[str, str]
     decision_names: Mapping[str, str]
 
 
@@ -246,6 +247,14 @@ _DUTCH: Final = ReportWords(
         CollectionStatus.REFUNDED: "teruggevorderd",
         CollectionStatus.CANCELLED: "geannuleerd",
     },
+    delivery_names={
+        "queued": "in de wacht",
+        "sent": "verstuurd",
+        "held": "tegengehouden",
+        "parked": "staat stil",
+        "bounced": "teruggekomen",
+        "cancelled": "ingetrokken",
+    },
     decision_names={"matched": "afgeletterd", "review": "wacht", "ignored": "geen vordering", "netted": "verrekend"},
 )
 
@@ -382,6 +391,14 @@ _FRENCH: Final = ReportWords(
         CollectionStatus.RETURNED: "retourné",
         CollectionStatus.REFUNDED: "remboursé",
         CollectionStatus.CANCELLED: "annulé",
+    },
+    delivery_names={
+        "queued": "en file d'attente",
+        "sent": "envoyé",
+        "held": "retenu",
+        "parked": "à l'arrêt",
+        "bounced": "revenu",
+        "cancelled": "annulé",
     },
     decision_names={"matched": "lettré", "review": "en attente", "ignored": "hors créances", "netted": "compensé"},
 )
@@ -520,6 +537,14 @@ _GERMAN: Final = ReportWords(
         CollectionStatus.REFUNDED: "erstattet",
         CollectionStatus.CANCELLED: "storniert",
     },
+    delivery_names={
+        "queued": "in der Warteschlange",
+        "sent": "versandt",
+        "held": "zurückgehalten",
+        "parked": "steht still",
+        "bounced": "zurückgekommen",
+        "cancelled": "zurückgezogen",
+    },
     decision_names={"matched": "zugeordnet", "review": "wartet", "ignored": "keine Forderung", "netted": "verrechnet"},
 )
 
@@ -656,6 +681,14 @@ _ENGLISH: Final = ReportWords(
         CollectionStatus.RETURNED: "returned",
         CollectionStatus.REFUNDED: "refunded",
         CollectionStatus.CANCELLED: "cancelled",
+    },
+    delivery_names={
+        "queued": "queued",
+        "sent": "sent",
+        "held": "held",
+        "parked": "parked",
+        "bounced": "bounced",
+        "cancelled": "cancelled",
     },
     decision_names={"matched": "matched", "review": "waits", "ignored": "not a receivable", "netted": "netted"},
 )

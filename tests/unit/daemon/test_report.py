@@ -74,7 +74,7 @@ REMINDER = ReminderLine(
     kind=MessageKind.REMINDER,
     level=1,
     amount_due=eur(2_568),
-    status="verstuurd",
+    status="sent",
 )
 
 
@@ -376,3 +376,4 @@ def test_every_name_has_words(language: str) -> None:
     assert set(words.allocation_names) == set(AllocationKind)
     assert set(words.message_names) == set(MessageKind)
     assert set(words.collection_names) == set(CollectionStatus)
+    assert set(words.delivery_names) == {"queued", "sent", "held", "parked", "bounced", "cancelled"}
