@@ -178,7 +178,7 @@ def _unrelated(composer: Composer, kind: Unrelated, day: date, account: tuple[st
         bic=account[1],
         words=kind.words.format(month=f"{day:%m/%Y}", digits=digits),
         code=kind.code,
-        status=ExpectedStatus.UNMATCHED if kind.code == "tax" else ExpectedStatus.IGNORED,
+        status=ExpectedStatus.IGNORED,
     )
 
 

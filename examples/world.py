@@ -92,8 +92,6 @@ class ExpectedStatus(StrEnum):
     EITHER = "either"
     #: Sees that it is no receivable.
     IGNORED = "ignored"
-    #: Books it on no customer: it is no receivable, but nothing in the entry proves it; asking is as right as leaving it.
-    UNMATCHED = "unmatched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
