@@ -233,4 +233,4 @@ def charset_of(text: bytes) -> str:
 
 
 def _clean(line: str) -> str:
-    return line.translate(_CONTROLS)
+    return line if line.isprintable() else line.translate(_CONTROLS)

@@ -128,7 +128,8 @@ class _Parts:
         )
 
     def _value(self, code: str) -> str:
-        return spaced(self.first.get(code, "").strip("/"))
+        value = self.first.get(code, "")
+        return spaced(value.strip("/")) if value else ""
 
     def _party_text(self) -> str:
         """A name straight behind /ORDP/ or /BENM/, as banks outside the Netherlands write it."""
