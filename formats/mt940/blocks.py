@@ -201,7 +201,8 @@ def _decoded(raw: _RawBlock) -> Block:
 
 
 #: Control characters (mBank and Standard Bank leave STX and ETX around a file) are blanks to everybody.
-_CONTROLS: Final = dict.fromkeys([*range(32), 127, 0xFEFF], " ")
+#: A soft hyphen is what ING's old exports make of a hyphen.
+_CONTROLS: Final = {**dict.fromkeys([*range(32), 127, 0xFEFF], " "), 0xAD: "-"}
 #: Letters that old German and Dutch systems write in code page 850; the same bytes are controls or signs in Windows-1252.
 _DOS: Final = frozenset(b"\x81\x84\x8e\x94\x99\x9a\xe1")
 _CENTRAL: Final = re.compile(rb"(?:^|\n)[CD]\d{6}(?:PLN|CZK|HUF|RON)|(?:PLN|CZK|HUF|RON)\d+,")

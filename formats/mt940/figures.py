@@ -18,7 +18,7 @@ _BALANCE: Final = re.compile(
 )
 _MOVEMENT: Final = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4}|\s{4})?\s*(?P<mark>E?R?[CD])(?P<funds>[A-Z])?\s*(?P<amount>[\d.,]+)"
-    r"(?P<type>[A-Z][A-Z0-9 ]{3})?(?P<rest>.*)\Z",
+    r"(?: ?(?P<type>[A-Z][A-Z0-9 ]{3}))?(?P<rest>.*)\Z",
     re.I,
 )
 _TOTAL: Final = re.compile(r"(?P<count>\d*)(?P<currency>[A-Z]{3})(?P<amount>[\d.,]+)\s*\Z", re.I)

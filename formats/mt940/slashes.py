@@ -17,7 +17,7 @@ _CODES: Final = (
     "IBAN", "ID", "INIT", "IREF", "ISDT", "KREF", "MARF", "NAME", "NRTX", "OCMT", "ORDP", "PREF", "PURP", "REMI", "RREF",
     "RTRN", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD",
 )  # fmt: skip
-_CODE: Final = re.compile(rf"/({'|'.join(sorted(_CODES, key=len, reverse=True))})(?=/)")
+_CODE: Final = re.compile(rf"/ ?({'|'.join(sorted(_CODES, key=len, reverse=True))})(?=/)")
 _START: Final = re.compile(
     r"\s*/(?:EREF|PREF|REMI|CNTP|IBAN|NAME|TRTP|TRCD|RTRN|MARF|CSID|ORDP|BENM|KREF|IREF|ACCW|CREF)/"
 )
