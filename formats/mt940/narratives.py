@@ -112,5 +112,5 @@ def is_iban(text: str) -> bool:
 
 def reference(text: str) -> str:
     """A reference, empty where it only says that there is none."""
-    trimmed = text.strip().strip("/").strip()
+    trimmed = text.strip(" /")
     return "" if trimmed.upper() in _NO_REFERENCE else trimmed
