@@ -8,7 +8,6 @@ import subprocess
 import tomllib
 from functools import cache
 from importlib.metadata import packages_distributions
-from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -94,16 +93,16 @@ def test_every_room_is_type_checked_and_packaged() -> None:
 
 
 def test_every_file_of_a_room_is_packaged() -> None:
-    """A file that is not Python goes into the wheel only when its folder is a package and its ending is listed."""
-    (patterns,) = (project()["tool"]["setuptools"]["package-data"].values(),)
-    listed = tuple(chain.from_iterable(patterns))
+    """A Python file goes into the wheel only when its folder is a package, another one only when its ending is listed."""
+    patterns = [PurePosixPath(pattern).name for pattern in project()["tool"]["setuptools"]["package-data"]["*"]]
     left_out = [
         str(name)
         for name in tracked()
         if name.parts[0] in rooms()
-        and (
-            name.parent / "__init__.py" not in tracked()
-            or (name.suffix != ".py" and not any(name.match(pattern) for pattern in listed))
+        and not (
+            name.parent / "__init__.py" in tracked()
+            if name.suffix == ".py"
+            else any(name.match(pattern) for pattern in patterns)
         )
     ]
     assert left_out == []
