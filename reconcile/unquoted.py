@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from ledger.allocations import Evidence, Outcome, Reason, Suggestion
 from reconcile.answers import (
@@ -40,6 +41,9 @@ from reconcile.remittance import keys_that_could_be_meant
 from reconcile.settlement import Settlement, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums, printed, steps_needed
 from reconcile.text import one_edit_apart
+
+#: Digits of a counter that say something beside an amount when nobody knows the payer.
+_FEWEST_COUNTER_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,8 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
         item = items[0]
         if case.receivables.times_invoiced(item.customer_id, item.gross) > 1:
             return reason("damaged_and_recurring", document=item.number, amount=str(item.document.gross))
-    if not case.candidates.own_name and (len(items) > 1 or len(case.open_with_amount) > 1):
+    not_alone = len(items) > 1 or len(case.open_with_amount) > 1
+    if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
         return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
     by_account = any(Evidence.PAYER_NAME not in case.payer_evidence(item.customer_id) for item in items)
     if not by_account and len(items) == 1 and _namesakes(case, items[0]):
@@ -326,7 +331,7 @@ def _of_nobody(case: Case) -> Outcome:
     selected, how = _selected(case, items)
     if len(selected) == 1 and _is_long(case, selected[0], how):
         settlement = settle_one(selected[0], case.minor, case.on, case.policy)
-        if settlement is not None and len(items) == 1:
+        if settlement is not None and (len(items) == 1 or how is Evidence.DOCUMENT_NUMBER):
             return _explained(case, Explanation((selected[0],), settlement), [how])
     if not items:
         return to_a_person(case, (), reason("nothing_fits", amount=str(case.money(case.minor))))
@@ -338,7 +343,10 @@ def _of_nobody(case: Case) -> Outcome:
 def _is_long(case: Case, item: Item, how: Evidence) -> bool:
     """Whether what was written is long enough to count beside the amount alone: a damaged number always is, of a short form only the
     whole counter."""
-    return how is Evidence.REPAIRED_REFERENCE or short_form(item.parts, case.reading.written) is Short.COUNTER
+    if how is Evidence.REPAIRED_REFERENCE:
+        return True
+    long_enough = len(item.parts.counter.lstrip("0")) >= _FEWEST_COUNTER_DIGITS
+    return long_enough and short_form(item.parts, case.reading.written) is Short.COUNTER
 
 
 def _same_amount(case: Case) -> list[Suggestion]:
