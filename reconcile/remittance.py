@@ -142,7 +142,7 @@ def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: 
 
 def _is_day(digits: str) -> bool:
     """Whether eight digits are a day of these years, in either order."""
-    if len(digits) != 8:
+    if len(digits) != 8 or not digits.isdigit():
         return False
     return any(
         year in _YEARS and 1 <= month <= 12 and 1 <= day <= 31
@@ -153,7 +153,10 @@ def _is_day(digits: str) -> bool:
     )
 
 
-def _quotes_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> list[Quote]:
+def _quotes_in(
+    receivables: Receivables, text: str, written: tuple[Atom, ...], customers: dict[int, str]
+) -> list[Quote]:
+    """Quotes of documents; what is a customer's number (``customers``, by the place of their atoms) quotes none."""
     found: list[Quote] = []
     at = 0
     while at < len(written):
@@ -163,7 +166,7 @@ def _quotes_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -
             continue
         to, items, key = quoted
         before = text[: written[at].start]
-        if not (receivables.customer_numbered(key) and _CUSTOMER_WORD.search(before)):
+        if not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
             found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed))
@@ -274,10 +277,11 @@ def _spans(
     return tuple(ranges), tuple(shortened)
 
 
-def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...], taken: set[int]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> dict[int, str]:
+    """Customers whose numbers are quoted, by the places of the atoms: with letters, or behind a word such as "customer"."""
+    found: dict[int, str] = {}
     for at, atom in enumerate(written):
-        if at in taken or not (atom.numeric or atom.folded in receivables.customer_prefixes):
+        if not (atom.numeric or atom.folded in receivables.customer_prefixes):
             continue
         joined = ""
         for to in range(at, min(at + 4, len(written))):
@@ -286,8 +290,8 @@ def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]
             if customer_id:
                 strong = not atom.numeric and len(joined) > _STRONG_WITH_PREFIX
                 if strong or _CUSTOMER_WORD.search(text[: atom.start]):
-                    found[customer_id] = None
-    return tuple(found)
+                    found.update(dict.fromkeys(range(at, to + 1), customer_id))
+    return found
 
 
 def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], taken: set[int]) -> list[str]:
@@ -312,14 +316,16 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     text = text_of(entry)
     written = atoms(text)
     structured, unknown = _structured(receivables, entry)
-    quotes = _quotes_in(receivables, text, written)
+    customers = _customers_in(receivables, text, written)
+    quotes = _quotes_in(receivables, text, written, customers)
     mended = with_digits_mended(text)
     if mended != text:
         again = atoms(mended)
-        better = _quotes_in(receivables, mended, again)
+        again_customers = _customers_in(receivables, mended, again)
+        better = _quotes_in(receivables, mended, again, again_customers)
         if len(better) > len(quotes):
-            text, written, quotes = mended, again, better
-    taken = {place for quote in quotes for place in range(quote.first, quote.last + 1)}
+            text, written, quotes, customers = mended, again, better, again_customers
+    taken = {place for quote in quotes for place in range(quote.first, quote.last + 1)} | customers.keys()
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
     if quotes and len(taken) < len(written):
@@ -336,7 +342,7 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         ranges=ranges,
         shortened=tuple(dict.fromkeys(item for item in shortened if item.document.issued_on <= on)),
         future=tuple(dict.fromkeys(future)),
-        customers=_customers_in(receivables, text, written, taken) if digits_left else (),
+        customers=tuple(dict.fromkeys(customers.values())),
         unknown=tuple(dict.fromkeys(unknown)),
         says_all_open=bool(text) and _ALL_OPEN.search(text) is not None,
     )
