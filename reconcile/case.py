@@ -108,6 +108,14 @@ class Case:
             found.append(Evidence.PAYER_NAME)
         return tuple(found)
 
+    def pays_under_another_name(self, customer_id: str) -> bool:
+        """Whether all that speaks for this customer is an account that paid for him once, under somebody else's name."""
+        return (
+            self.payer_evidence(customer_id) == (Evidence.PAYER_IBAN,)
+            and customer_id not in self.receivables.customers_of_iban(self.entry.counterparty.iban)
+            and not self.is_like(customer_id, Likeness.STRONG)
+        )
+
     def is_another(self, customer_ids: Sequence[str]) -> bool:
         """Whether the payer is a known customer and none of these."""
         return self.payer.is_known and not any(

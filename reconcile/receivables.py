@@ -77,10 +77,14 @@ def _bare_digits(number: str) -> str:
 
 
 def keys_of(document: Document) -> tuple[str, ...]:
-    """The keys under which a document is quoted: number, number without prefix, payment reference, order number."""
+    """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
+    payment reference, order number."""
+    parts = parts_of(document.number, document.issued_on)
+    bare = parts.counter.lstrip("0")
     keys = (
         key_of(document.number),
         _bare_digits(document.number),
+        parts.prefix + parts.head + bare + parts.tail if bare and (parts.prefix or parts.head) else "",
         key_of(document.creditor_reference),
         key_of(document.order_number),
     )
@@ -101,6 +105,7 @@ class Receivables:
         self.policy = policy
         self.shapes = NumberShapes()
         self.key_lengths: set[int] = set()
+        self.longest_key = 0
         self.key_prefixes: set[str] = set()
         self.customer_prefixes: set[str] = set()
         self._customers: dict[str, Customer] = {}
@@ -211,6 +216,7 @@ class Receivables:
         if known is None:
             self._by_key[key] = item
             self.key_lengths.add(len(key))
+            self.longest_key = max(self.longest_key, len(key))
         elif isinstance(known, list):
             known.append(item)
         elif known is not item:
