@@ -50,10 +50,10 @@ def test_a_delivery_and_its_history(store: Store) -> None:
         assert [each.state for each in t.outbox.in_doubt("accounting/0", 10)] == [EffectState.SENDING] * 2
         t.outbox.step(["k1"], EffectEvent.RETRY, detail="busy")
         t.outbox.step(["k1"], EffectEvent.SEND)
-        t.outbox.step(["k1"], EffectEvent.CONFIRM, reference="main.beancount")
+        t.outbox.step(["k1"], EffectEvent.CONFIRM, references={"k1": "main.beancount"})
         t.outbox.step(["k2"], EffectEvent.LOSE, detail="time-out")
         assert t.outbox.of_subject("subject of k1") == [
-            replace(effect("k1"), state=EffectState.DONE, attempts=2, reference="main.beancount")
+            replace(effect("k1"), state=EffectState.DONE, attempts=2, references={"k1": "main.beancount"})
         ]
         assert list(t.outbox.with_state(EffectState.UNKNOWN)) == t.outbox.in_doubt("accounting/0", 1)
         assert t.outbox.counts() == {
@@ -71,7 +71,7 @@ def test_a_delivery_and_its_history(store: Store) -> None:
 def test_a_reference_stays_until_there_is_another(store: Store) -> None:
     with store.transaction() as t:
         t.outbox.add([effect("k1")])
-        t.outbox.step(["k1"], EffectEvent.SEND, reference="upload 7")
+        t.outbox.step(["k1"], EffectEvent.SEND, references={"k1": "upload 7"})
         t.outbox.step(["k1"], EffectEvent.LOSE)
         assert [each.reference for each in t.outbox.in_doubt("accounting/0", 1)] == ["upload 7"]
 
