@@ -163,7 +163,9 @@ class Outbox(Shelf):
     def states(self, kind: EffectKind) -> dict[str, EffectState]:
         """The state of the newest effect of each subject, of one kind."""
         query = select(effect.c.subject, effect.c.state).where(self._own(effect), effect.c.kind == kind)
-        return {row.subject: EffectState(row.state) for row in self._connection.execute(query.order_by(effect.c.sequence))}
+        return {
+            row.subject: EffectState(row.state) for row in self._connection.execute(query.order_by(effect.c.sequence))
+        }
 
     def of_subject(self, subject: str) -> list[Effect]:
         """All effects about one subject."""

@@ -69,7 +69,7 @@ def _points(killer: Killer) -> Iterator[None]:
         real_fsync(descriptor)
         killer.point("after fsync")
 
-    os.fsync = fsync
+    os.fsync = fsync  # type: ignore[assignment]  # the signature of the stub is private
     sys.addaudithook(killer.audit)
     killer.armed = True
     try:

@@ -53,7 +53,7 @@ def test_a_delivery_and_its_history(store: Store) -> None:
         t.outbox.step(["k1"], EffectEvent.CONFIRM, references={"k1": "main.beancount"})
         t.outbox.step(["k2"], EffectEvent.LOSE, detail="time-out")
         assert t.outbox.of_subject("subject of k1") == [
-            replace(effect("k1"), state=EffectState.DONE, attempts=2, references={"k1": "main.beancount"})
+            replace(effect("k1"), state=EffectState.DONE, attempts=2, reference="main.beancount")
         ]
         assert list(t.outbox.with_state(EffectState.UNKNOWN)) == t.outbox.in_doubt("accounting/0", 1)
         assert t.outbox.counts() == {
