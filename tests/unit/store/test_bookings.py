@@ -149,20 +149,20 @@ def test_a_flag_of_a_person_blocks_and_can_be_taken_back(store: Store) -> None:
         assert (item(t, "F1").status, item(t, "F1").blocked_by) == (ItemStatus.OPEN, "")
 
 
-def test_the_active_mandate_that_was_signed_last(store: Store) -> None:
+def test_the_active_mandate_where_there_is_exactly_one(store: Store) -> None:
     with store.transaction() as t:
         issued(t, "F1")
         assert item(t, "F1").mandate_reference == ""
         t.facts.put_mandates(
             [
-                mandate("M1", signed_on=date(2024, 1, 1)),
-                mandate("M3", signed_on=date(2024, 5, 1)),
                 mandate("M2", signed_on=date(2024, 5, 1)),
                 mandate("M9", signed_on=date(2024, 9, 1), status=MandateStatus.REVOKED),
                 mandate("M8", "C2", signed_on=date(2024, 9, 1)),
             ]
         )
         assert item(t, "F1").mandate_reference == "M2"
+        t.facts.put_mandates([mandate("M3", signed_on=date(2024, 6, 1))])
+        assert item(t, "F1").mandate_reference == "", "which of two is meant, nobody guesses"
 
 
 def test_the_dunning_level_is_of_reminders_that_left_or_will(store: Store) -> None:
