@@ -11,6 +11,9 @@ PIP_TOOLS := pip-tools==7.6.2
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/python -m piptools compile --quiet --strip-extras \
 	--allow-unsafe --all-build-deps --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+# One test process for each core, and whole files on one of them, so that a file's fixtures are made once.
+PYTEST_ARGS ?= --numprocesses auto --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench lock clean
 
@@ -22,17 +25,17 @@ demo: $(VENV)/afletter ## the whole circle on three sample companies, into ./dem
 	$(BIN)/afletter demo
 
 test: $(VENV)/afletter $(VENV)/tools ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(VENV)/afletter $(VENV)/tools ## what CI checks: format, lint, types, imports, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of one cycle, as a table
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.benchmarks.cycle
 
 lock: ## write the lock files anew from pyproject.toml, with the oldest Python that we support (3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \

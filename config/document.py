@@ -222,6 +222,10 @@ def _syntax(error: MarkedYAMLError, text: str) -> _Unreadable:
         return _Unreadable(line, "a tab stands where YAML wants spaces: indent with spaces")
     if "another document" in problem:
         return _Unreadable(line, "a second document starts here: write one tenant per file")
+    if "mapping values" in problem:
+        return _Unreadable(
+            line, "is not YAML: a ': ' stands inside a value (quote it), or the line is indented too far"
+        )
     if "${" in there:
         return _Unreadable(line, f"is not YAML: {problem} (inside {{ }} or [ ], put a ${{…}} in quotes)")
     return _Unreadable(line, f"is not YAML: {problem}")

@@ -134,15 +134,15 @@ def _account_number(source: str) -> str:
 
 def mirror_receipts(t: Transaction) -> None:
     """Bring collections and reminders to what became of their effects; doing it again changes nothing."""
-    states = {effect.subject: effect.state for effect in _channel_effects(t)}
+    files, messages = t.outbox.states(EffectKind.DEBIT_BATCH), t.outbox.states(EffectKind.MESSAGE)
     sent = [
         collection.end_to_end_id
         for collection in t.debits.rows()
-        if collection.status is CollectionStatus.NOTIFIED and states.get(collection.message_id) is EffectState.DONE
+        if collection.status is CollectionStatus.NOTIFIED and files.get(collection.message_id) is EffectState.DONE
     ]
     t.debits.step(sent, CollectionStatus.SENT)
     for row in t.reminders.rows():
-        state = states.get(row.message_id)
+        state = messages.get(row.message_id)
         if row.status == "queued" and state is EffectState.DONE:
             t.reminders.set_status(row.message_id, "sent")
         elif row.status == "queued" and state is EffectState.PARKED:
@@ -151,16 +151,10 @@ def mirror_receipts(t: Transaction) -> None:
             t.reminders.set_status(row.message_id, "sent")
 
 
-def _channel_effects(t: Transaction) -> Iterator[Effect]:
-    """Effects of the debit and the message channel, whatever their state."""
-    for state in EffectState:
-        yield from (effect for effect in t.outbox.with_state(state) if effect.kind is not EffectKind.POSTING)
-
-
 def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> DebitPlan:
     """The direct-debit part; answers the plan it followed, as far as it might."""
     policy = debit_policy(tenant.config, debit)
-    states = {effect.subject: effect.state for effect in _channel_effects(t)}
+    states = t.outbox.states(EffectKind.DEBIT_BATCH)
     collections = [_as_it_may_be(collection, states) for collection in t.debits.rows()]
     planned = plan(
         policy,
@@ -326,9 +320,8 @@ def reminders_due(
 
 
 def _queued_subjects(t: Transaction) -> frozenset[str]:
-    return frozenset(
-        effect.subject for effect in t.outbox.with_state(EffectState.QUEUED) if effect.kind is EffectKind.MESSAGE
-    )
+    states = t.outbox.states(EffectKind.MESSAGE)
+    return frozenset(subject for subject, state in states.items() if state is EffectState.QUEUED)
 
 
 def _customers_in_review(t: Transaction, view: View) -> Iterator[str]:

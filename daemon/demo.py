@@ -40,7 +40,9 @@ def _make_room(directory: Path) -> None:
     marker = directory / ".afletter-demo"
     if directory.exists():
         if not directory.is_dir() or (any(directory.iterdir()) and not marker.exists()):
-            raise ConfigError((f"{directory} holds something else: name a folder that is new or holds an earlier demo",))
+            raise ConfigError(
+                (f"{directory} holds something else: name a folder that is new or holds an earlier demo",)
+            )
         shutil.rmtree(directory)
     directory.mkdir(parents=True)
     marker.touch()

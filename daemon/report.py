@@ -158,13 +158,15 @@ class WaitingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """How fresh one source is. ``newest_on``: date of its newest statement or document, None before the first. ``late``: it is older than the tenant
+    """How fresh one source is. ``newest``: what came last, in a few words; ``balance``: of an account after that, None for other sources.
+    ``newest_on``: date of the newest statement or document, None before the first. ``late``: it is older than the tenant
     expects. ``gaps`` and ``faults``: one line each."""
 
     name: str
     newest: str
     newest_on: date | None
     late: bool
+    balance: Money | None = None
     gaps: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
@@ -194,7 +196,7 @@ class WithheldLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderLine:
-    """A message of this cycle; ``status``: queued, sent, held, parked, bounced or cancelled, in the tenant's language."""
+    """A message of this cycle; ``status``: queued, sent, held, parked, bounced or cancelled."""
 
     customer: str
     documents: tuple[str, ...]
@@ -376,9 +378,9 @@ class _Figures:
         return f"{iban[:_SHOWN_DIGITS]}\N{HORIZONTAL ELLIPSIS}{iban[-_SHOWN_DIGITS:]}"
 
     def evidence(self, text: str) -> str:
-        """Evidence as the log has it (names joined by blanks or commas) in the reader's words; what is no name stays."""
+        """Evidence as the log has it (names joined by semicolons) in the reader's words; what is no name stays."""
         names: Mapping[str, str] = {evidence.value: name for evidence, name in self._words.evidence_names.items()}
-        return ", ".join(names.get(part, part) for part in text.replace(",", " ").replace("+", " ").split())
+        return ", ".join(names.get(part, part) for part in filter(None, text.split(";")))
 
 
 def _locale(language: str, country: str) -> Locale:

@@ -15,7 +15,8 @@ from ledger.reminders import MessageKind
 class ReportWords:
     """Every word of the report in one language. Gaps in braces are filled by the template.
 
-    Plurals are pairs: for one, for any other number.
+    Plurals are pairs: for one, for any other number. ``delivery_names`` and ``decision_names`` are by the codes of the exports ``reminders`` and ``log``; a code
+    without a word is shown as it is.
     """
 
     language: str
@@ -106,6 +107,7 @@ class ReportWords:
     allocation_names: Mapping[AllocationKind, str]
     message_names: Mapping[MessageKind, str]
     collection_names: Mapping[CollectionStatus, str]
+    delivery_names: Mapping[str, str]
     decision_names: Mapping[str, str]
 
 
@@ -246,7 +248,28 @@ _DUTCH: Final = ReportWords(
         CollectionStatus.REFUNDED: "teruggevorderd",
         CollectionStatus.CANCELLED: "geannuleerd",
     },
-    decision_names={"matched": "afgeletterd", "review": "wacht", "ignored": "geen vordering", "netted": "verrekend"},
+    delivery_names={
+        "queued": "in de wacht",
+        "sent": "verstuurd",
+        "held": "tegengehouden",
+        "parked": "staat stil",
+        "bounced": "teruggekomen",
+        "cancelled": "ingetrokken",
+    },
+    decision_names={
+        "matched": "afgeletterd",
+        "review": "wacht",
+        "ignored": "geen vordering",
+        "netted": "verrekend",
+        "accepted": "voorstel aanvaard",
+        "booked_by_person": "zelf geboekt",
+        "ignored_by_person": "geen vordering",
+        "undone": "teruggenomen",
+        "debit_notified": "inning aangekondigd",
+        "debit_cancelled": "inning vervalt",
+        "debit_batch_made": "incassobestand",
+        "reminder": "herinnering",
+    },
 )
 
 _FRENCH: Final = ReportWords(
@@ -383,7 +406,28 @@ _FRENCH: Final = ReportWords(
         CollectionStatus.REFUNDED: "remboursé",
         CollectionStatus.CANCELLED: "annulé",
     },
-    decision_names={"matched": "lettré", "review": "en attente", "ignored": "hors créances", "netted": "compensé"},
+    delivery_names={
+        "queued": "en file d'attente",
+        "sent": "envoyé",
+        "held": "retenu",
+        "parked": "à l'arrêt",
+        "bounced": "revenu",
+        "cancelled": "annulé",
+    },
+    decision_names={
+        "matched": "lettré",
+        "review": "en attente",
+        "ignored": "hors créances",
+        "netted": "compensé",
+        "accepted": "proposition acceptée",
+        "booked_by_person": "imputé à la main",
+        "ignored_by_person": "hors créances",
+        "undone": "annulé",
+        "debit_notified": "encaissement annoncé",
+        "debit_cancelled": "encaissement annulé",
+        "debit_batch_made": "fichier de domiciliation",
+        "reminder": "rappel",
+    },
 )
 
 _GERMAN: Final = ReportWords(
@@ -520,7 +564,28 @@ _GERMAN: Final = ReportWords(
         CollectionStatus.REFUNDED: "erstattet",
         CollectionStatus.CANCELLED: "storniert",
     },
-    decision_names={"matched": "zugeordnet", "review": "wartet", "ignored": "keine Forderung", "netted": "verrechnet"},
+    delivery_names={
+        "queued": "in der Warteschlange",
+        "sent": "versandt",
+        "held": "zurückgehalten",
+        "parked": "steht still",
+        "bounced": "zurückgekommen",
+        "cancelled": "zurückgezogen",
+    },
+    decision_names={
+        "matched": "zugeordnet",
+        "review": "wartet",
+        "ignored": "keine Forderung",
+        "netted": "verrechnet",
+        "accepted": "Vorschlag angenommen",
+        "booked_by_person": "selbst gebucht",
+        "ignored_by_person": "keine Forderung",
+        "undone": "zurückgenommen",
+        "debit_notified": "Einzug angekündigt",
+        "debit_cancelled": "Einzug entfällt",
+        "debit_batch_made": "Lastschriftdatei",
+        "reminder": "Mahnung",
+    },
 )
 
 _ENGLISH: Final = ReportWords(
@@ -657,7 +722,28 @@ _ENGLISH: Final = ReportWords(
         CollectionStatus.REFUNDED: "refunded",
         CollectionStatus.CANCELLED: "cancelled",
     },
-    decision_names={"matched": "matched", "review": "waits", "ignored": "not a receivable", "netted": "netted"},
+    delivery_names={
+        "queued": "queued",
+        "sent": "sent",
+        "held": "held",
+        "parked": "parked",
+        "bounced": "bounced",
+        "cancelled": "cancelled",
+    },
+    decision_names={
+        "matched": "matched",
+        "review": "waits",
+        "ignored": "not a receivable",
+        "netted": "netted",
+        "accepted": "suggestion accepted",
+        "booked_by_person": "booked by hand",
+        "ignored_by_person": "not a receivable",
+        "undone": "taken back",
+        "debit_notified": "debit announced",
+        "debit_cancelled": "debit cancelled",
+        "debit_batch_made": "debit file",
+        "reminder": "reminder",
+    },
 )
 
 _WORDS: Final[Mapping[str, ReportWords]] = {words.language: words for words in (_DUTCH, _FRENCH, _GERMAN, _ENGLISH)}

@@ -64,9 +64,9 @@ def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]
             return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble="")
         outcome = _send(sink, effects, as_of)
         with store.transaction() as t:
-            for event, keys in _grouped(outcome).items():
-                for detail, group in keys.items():
-                    t.outbox.step(group, event, detail=detail)
+            references = {result.key: result.reference for result in outcome if result.reference}
+            for (event, detail), keys in _grouped(outcome).items():
+                t.outbox.step(keys, event, detail=detail, references=references)
         delivered += sum(result.event is EffectEvent.CONFIRM for result in outcome)
         parked += sum(result.event is EffectEvent.PARK for result in outcome)
         progress(len(outcome))
@@ -77,18 +77,19 @@ def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Result:
-    """What became of one effect; ``stop``: nothing more goes to this sink in this cycle."""
+    """What became of one effect. ``reference``: the receiver's own; ``stop``: nothing more goes to this sink in this cycle."""
 
     key: str
     event: EffectEvent
-    detail: str
+    detail: str = ""
+    reference: str = ""
     stop: bool = False
 
 
-def _grouped(results: Sequence[_Result]) -> dict[EffectEvent, dict[str, list[str]]]:
-    grouped: dict[EffectEvent, dict[str, list[str]]] = {}
+def _grouped(results: Sequence[_Result]) -> dict[tuple[EffectEvent, str], list[str]]:
+    grouped: dict[tuple[EffectEvent, str], list[str]] = {}
     for result in results:
-        grouped.setdefault(result.event, {}).setdefault(result.detail, []).append(result.key)
+        grouped.setdefault((result.event, result.detail), []).append(result.key)
     return grouped
 
 
@@ -109,7 +110,7 @@ def _settle_doubts(store: Store, sink: Sink) -> int:
         for effect in doubts:
             event, reference = _probe(sink, effect)
             with store.transaction() as t:
-                t.outbox.step([effect.key], event, reference=reference)
+                t.outbox.step([effect.key], event, references={effect.key: reference})
             found += event is EffectEvent.FOUND
             structlog.get_logger().info("doubt settled", sink=sink.name, key=effect.key, outcome=event.value)
 
@@ -137,7 +138,7 @@ def _send(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
         stop = not isinstance(error, Refused | ConflictingPayload)
         lost = [_Result(key=effect.key, event=EffectEvent.LOSE, detail=str(error), stop=stop) for effect in effects]
         return lost if stop else _one_by_one(sink, effects, as_of)
-    return [_Result(key=receipt.key, event=EffectEvent.CONFIRM, detail=receipt.reference) for receipt in receipts]
+    return [_Result(key=receipt.key, event=EffectEvent.CONFIRM, reference=receipt.reference) for receipt in receipts]
 
 
 def _one_by_one(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
@@ -149,7 +150,7 @@ def _one_by_one(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Res
         except AfletterError as error:
             results.append(_failed(sink, effect, error, as_of))
         else:
-            results.append(_Result(key=effect.key, event=EffectEvent.CONFIRM, detail=receipt.reference))
+            results.append(_Result(key=effect.key, event=EffectEvent.CONFIRM, reference=receipt.reference))
     return results
 
 

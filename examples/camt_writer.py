@@ -20,10 +20,10 @@ _TRANSFER_IN: Final = ("RCDT", "ESCT", "166")
 _TRANSFER_OUT: Final = ("ICDT", "ESCT", "116")
 
 
-def write(folder: Path, world: World, account: Account) -> None:
-    """One file a day, ``camt053_YYYYMMDD.xml``."""
+def write(folder: Path, world: World, account: Account, until: date) -> None:
+    """One file for each day up to ``until``, ``camt053_YYYYMMDD.xml``."""
     folder.mkdir(parents=True, exist_ok=True)
-    for day in world.statement_days():
+    for day in world.statement_days(until):
         lines = _statement(world, account, day)
         (folder / f"camt053_{day.day:%Y%m%d}.xml").write_bytes("".join(f"{line}\n" for line in lines).encode())
 

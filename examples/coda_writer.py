@@ -21,10 +21,10 @@ _TRANSFER_OUT: Final = "00101000"
 _COSTS: Final = "03537000"
 
 
-def write(folder: Path, world: World, account: Account) -> None:
-    """One file a day, ``YYYYMMDD.cod``."""
+def write(folder: Path, world: World, account: Account, until: date) -> None:
+    """One file for each day up to ``until``, ``YYYYMMDD.cod``."""
     folder.mkdir(parents=True, exist_ok=True)
-    for day in world.statement_days():
+    for day in world.statement_days(until):
         lines = _statement(world, account, day)
         (folder / f"{day.day:%Y%m%d}.cod").write_bytes("".join(f"{line}\r\n" for line in lines).encode("ascii"))
 

@@ -32,6 +32,8 @@ Country = Literal["be", "nl", "de"]
 
 #: The business date the samples are made for: a Monday, so that the newest statement is of the Friday before.
 AS_OF: Final = date(2026, 9, 14)
+#: An earlier business date: what is announced then is collected by a file that leaves on AS_OF.
+NOTICES_ON: Final = date(2026, 9, 9)
 #: First and last day with a bank statement.
 FIRST_DAY: Final = date(2026, 6, 8)
 LAST_DAY: Final = date(2026, 9, 11)
@@ -60,16 +62,26 @@ class WrittenWorld:
     entries: int
 
 
-def write_demo(folder: Path, seed: int = SEED) -> tuple[Path, ...]:
-    """The three demo tenants in ``folder``/be, nl and de; gives their tenant.yaml files."""
+def write_demo(folder: Path, seed: int = SEED, until: date = LAST_DAY) -> tuple[Path, ...]:
+    """The three demo tenants in ``folder``/be, nl and de; gives their tenant.yaml files.
+
+    ``until``: the last day whose statements are there yet; called again with a later day it adds the missing ones and changes nothing else.
+    """
     countries: tuple[Country, ...] = ("be", "nl", "de")
-    return tuple(write_world(folder / country, country, seed=seed).config for country in countries)
+    return tuple(write_world(folder / country, country, seed=seed, until=until).config for country in countries)
 
 
-def write_world(folder: Path, country: Country, *, invoices: int = DEMO_INVOICES, seed: int = SEED) -> WrittenWorld:
+def write_world(
+    folder: Path,
+    country: Country,
+    *,
+    invoices: int = DEMO_INVOICES,
+    seed: int = SEED,
+    until: date = LAST_DAY,
+) -> WrittenWorld:
     """One tenant in ``folder``: tenant.yaml, invoices/ and bank/ with CODA (be), MT940 (nl) or CAMT.053 (de).
 
-    From SCALE_FROM_INVOICES on, the world has as many bank entries as invoices, and nearly all are paid. Raises
+    ``until``: the last day whose statements are written; ``expected`` and ``entries`` are of the whole world. From SCALE_FROM_INVOICES on, the world has as many bank entries as invoices, and nearly all are paid. Raises
     ValueError for less than one or more than MOST_INVOICES.
     """
     if not 1 <= invoices <= MOST_INVOICES:
@@ -81,7 +93,7 @@ def write_world(folder: Path, country: Country, *, invoices: int = DEMO_INVOICES
     config.write_bytes(template.read_bytes())
     account = _account(template, COUNTRIES[country])
     invoice_files.write(folder / "invoices", world, account)
-    _WRITERS[country](folder / "bank", world, account)
+    _WRITERS[country](folder / "bank", world, account, until)
     return WrittenWorld(
         config=config,
         expected={movement.bank_reference: movement.expected() for movement in world.movements},
@@ -171,17 +183,22 @@ def _unrelated(composer: Composer, kind: Unrelated, day: date, account: tuple[st
 
 
 def _choose_ubl(world: World) -> None:
-    """One invoice to a business, paid with its structured reference, arrives as UBL instead of a row."""
+    """One invoice to a business, paid with its structured reference, arrives as UBL instead of a row.
+
+    UBL tells neither a customer's language nor its account, so it is one in the seller's own language whose account nobody has told.
+    """
     for movement in world.movements:
-        if movement.story == "structured" and movement.bills[0].customer.business:
-            movement.bills[0].as_ubl = True
-            return
+        if movement.story == "structured":
+            bill = movement.bills[0]
+            if bill.customer.business and bill.customer.language == "nl" and not bill.customer.iban_known:
+                bill.as_ubl = True
+                return
 
 
 def _number_bills(world: World) -> None:
     """Numbers and references in order of issue, invoices and credit notes each in a series of their own."""
     world.bills.sort(key=lambda bill: bill.issued_on)
-    invoices = credit_notes = 100_400
+    invoices, credit_notes = 100_400, 7_000
     for bill in world.bills:
         year = bill.issued_on.year
         match bill.kind:

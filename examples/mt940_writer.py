@@ -14,10 +14,10 @@ _LINE: Final = 65
 _LINES: Final = 6
 
 
-def write(folder: Path, world: World, account: Account) -> None:
-    """One file a day, ``YYYYMMDD.940``."""
+def write(folder: Path, world: World, account: Account, until: date) -> None:
+    """One file for each day up to ``until``, ``YYYYMMDD.940``."""
     folder.mkdir(parents=True, exist_ok=True)
-    for day in world.statement_days():
+    for day in world.statement_days(until):
         lines = [
             f":20:P{day.day:%y%m%d}{day.sequence:09d}",
             f":25:{account.iban}EUR",

@@ -30,6 +30,9 @@ from examples.world import (
 _ATTEMPTS: Final = 6
 #: Terms of payment in days.
 _TERMS: Final = (14, 30, 30)
+#: Days after the business date on which invoices under a mandate fall due: some are handed to the bank on that date, the
+#: others are announced then.
+_DUE_AFTER_DAYS: Final = (7, 2, 8, 2, 9, 2, 7)
 #: The largest difference that is written off without a word (contract.md, defaults), in cents.
 _WRITE_OFF_MINOR: Final = 5
 
@@ -462,7 +465,7 @@ def mandate(c: Composer) -> None:
     )
     settled = c.invoice(customer, c.as_of - timedelta(days=c.chance.randrange(60, 75)))
     settled.paid_minor = settled.minor
-    due_on = c.as_of + timedelta(days=c.chance.choice((0, 1, 7, 7, 7, 8, 9, 10)))
+    due_on = c.as_of + timedelta(days=_DUE_AFTER_DAYS[number % len(_DUE_AFTER_DAYS)])
     c.invoice(customer, due_on - timedelta(days=14), due_on=due_on)
 
 

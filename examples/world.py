@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from examples.countries import CountryProfile
 
@@ -195,10 +195,11 @@ class World:
     mandates: list[Mandate] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
 
-    def statement_days(self) -> Iterator[StatementDay]:
-        """One statement for each day with movements; each opens with the balance the one before closed with."""
+    def statement_days(self, until: date) -> Iterator[StatementDay]:
+        """One statement for each day with movements up to ``until``; each opens with the balance the one before closed with."""
         balance, previous = self.opening_minor, self.opened_on
-        for sequence, (day, grouped) in enumerate(groupby(self.movements, key=lambda movement: movement.day), start=1):
+        known = takewhile(lambda movement: movement.day <= until, self.movements)
+        for sequence, (day, grouped) in enumerate(groupby(known, key=lambda movement: movement.day), start=1):
             movements = list(grouped)
             closing = balance + sum(movement.minor for movement in movements)
             yield StatementDay(

@@ -163,6 +163,10 @@ class _Span:
     closing: int
 
 
+def _days(span: _Span) -> int:
+    return (span.end - span.start).days
+
+
 def chain_gaps(headers: Sequence[StatementHeader]) -> tuple[Gap, ...]:
     """The gaps between statements, per account and currency, by account, currency and day.
 
@@ -213,62 +217,85 @@ class _Chain:
         self._passed.setdefault(balance, []).append(len(self._points))
         self._points.append((day, balance))
 
+    def _pass(self, span: _Span) -> None:
+        self._add(span.end, span.closing)
+        self._walked.append(span)
+
     def _walk(self, spans: list[_Span]) -> None:
-        """The statements that end on one day: first those that go on from here, in the order that places most of them, then what spans
-        or overlaps; what is left begins after a gap, and from there it goes on."""
-        rest = spans
+        """The statements that end on one day: those that begin where the last day ended, in the order that places most of them, then the
+        longer ones that reach back behind it. What does not follow begins after a gap, and from there it goes on."""
         if not self._points:
-            first = min(rest, key=lambda span: (span.start, self._is_reached(span, rest), span.number))
+            first = min(spans, key=lambda span: (span.start, self._is_reached(span, spans), span.number))
             self._add(first.start, first.opening)
+        last = self._points[-1][0]
+        self._walk_through([span for span in spans if span.start >= last])
+        self._walk_through([span for span in spans if span.start < last])
+
+    def _walk_through(self, rest: list[_Span]) -> None:
         while rest:
-            chosen = self._order(rest)
-            for span in chosen:
-                self._add(span.end, span.closing)
-                self._walked.append(span)
-                rest = [other for other in rest if other is not span]
-            rest = [span for span in rest if not self._overlaps(span)]
-            if rest:
-                after = min(rest, key=lambda span: (span.start, self._is_reached(span, rest), span.number))
-                self._broken.append(len(self._points) - 1)
-                self._add(after.start, after.opening)
+            way = self._order(rest, self._points[-1][1])
+            left = [span for span in rest if span not in way and not self._overlaps(span, way)]
+            if left:
+                after = min(left, key=lambda span: (span.start, self._is_reached(span, rest), span.number))
+                other_way = self._order(rest, after.opening)
+                if not way or len(other_way) > len(way):
+                    self._broken.append(len(self._points) - 1)
+                    self._add(after.start, after.opening)
+                    way = other_way
+            for span in way:
+                self._pass(span)
+            overlapping = [span for span in rest if span not in way and self._overlaps(span, [])]
+            rest = [span for span in rest if span not in way and span not in overlapping]
+            for span in overlapping:
+                if not self._joins(span, []) and (span.end, span.closing) not in self._points[-1:]:
+                    self._pass(span)
 
     @staticmethod
     def _is_reached(span: _Span, spans: list[_Span]) -> bool:
         return any(other is not span and other.closing == span.opening for other in spans)
 
-    def _order(self, spans: list[_Span]) -> list[_Span]:
-        """The longest way through ``spans`` from the present balance, each used once."""
+    @staticmethod
+    def _order(spans: list[_Span], balance: int) -> list[_Span]:
+        """The longest way through ``spans`` from ``balance``, each used once."""
         best: list[_Span] = []
         steps = 0
-        waiting: list[tuple[int, list[_Span]]] = [(self._points[-1][1], [])]
+        waiting: list[tuple[int, list[_Span]]] = [(balance, [])]
         while waiting and steps < MAX_ORDERINGS and len(best) < len(spans):
             steps += 1
-            balance, way = waiting.pop()
+            reached, way = waiting.pop()
             if len(way) > len(best):
                 best = way
-            following = [span for span in spans if span.opening == balance and span not in way]
+            following = [span for span in spans if span.opening == reached and span not in way]
             waiting += [(span.closing, [*way, span]) for span in reversed(following)]
         return best
 
-    def _overlaps(self, span: _Span) -> bool:
-        """Whether ``span`` repeats, spans or overlaps what was walked; it goes on from there when it ends later."""
-        begins = [
-            index for index in self._passed.get(span.opening, ()) if self._points[index][0] <= max(span.start, span.end)
-        ]
-        ends = [index for index in self._passed.get(span.closing, ()) if self._points[index][0] == span.end]
-        if begins and ends and min(begins) <= max(ends):
+    def _overlaps(self, span: _Span, way: list[_Span]) -> bool:
+        """Whether ``span`` repeats, spans or overlaps what was walked, or what will be with ``way``."""
+        if self._joins(span, way):
             return True
         first, last = self._points[0][0], self._points[-1][0]
-        if ends and span.start <= first:
+        begins = [index for index in self._passed.get(span.opening, ()) if self._points[index][0] <= span.start]
+        if begins and span.start < last < span.end:
             return True
-        on_the_way = any(self._points[index][0] <= span.start for index in begins) and span.start < last
-        inside = any(other.start < span.start < other.end for other in self._walked)
-        if on_the_way or inside or (span.start < first and span.end >= last):
-            if not ends:
-                self._add(span.end, span.closing)
-                self._walked.append(span)
+        if span.start < first and span.end >= last:
             return True
-        return False
+        return any(
+            other.start < span.start < other.end
+            or (
+                _days(other) > 1 and (other.end, other.closing) == (span.end, span.closing) and other.start < span.start
+            )
+            or (_days(span) > 1 and (other.start, other.opening) == (span.start, span.opening))
+            for other in self._walked
+        )
+
+    def _joins(self, span: _Span, way: list[_Span]) -> bool:
+        """Whether both balances of ``span`` stand on the way, in their order and the second on its day."""
+        begins = [index for index in self._passed.get(span.opening, ()) if self._points[index][0] <= span.end]
+        ends = [index for index in self._passed.get(span.closing, ()) if self._points[index][0] == span.end]
+        size = len(self._points)
+        begins += [size + index for index, other in enumerate(way) if other.closing == span.opening]
+        ends += [size + index for index, other in enumerate(way) if other.closing == span.closing]
+        return bool(begins and ends) and min(begins) <= max(ends)
 
     def _healed(self, point: int, spans: list[_Span]) -> bool:
         """Whether some statement spans the gap after ``point``: by its balances, or by its days."""

@@ -84,8 +84,11 @@ class Guarantee(StrEnum):
 
 
 def canonical(payload: object) -> bytes:
-    """Canonical JSON: sorted keys, no blanks, UTF-8. Equal payloads give equal bytes."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    """Canonical JSON: sorted keys, no blanks, UTF-8. Equal payloads give equal bytes.
+
+    Lone surrogates, as file names that are no UTF-8 have them, are encoded like any other code point.
+    """
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass")
 
 
 def key_of(*facts: str) -> str:

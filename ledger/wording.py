@@ -203,6 +203,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Die Zahlung von {amount} nennt {document} von Kunde {customer}, kommt aber von Kunde {payer}.",
         "The payment of {amount} quotes {document} of customer {customer}, but comes from customer {payer}.",
     ),
+    "paid_already_other_amount": (
+        "De betaling noemt {document}, dat al betaald is, maar {amount} is daarvan niet het bedrag; herkend aan {by}.",
+        "Le paiement cite {document}, déjà payé, mais {amount} n'en est pas le montant ; reconnu par {by}.",
+        "Die Zahlung nennt {document}, das schon bezahlt ist, aber {amount} ist nicht dessen Betrag; erkannt durch {by}.",
+        "The payment quotes {document}, which is paid already, but {amount} is not its amount; recognised by {by}.",
+    ),
     "not_yet_issued": (
         "De betaling noemt {document}, dat pas op {issued} is gemaakt.",
         "Le paiement cite {document}, qui n'a été émis que le {issued}.",

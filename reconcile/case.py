@@ -20,7 +20,8 @@ _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 def ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Evidence without repetitions, strongest first."""
-    return tuple(sorted(set(evidence), key=_STRENGTH.__getitem__))
+    different = set(evidence)
+    return tuple(different) if len(different) < 2 else tuple(sorted(different, key=_STRENGTH.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,14 @@ class Case:
             found.append(Evidence.PAYER_NAME)
         return tuple(found)
 
+    def pays_under_another_name(self, customer_id: str) -> bool:
+        """Whether all that speaks for this customer is an account that paid for him once, under somebody else's name."""
+        return (
+            self.payer_evidence(customer_id) == (Evidence.PAYER_IBAN,)
+            and customer_id not in self.receivables.customers_of_iban(self.entry.counterparty.iban)
+            and not self.is_like(customer_id, Likeness.STRONG)
+        )
+
     def is_another(self, customer_ids: Sequence[str]) -> bool:
         """Whether the payer is a known customer and none of these."""
         return self.payer.is_known and not any(
@@ -116,11 +125,10 @@ class Case:
 
     def open_of(self, customer_ids: Iterable[str]) -> tuple[Item, ...]:
         """Open documents of these customers in the payment's currency, issued by its day, oldest first."""
-        found = [
-            item
-            for customer_id in dict.fromkeys(customer_ids)
-            for item in self.receivables.open_of(customer_id, self.currency, self.on)
-        ]
+        different = tuple(dict.fromkeys(customer_ids))
+        if len(different) == 1:
+            return self.receivables.open_of(different[0], self.currency, self.on)
+        found = [item for each in different for item in self.receivables.open_of(each, self.currency, self.on)]
         return tuple(sorted(found, key=lambda item: item.order))
 
     @cached_property

@@ -1,8 +1,8 @@
 """How a tenant writes its numbers, learned from its own documents.
 
 Nothing here knows a country or a shop system. Every document number is taken apart into prefix (leading letters), head (what repeats:
-a year, a book) and counter (the last digits). ``RE-2026-02063`` is RE, 2026, 02063; ``20260187`` issued in 2026 is nothing, 2026,
-0187; ``INV10234`` is INV, nothing, 10234. From the parts follow the short forms that payers write (no prefix, no year, last
+a year, a book), counter (the digits that count) and tail (a year behind them). ``RE-2026-02063`` is RE, 2026, 02063; ``20260187``
+issued in 2026 is nothing, 2026, 0187; ``INV10234`` is INV, nothing, 10234; ``0042/26`` is 0042 with the tail 26. From the parts follow the short forms that payers write (no prefix, no year, last
 digits), and from all parts together the shapes of the tenant: a payer who writes ``RE-2026-09999`` names a document that has the
 tenant's shape and that nobody knows.
 
@@ -13,7 +13,7 @@ first by its counter; ``unknown_numbers`` of the atoms of ``RE 2026 2099`` nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -37,30 +37,44 @@ class NumberParts:
     prefix: str
     head: str
     counter: str
+    tail: str
     segments: tuple[int, ...]
 
+    @property
+    def book(self) -> tuple[str, str, str]:
+        """What numbers of one row have in common; only within it counters can be compared."""
+        return self.prefix, self.head, self.tail
 
-_IRREGULAR: Final = NumberParts("", "", "", ())
+
+_IRREGULAR: Final = NumberParts("", "", "", "", ())
 
 
 def parts_of(number: str, issued_on: date) -> NumberParts:
-    """The parts of ``number``; a glued year is recognised by the year of issue (or the one before or after it)."""
-    runs = atoms(plain(number))
+    """The parts of ``number``; a glued year, or one behind the counter, is recognised by the year of issue (or the one before or after
+    it)."""
+    return parts_of_atoms(atoms(plain(number)), issued_on)
+
+
+def parts_of_atoms(runs: Sequence[Atom], issued_on: date) -> NumberParts:
+    """The same of a number that was taken into atoms before."""
     prefix = "".join(run.folded for run in runs if not run.numeric)
     digits = [run.text for run in runs if run.numeric]
     if not digits or any(not run.numeric for run in runs[len(runs) - len(digits) :]):
         return _IRREGULAR
     segments = tuple(map(len, digits))
+    years = {str(year) for year in range(issued_on.year - 1, issued_on.year + 2)}
+    short_years = {year[2:] for year in years}
     if len(digits) > 1:
-        return NumberParts(prefix, "".join(digits[:-1]), digits[-1], segments)
+        last_is_year = digits[-1] in years | short_years and digits[0] not in years | short_years
+        if last_is_year:
+            return NumberParts(prefix, "".join(digits[:-2]), digits[-2], digits[-1], segments)
+        return NumberParts(prefix, "".join(digits[:-1]), digits[-1], "", segments)
     only = digits[0]
-    years = range(issued_on.year - 1, issued_on.year + 2)
     if len(only) >= _FEWEST_GLUED:
-        if only[:4] in {str(year) for year in years}:
-            return NumberParts(prefix, only[:4], only[4:], segments)
-        if only[:2] in {str(year)[2:] for year in years}:
-            return NumberParts(prefix, only[:2], only[2:], segments)
-    return NumberParts(prefix, "", only, segments)
+        for head in (only[:4], only[:2]):
+            if head in years | short_years:
+                return NumberParts(prefix, head, only[len(head) :], "", segments)
+    return NumberParts(prefix, "", only, "", segments)
 
 
 class Short(IntEnum):
@@ -78,7 +92,7 @@ def short_form(parts: NumberParts, written: Sequence[Atom]) -> Short:
     if not counter:
         return Short.NOT
     bare = counter.lstrip("0")
-    year = parts.head[-2:] if len(parts.head) in (2, 4) else ""
+    year = parts.head[-2:] if len(parts.head) in (2, 4) else parts.tail[-2:]
     best = Short.NOT
     for atom in written:
         text = atom.text
@@ -97,42 +111,62 @@ def short_form(parts: NumberParts, written: Sequence[Atom]) -> Short:
 
 @dataclass(slots=True)
 class NumberShapes:
-    """The shapes of a tenant's numbers: by prefix and number of digits, the heads seen."""
+    """The shapes of a tenant's numbers: by prefix and number of digits the heads seen, and the runs of digits that numbers without
+    prefix are written in."""
 
     _heads: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    _segments: set[tuple[int, ...]] = field(default_factory=set)
     _prefixes: set[str] = field(default_factory=set)
 
     def learn(self, parts: NumberParts) -> None:
         """Take in one document's number."""
-        if parts.counter:
-            self._heads.setdefault((parts.prefix, len(parts.head) + len(parts.counter)), set()).add(parts.head)
+        if parts.counter and not parts.tail:
+            self._heads.setdefault((parts.prefix, sum(parts.segments)), set()).add(parts.head)
+            self._segments.add(parts.segments)
             self._prefixes.add(parts.prefix)
 
     def unknown_numbers(self, written: Sequence[Atom]) -> tuple[str, ...]:
         """Keys of everything among ``written`` that has a shape of this tenant: the prefix and as many digits, or, without the
-        prefix, a head that the tenant uses and as many digits in at least two runs. Whether they are known is for the caller to see."""
+        prefix, the tenant's own runs of digits beginning with a head that the tenant uses. A year that ends a date begins no number.
+        Whether they are known is for the caller to see."""
         found: list[str] = []
         for at, atom in enumerate(written):
-            prefix, start = ("", at) if atom.numeric else (atom.folded, at + 1)
-            if not atom.numeric and prefix not in self._prefixes:
-                continue
-            digits = ""
-            for following in written[start : start + 4]:
-                if not following.numeric:
-                    break
-                digits += following.text
-                heads = self._heads.get((prefix, len(digits)))
-                if heads is not None and (prefix or (digits != following.text and self._has_head(heads, digits))):
-                    found.append(prefix + digits)
-                if not prefix:
-                    found.extend(
-                        other + digits
-                        for other in sorted(self._prefixes)
-                        if other
-                        and digits != following.text
-                        and self._has_head(self._heads.get((other, len(digits)), set()), digits)
-                    )
+            if atom.numeric:
+                found.extend(self._without_prefix(written, at))
+            elif atom.folded in self._prefixes:
+                digits = ""
+                for following in written[at + 1 : at + 5]:
+                    if not following.numeric:
+                        break
+                    digits += following.text
+                    if (atom.folded, len(digits)) in self._heads:
+                        found.append(atom.folded + digits)
         return tuple(dict.fromkeys(found))
 
-    def _has_head(self, heads: set[str], digits: str) -> bool:
+    def _without_prefix(self, written: Sequence[Atom], at: int) -> Iterator[str]:
+        for segments in sorted(self._segments):
+            run = written[at : at + len(segments)]
+            if (
+                len(segments) < 2
+                or tuple(len(atom.text) for atom in run if atom.numeric) != segments
+                or ends_date(written, at)
+            ):
+                continue
+            digits = "".join(atom.text for atom in run)
+            for prefix in sorted(self._prefixes):
+                if self.has_head(prefix, digits):
+                    yield prefix + digits
+
+    def has_head(self, prefix: str, digits: str) -> bool:
+        """Whether numbers of this prefix and length begin with a head that ``digits`` begin with, too."""
+        heads = self._heads.get((prefix, len(digits)), set())
         return len(heads) <= _MOST_HEADS and any(head and digits.startswith(head) for head in heads)
+
+
+def ends_date(written: Sequence[Atom], at: int) -> bool:
+    """Whether the atom at ``at`` is the year of a date such as 12.06.2026: two short numbers stand close before it."""
+    if at < 2 or len(written[at].text) not in (2, 4):
+        return False
+    day, month, year = written[at - 2 : at + 1]
+    close = day.end + 1 == month.start and month.end + 1 == year.start
+    return close and day.numeric and month.numeric and 0 < int(day.text) <= 31 and 0 < int(month.text) <= 31

@@ -33,9 +33,10 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.receivables import Item
-from reconcile.remittance import Quote, range_between
+from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums
+from reconcile.text import one_edit_apart
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
@@ -79,6 +80,10 @@ def _that_count(case: Case) -> tuple[Quote, ...]:
     strong = tuple(quote for quote in quotes if quote.strong)
     if strong:
         return strong
+    introduced = tuple(quote for quote in quotes if quote.introduced)
+    together = [item for quote in introduced for item in quote.items]
+    if len(introduced) > 1 and settle_all(together, case.minor, case.on, case.policy) is not None:
+        return introduced
     return tuple(quote for quote in quotes if _is_supported(case, quote))
 
 
@@ -110,16 +115,16 @@ def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome 
 
 
 def _meant_of(case: Case, items: Sequence[Item]) -> list[Item]:
-    """Which of several documents under one key an amount means: the one it settles, all of them together, or the only one open; of
-    closed ones the one of that amount."""
+    """Which of several documents under one key an amount means: the one it settles, all of them together, or, of one customer, the only
+    one open; of closed ones the one of that amount."""
     open_ = [item for item in items if item.open and not item.is_credit]
     settled = [item for item in open_ if settle_one(item, case.minor, case.on, case.policy) is not None]
     if settled:
         return settled if len(settled) == 1 else []
     if settle_all(items, case.minor, case.on, case.policy) is not None:
         return [item for item in items if item.open]
-    if open_:
-        return open_ if len(open_) == 1 else []
+    if open_ or len({item.customer_id for item in items}) > 1:
+        return open_ if len(open_) == 1 and len({item.customer_id for item in items}) == 1 else []
     closed = [item for item in items if not item.is_credit and item.gross == case.minor]
     return closed if len(closed) == 1 else [item for item in items if not item.is_credit][:1]
 
@@ -181,8 +186,9 @@ def _one(case: Case, item: Item, credit_notes: Sequence[Item], by: Sequence[Evid
     if less_credit is not None:
         settled, taken = less_credit
         return _many_settled(case, [item, *taken], settled, by)
-    if open_credits:
-        return _does_not_add_up(case, [[item, *open_credits]], by)
+    used_up = sum(credit.gross for credit in credit_notes if credit.document.corrects != item.number)
+    if open_credits or (used_up and item.open - case.minor == used_up):
+        return _does_not_add_up(case, [[item, *credit_notes]], by)
     return _objection(case, item, by) or _not_to_the_end(case, item, by)
 
 
@@ -202,7 +208,10 @@ def _objection(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None
 def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
     """A part, too much, or paid already."""
     amount = str(case.money(case.minor))
-    evidence = _evidence(case, item, by, amount=False)
+    evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
+    if not item.open and case.minor != item.gross and case.open_of([item.customer_id]):
+        because = reason("paid_already_other_amount", evidence, document=item.number, amount=amount)
+        return to_a_person(case, [suggest_account(case, item.customer_id, by)], because)
     if not item.open:
         lines: list[Allocation] = [on_account(item.customer_id, case.minor, item)]
         because = reason("paid_twice", evidence, document=item.number, customer=item.customer_id, amount=amount)
@@ -302,13 +311,29 @@ def _rivals_in_payer(case: Case, item: Item) -> list[Item]:
 
 
 def _rivals(case: Case, item: Item) -> list[Item]:
-    """When amount and number disagree: open invoices of the document's customer or of the payer that the amount settles."""
+    """When amount and number disagree: open invoices that the amount settles, of the document's customer, of the payer, or of anybody
+    when their numbers are one character apart."""
     customers = dict.fromkeys((item.customer_id, *case.candidates.customers))
-    return [
+    rivals = [
         other
         for other in case.open_of(customers)
         if other is not item and not other.is_credit and _settles_evenly(case, other)
     ]
+    mistyped = [
+        other
+        for other in case.open_with_amount
+        if other is not item and other not in rivals and _could_be_mistyped(item, other)
+    ]
+    return rivals + mistyped
+
+
+def _could_be_mistyped(item: Item, other: Item) -> bool:
+    """Whether a number or reference of one is that of the other with one character wrong."""
+    return any(
+        one_edit_apart(key, meant)
+        for key in keys_that_could_be_meant(item)
+        for meant in keys_that_could_be_meant(other)
+    )
 
 
 def _settles_evenly(case: Case, item: Item) -> bool:

@@ -23,6 +23,7 @@ from typing import Final
 from ledger.allocations import Evidence
 from ledger.references import ReferenceKind, find_in, valid
 from ledger.statements import StatementEntry
+from reconcile.patterns import ends_date
 from reconcile.receivables import Item, Receivables, keys_of
 from reconcile.text import Atom, atoms, key_of, plain, with_digits_mended
 
@@ -52,6 +53,8 @@ _ALL_OPEN: Final = re.compile(
     r"|TOUTES?\s+(?:LES\s+)?(?:FACTURES|OUVERTES?)|TOUT\s+OUVERT|BALANCE|OUTSTANDING|KONTOAUSGLEICH)\b"
 )
 _DATE: Final = frozenset({(2, 2, 4), (2, 2, 2), (4, 2, 2), (1, 1, 4), (1, 2, 4), (2, 1, 4)})
+#: Years that a date in a remittance is likely to have.
+_YEARS: Final = range(2000, 2100)
 _RANKS: Final = (
     Evidence.STRUCTURED_REFERENCE,
     Evidence.END_TO_END_ID,
@@ -89,7 +92,12 @@ class Reading:
     future: tuple[Item, ...]
     customers: tuple[str, ...]
     unknown: tuple[str, ...]
-    says_all_open: bool
+    text: str
+
+    @property
+    def says_all_open(self) -> bool:
+        """Whether the payer says that this is everything that was open."""
+        return bool(self.text) and _ALL_OPEN.search(self.text) is not None
 
     def joins(self) -> tuple[str, ...]:
         """Keys of all joins of up to four neighbouring atoms with a digit in them, to compare damaged numbers with."""
@@ -124,55 +132,83 @@ def is_checked(reference: str) -> bool:
     return any(valid(kind, reference) for kind in ReferenceKind)
 
 
-def _is_strong(run: Sequence[Atom], items: Sequence[Item], evidence: Evidence) -> bool:
+def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: Evidence) -> bool:
+    """Whether the atoms from ``at`` to ``to`` say enough on their own. What could be a date, or begins with the year of one, does not."""
     if evidence is Evidence.STRUCTURED_REFERENCE:
         return True
-    digits = sum(len(atom.text) for atom in run if atom.numeric)
-    lengths = tuple(len(atom.text) for atom in run if atom.numeric)
-    if not run[0].numeric:
+    lengths = tuple(len(atom.text) for atom in written[at : to + 1] if atom.numeric)
+    digits = sum(lengths)
+    if not written[at].numeric:
         return digits >= _STRONG_WITH_PREFIX
-    if lengths in _DATE:
+    if lengths in _DATE or ends_date(written, at) or _is_day("".join(atom.text for atom in written[at : to + 1])):
         return False
-    if digits >= _STRONG_DIGITS:
-        return True
-    return digits >= _STRONG_IN_SHAPE and lengths == items[0].parts.segments
+    return digits >= _STRONG_DIGITS or (digits >= _STRONG_IN_SHAPE and lengths == item.parts.segments)
 
 
-def _quotes_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> list[Quote]:
+def _is_day(digits: str) -> bool:
+    """Whether eight digits are a day of these years, in either order."""
+    if len(digits) != 8 or not digits.isdigit():
+        return False
+    return any(
+        year in _YEARS and 1 <= month <= 12 and 1 <= day <= 31
+        for year, month, day in (
+            (int(digits[:4]), int(digits[4:6]), int(digits[6:])),
+            (int(digits[4:]), int(digits[2:4]), int(digits[:2])),
+        )
+    )
+
+
+def _quotes_in(
+    receivables: Receivables, text: str, written: tuple[Atom, ...], customers: dict[int, str]
+) -> list[Quote]:
+    """Quotes of documents; what is a customer's number (``customers``, by the place of their atoms) quotes none."""
     found: list[Quote] = []
-    lengths, prefixes = receivables.key_lengths, receivables.key_prefixes
-    longest = max(lengths, default=0)
     at = 0
     while at < len(written):
-        atom = written[at]
-        best: tuple[int, Sequence[Item], str] | None = None
-        if atom.numeric or atom.folded in prefixes:
-            joined, numeric = "", False
-            for to in range(at, min(at + MOST_JOINED, len(written))):
-                joined += written[to].folded
-                numeric = numeric or written[to].numeric
-                if len(joined) > longest:
-                    break
-                if numeric and len(joined) in lengths:
-                    items = receivables.quoted(joined)
-                    if items:
-                        best = (to, items, joined)
-        if best is None:
+        quoted = _quoted_from(receivables, written, at)
+        if quoted is None:
             at += 1
             continue
-        to, items, key = best
-        found.append(_quote(text, written, items=items, key=key, at=at, to=to))
+        to, items, key = quoted
+        before = text[: written[at].start]
+        if not all(place in customers for place in range(at, to + 1)):
+            follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
+            listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
+            found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed))
         at = to + 1
     return found
 
 
-def _quote(text: str, written: Sequence[Atom], *, items: Sequence[Item], key: str, at: int, to: int) -> Quote:
-    run = written[at : to + 1]
+def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> tuple[int, Sequence[Item], str] | None:
+    """The longest join from ``at`` on that is a key: its last atom, what it quotes, and the key."""
+    lengths = receivables.key_lengths
+    if not (written[at].numeric or written[at].folded in receivables.key_prefixes):
+        return None
+    best: tuple[int, Sequence[Item], str] | None = None
+    joined, numeric = "", False
+    for to in range(at, min(at + MOST_JOINED, len(written))):
+        joined += written[to].folded
+        numeric = numeric or written[to].numeric
+        if len(joined) > receivables.longest_key:
+            break
+        if numeric and len(joined) in lengths:
+            items = receivables.quoted(joined)
+            if items:
+                best = (to, items, joined)
+    return best
+
+
+def _quote(
+    before: str, written: Sequence[Atom], *, items: Sequence[Item], key: str, at: int, to: int, listed: bool
+) -> Quote:
     reference = items[0].document.creditor_reference
     evidence = _kind(key, items[0], checked=bool(reference) and key == key_of(reference) and is_checked(reference))
-    alone = not any(atom.numeric for place, atom in enumerate(written) if not at <= place <= to)
-    introduced = alone or _INTRODUCED.search(text[: run[0].start]) is not None
-    return Quote(tuple(items), evidence, _is_strong(run, items, evidence), introduced, at, to)
+    introduced = (
+        listed
+        or (_INTRODUCED.search(before) is not None and _CUSTOMER_WORD.search(before) is None)
+        or not any(atom.numeric for place, atom in enumerate(written) if not at <= place <= to)
+    )
+    return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to)
 
 
 def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Quote], list[str]]:
@@ -190,18 +226,19 @@ def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Q
         key = key_of(reference)
         items = receivables.quoted(key) if key else ()
         if items:
-            strong = _is_strong(atoms(plain(reference)), items, Evidence.END_TO_END_ID)
+            whole = atoms(plain(reference))
+            strong = _is_strong(whole, 0, len(whole) - 1, items[0], Evidence.END_TO_END_ID)
             found.append(Quote(tuple(items), Evidence.END_TO_END_ID, strong, introduced=True, first=-1, last=-1))
     return found, unknown
 
 
 def _completed(receivables: Receivables, before: Item, digits: str) -> Item | None:
     """The document whose number is that of ``before`` with its last digits replaced."""
-    counter = before.parts.counter
-    if not counter or len(digits) > len(counter):
-        return None
+    counter, tail = before.parts.counter, before.parts.tail
     number = before.number
-    return receivables.numbered(number[: len(number) - len(digits)] + digits) if number.endswith(counter) else None
+    if not counter or tail or len(digits) > len(counter) or not number.endswith(counter):
+        return None
+    return receivables.numbered(number[: len(number) - len(digits)] + digits)
 
 
 def _spans(
@@ -245,10 +282,11 @@ def _spans(
     return tuple(ranges), tuple(shortened)
 
 
-def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...], taken: set[int]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> dict[int, str]:
+    """Customers whose numbers are quoted, by the places of the atoms: with letters, or behind a word such as "customer"."""
+    found: dict[int, str] = {}
     for at, atom in enumerate(written):
-        if at in taken or not (atom.numeric or atom.folded in receivables.customer_prefixes):
+        if not (atom.numeric or atom.folded in receivables.customer_prefixes):
             continue
         joined = ""
         for to in range(at, min(at + 4, len(written))):
@@ -257,23 +295,23 @@ def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]
             if customer_id:
                 strong = not atom.numeric and len(joined) > _STRONG_WITH_PREFIX
                 if strong or _CUSTOMER_WORD.search(text[: atom.start]):
-                    found[customer_id] = None
-    return tuple(found)
+                    found.update(dict.fromkeys(range(at, to + 1), customer_id))
+    return found
 
 
 def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], taken: set[int]) -> list[str]:
-    unknown: list[str] = []
-    for reference in find_in(text):
-        key = key_of(reference.reference)
-        if not receivables.quoted(key):
-            unknown.append(key)
+    """Keys of what looks like a reference or a number of this tenant and is none that is known."""
+    unknown = [key_of(reference.reference) for reference in find_in(text)]
     free: list[Atom] = []
     for at, atom in enumerate(written):
-        if at not in taken:
-            free.append(atom)
+        if at in taken:
+            unknown.extend(receivables.shapes.unknown_numbers(free))
+            free = []
             continue
-        unknown.extend(receivables.shapes.unknown_numbers(free))
-        free = []
+        free.append(atom)
+        glued = atom.numeric and receivables.shapes.has_head("", atom.text) and not _is_day(atom.text)
+        if glued and _INTRODUCED.search(text[: atom.start]) is not None:
+            unknown.append(atom.text)
     unknown.extend(receivables.shapes.unknown_numbers(free))
     return [key for key in unknown if not receivables.quoted(key)]
 
@@ -283,33 +321,37 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     text = text_of(entry)
     written = atoms(text)
     structured, unknown = _structured(receivables, entry)
-    quotes = _quotes_in(receivables, text, written)
+    customers = _customers_in(receivables, text, written)
+    quotes = _quotes_in(receivables, text, written, customers)
     mended = with_digits_mended(text)
     if mended != text:
         again = atoms(mended)
-        better = _quotes_in(receivables, mended, again)
+        again_customers = _customers_in(receivables, mended, again)
+        better = _quotes_in(receivables, mended, again, again_customers)
         if len(better) > len(quotes):
-            text, written, quotes = mended, again, better
-    taken = {place for quote in quotes for place in range(quote.first, quote.last + 1)}
+            text, written, quotes, customers = mended, again, better, again_customers
+    taken = {place for quote in quotes for place in range(quote.first, quote.last + 1)} | customers.keys()
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
     if quotes and len(taken) < len(written):
         ranges, shortened = _spans(receivables, text, written, quotes)
     quotes = structured + quotes
     future = [item for quote in quotes for item in quote.items if item.document.issued_on > on and quote.strong]
-    known = tuple(quote for quote in quotes if any(item.document.issued_on <= on for item in quote.items))
+    known = [quote for quote in quotes if any(item.document.issued_on <= on for item in quote.items)]
+    if len(known) > 1:
+        known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
     digits_left = any(atom.numeric for at, atom in enumerate(written) if at not in taken)
     if digits_left:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
     return Reading(
         written=written,
-        quotes=tuple(sorted(known, key=lambda quote: (_RANKS.index(quote.evidence), quote.first))),
+        quotes=tuple(known),
         ranges=ranges,
         shortened=tuple(dict.fromkeys(item for item in shortened if item.document.issued_on <= on)),
         future=tuple(dict.fromkeys(future)),
-        customers=_customers_in(receivables, text, written, taken) if digits_left else (),
+        customers=tuple(dict.fromkeys(customers.values())),
         unknown=tuple(dict.fromkeys(unknown)),
-        says_all_open=bool(text) and _ALL_OPEN.search(text) is not None,
+        text=text,
     )
 
 
@@ -317,7 +359,7 @@ def range_between(receivables: Receivables, first: Item, last: Item, on: date) -
     """Documents numbered from ``first`` to ``last`` (same prefix and head) that belong to the customers of either and are open or one
     of the two; empty when the two are of different shapes or too far apart."""
     start, stop = first.parts, last.parts
-    if not start.counter or (start.prefix, start.head) != (stop.prefix, stop.head):
+    if not start.counter or start.book != stop.book:
         return ()
     low, high = int(start.counter), int(stop.counter)
     if not low < high:
@@ -327,7 +369,8 @@ def range_between(receivables: Receivables, first: Item, last: Item, on: date) -
         for customer_id in dict.fromkeys((first.customer_id, last.customer_id))
         for item in receivables.open_of(customer_id, first.currency, on)
         if not item.is_credit
-        and (item.parts.prefix, item.parts.head) == (start.prefix, start.head)
+        and item.parts.counter
+        and item.parts.book == start.book
         and low <= int(item.parts.counter) <= high
     ]
     return tuple(sorted(found, key=lambda item: int(item.parts.counter)))[: MOST_IN_RANGE + 1]

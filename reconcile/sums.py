@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, gcd, isqrt
 
+#: Amounts among which sums of three are looked for beside a single one that fits.
+MOST_FOR_TRIPLES = 40
 #: Height of the bell curve of standard deviation 1, 1/sqrt(2 pi) = 0.3989, rounded up.
 _PEAK = Fraction(2, 5)
 
@@ -68,6 +70,25 @@ def find_sums(amounts: Sequence[int], target: int, bound: int, most: int) -> Sum
                 return Sums(tuple(sorted(found, key=lambda each: (len(each), each))), complete=False)
             found.append(tuple(at for at in range(len(amounts)) if mask >> at & 1))
     return Sums(tuple(sorted(found, key=lambda each: (len(each), each))), complete=True)
+
+
+def small_sums(amounts: Sequence[int], target: int, most: int) -> tuple[tuple[int, ...], ...]:
+    """Sums of two, and among up to MOST_FOR_TRIPLES amounts of three, that are ``target``; at most ``most`` of them. Takes n squared
+    steps at the worst."""
+    found: list[tuple[int, ...]] = []
+    for size in (2, 3) if len(amounts) <= MOST_FOR_TRIPLES else (2,):
+        before: dict[int, list[tuple[int, ...]]] = {}
+        for at, amount in enumerate(amounts):
+            for rest in before.get(target - amount, ()):
+                if len(found) == most:
+                    return tuple(found)
+                found.append((*rest, at))
+            if size == 2:
+                before.setdefault(amount, []).append((at,))
+            else:
+                for earlier in range(at):
+                    before.setdefault(amounts[earlier] + amount, []).append((earlier, at))
+    return tuple(found)
 
 
 def accidental_fits(amounts: Sequence[int], size: int, target: int) -> Fraction:

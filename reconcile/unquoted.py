@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from ledger.allocations import Evidence, Outcome, Reason, Suggestion
 from reconcile.answers import (
@@ -38,8 +39,11 @@ from reconcile.quoted import settled_reason
 from reconcile.receivables import MOST_CANDIDATES, Item
 from reconcile.remittance import keys_that_could_be_meant
 from reconcile.settlement import Settlement, settle_all, settle_one
-from reconcile.sums import accidental_fits, find_sums, printed, steps_needed
+from reconcile.sums import accidental_fits, find_sums, printed, small_sums, steps_needed
 from reconcile.text import one_edit_apart
+
+#: Digits of a counter that say something beside an amount when nobody knows the payer.
+_FEWEST_COUNTER_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,43 +126,61 @@ def _of_payer(case: Case) -> Outcome:
 
 
 def _explanations(case: Case, items: Sequence[Item]) -> list[Explanation]:
-    """Everything that explains the amount. A difference within the write-off limit counts only where nothing fits to the cent."""
+    """Everything that explains the amount. Sums of two or three speak against a single document that fits, however likely an accident
+    they are; a difference within the write-off limit counts only where nothing fits to the cent."""
     exact: list[Explanation] = []
     near: list[Explanation] = []
     for item in items:
         settlement = settle_one(item, case.minor, case.on, case.policy)
         if settlement is not None:
             (near if settlement.write_off else exact).append(Explanation((item,), settlement))
-    exact.extend(_sums(case, items))
     if exact:
-        return exact
+        small = small_sums(_signed(items), case.minor, MOST_SUGGESTIONS)
+        return exact + _settling(case, items, small)
+    sums = _sums(case, items)
+    if sums:
+        return sums
     if len(near) == 1 and Evidence.PAYER_IBAN in case.payer_evidence(near[0].items[0].customer_id):
         return near
     return []
 
 
-def _sums(case: Case, items: Sequence[Item]) -> list[Explanation]:
-    """Sums of two or more documents that explain the amount and are no accident; all open ones together first."""
-    if len(items) < 2:
-        return []
-    together = settle_all(items, case.minor, case.on, case.policy)
-    if together is not None and not together.write_off:
-        accidental = accidental_fits([item.open for item in items], len(items), case.minor)
-        if accidental <= case.policy.accidental_fit_limit or case.reading.says_all_open:
-            return [Explanation(tuple(items), together, accidental)]
-    amounts = [-item.open if item.is_credit else item.open for item in items]
-    if accidental_fits(amounts, 2, case.minor) > case.policy.accidental_fit_limit and len(items) > 2:
-        return []
+def _signed(items: Sequence[Item]) -> list[int]:
+    return [-item.open if item.is_credit else item.open for item in items]
+
+
+def _settling(case: Case, items: Sequence[Item], sums: Sequence[Sequence[int]]) -> list[Explanation]:
+    """The sums whose documents the amount really settles (a credit note finds room on an invoice of its customer)."""
+    amounts = _signed(items)
     found: list[Explanation] = []
-    for chosen in find_sums(amounts, case.minor, case.policy.search_bound, most=MOST_SUGGESTIONS).found:
+    for chosen in sums:
         part = tuple(items[at] for at in chosen)
         settlement = settle_all(part, case.minor, case.on, case.policy)
-        if settlement is None:
-            continue
-        accidental = accidental_fits(amounts, len(part), case.minor)
-        if accidental <= case.policy.accidental_fit_limit:
-            found.append(Explanation(part, settlement, accidental))
+        if settlement is not None:
+            found.append(Explanation(part, settlement, accidental_fits(amounts, len(part), case.minor)))
     return found
+
+
+def _sums(case: Case, items: Sequence[Item]) -> list[Explanation]:
+    """Sums of two or more documents. One that is the only sum of any size, and no accident, stands alone; several stand side by side;
+    one that may be an accident is none. "All open" in the payer's words is believed where it adds up."""
+    if len(items) < 2:
+        return []
+    limit = case.policy.accidental_fit_limit
+    together = settle_all(items, case.minor, case.on, case.policy)
+    if together is not None and not together.write_off:
+        explanation = Explanation(tuple(items), together, accidental_fits(_signed(items), len(items), case.minor))
+        if case.reading.says_all_open or steps_needed(len(items)) > case.policy.search_bound:
+            return [explanation] if case.reading.says_all_open else []
+    else:
+        explanation = None
+    sums = find_sums(_signed(items), case.minor, case.policy.search_bound, most=MOST_SUGGESTIONS)
+    found = _settling(case, items, sums.found)
+    if explanation is not None and all(len(each.items) < len(items) for each in found):
+        found.append(explanation)
+    if len(found) > 1:
+        return found
+    return [each for each in found if sums.complete and each.accidental is not None and each.accidental <= limit]
 
 
 def _explained(case: Case, explanation: Explanation, how: Sequence[Evidence]) -> Outcome:
@@ -209,7 +231,8 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
         item = items[0]
         if case.receivables.times_invoiced(item.customer_id, item.gross) > 1:
             return reason("damaged_and_recurring", document=item.number, amount=str(item.document.gross))
-    if not case.candidates.own_name and (len(items) > 1 or len(case.open_with_amount) > 1):
+    not_alone = len(items) > 1 or len(case.open_with_amount) > 1
+    if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
         return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
     by_account = any(Evidence.PAYER_NAME not in case.payer_evidence(item.customer_id) for item in items)
     if not by_account and len(items) == 1 and _namesakes(case, items[0]):
@@ -293,20 +316,25 @@ def _unexplained(case: Case, items: Sequence[Item]) -> Outcome:
 
 def _unlikely_sums(case: Case, items: Sequence[Item]) -> list[Suggestion]:
     """Sums that fit, but might well be an accident."""
-    amounts = [-item.open if item.is_credit else item.open for item in items]
-    if len(items) < 2 or steps_needed(len(items)) > case.policy.search_bound:
-        return []
-    found: list[Suggestion] = []
-    for chosen in find_sums(amounts, case.minor, case.policy.search_bound, most=MOST_SUGGESTIONS).found:
-        part = [items[at] for at in chosen]
-        settlement = settle_all(part, case.minor, case.on, case.policy)
-        if settlement is not None:
-            expected = printed(accidental_fits(amounts, len(part), case.minor))
-            because = reason(
-                "could_be_accident", documents=named(part), amount=str(case.money(case.minor)), expected=expected
-            )
-            found.append(suggestion(settlement.lines, _evidence(case, part, ()), because))
-    return found
+    amounts = _signed(items)
+    if steps_needed(len(items)) <= case.policy.search_bound:
+        sums = find_sums(amounts, case.minor, case.policy.search_bound, most=MOST_SUGGESTIONS).found
+    else:
+        sums = small_sums(amounts, case.minor, MOST_SUGGESTIONS)
+    return [
+        suggestion(
+            each.settlement.lines,
+            _evidence(case, each.items, ()),
+            reason(
+                "could_be_accident",
+                documents=named(each.items),
+                amount=str(case.money(case.minor)),
+                expected=printed(each.accidental),
+            ),
+        )
+        for each in _settling(case, items, sums)
+        if each.accidental is not None
+    ]
 
 
 def _too_many(case: Case, items: Sequence[Item]) -> Outcome:
@@ -326,7 +354,7 @@ def _of_nobody(case: Case) -> Outcome:
     selected, how = _selected(case, items)
     if len(selected) == 1 and _is_long(case, selected[0], how):
         settlement = settle_one(selected[0], case.minor, case.on, case.policy)
-        if settlement is not None and len(items) == 1:
+        if settlement is not None and (len(items) == 1 or how is Evidence.DOCUMENT_NUMBER):
             return _explained(case, Explanation((selected[0],), settlement), [how])
     if not items:
         return to_a_person(case, (), reason("nothing_fits", amount=str(case.money(case.minor))))
@@ -338,7 +366,10 @@ def _of_nobody(case: Case) -> Outcome:
 def _is_long(case: Case, item: Item, how: Evidence) -> bool:
     """Whether what was written is long enough to count beside the amount alone: a damaged number always is, of a short form only the
     whole counter."""
-    return how is Evidence.REPAIRED_REFERENCE or short_form(item.parts, case.reading.written) is Short.COUNTER
+    if how is Evidence.REPAIRED_REFERENCE:
+        return True
+    long_enough = len(item.parts.counter.lstrip("0")) >= _FEWEST_COUNTER_DIGITS
+    return long_enough and short_form(item.parts, case.reading.written) is Short.COUNTER
 
 
 def _same_amount(case: Case) -> list[Suggestion]:

@@ -119,7 +119,7 @@ class Bookings(Shelf):
                 {"number": number, "currency": currency, "balance": balance}
                 for (number, currency), balance in balances.items()
             ],
-            sums=["balance"],
+            sums=("balance",),
         )
 
     def of_subject(self, subject: str) -> list[Booking]:

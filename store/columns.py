@@ -16,6 +16,9 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _PLANE: Final = 0xF0000
 _STORED: Final = re.compile("[\U000f0000\U000fd800-\U000fdfff]")
 
+#: Text of the program's own making, which no database refuses; ordered by code point on both.
+CODE: Final = Text().with_variant(Text(collation="C"), "postgresql")
+
 
 class Words(TypeDecorator[str]):
     """Text from outside, whatever it holds; ordered by code point on both databases (collation C on PostgreSQL)."""
@@ -25,8 +28,7 @@ class Words(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
         """Text, with collation C where there are collations to choose from."""
-        text: TypeEngine[str] = Text(collation="C") if dialect.name == "postgresql" else Text()
-        return dialect.type_descriptor(text)
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Code points that a database would refuse are moved to plane 15."""

@@ -93,6 +93,7 @@ def _sqlite(url: URL) -> Engine:
 def _postgresql(url: URL, tenant: str) -> Engine:
     return create_engine(
         url,
+        paramstyle="format",  # positional, as store.shelf writes rows
         isolation_level="REPEATABLE READ",
         pool_size=CONNECTIONS,
         pool_pre_ping=True,

@@ -43,7 +43,12 @@ def _conflict(before: Document | None, after: Document) -> str:
 
 
 def _source(content: str) -> SourceRef:
-    return json_text.read(SourceRef, content)
+    system, name, sha256, place = json.loads(content)
+    return SourceRef(system=system, name=name, document=sha256, place=place)
+
+
+def _source_text(source: SourceRef) -> str:
+    return json_text.text_of([source.system, source.name, source.document, source.place])
 
 
 def _customer(row: Row[Any]) -> Customer:
@@ -71,7 +76,7 @@ def _customer_row(fact: Customer) -> Values:
         "city": fact.address.city,
         "country": fact.address.country,
         "ibans": json_text.text_of(fact.ibans),
-        "source": json_text.write(fact.source),
+        "source": _source_text(fact.source),
     }
 
 
@@ -115,7 +120,7 @@ def _document_row(fact: Document, version: int) -> Values:
         "corrects": fact.corrects,
         "discount_basis_points": None if fact.discount is None else fact.discount.basis_points,
         "discount_until": None if fact.discount is None else fact.discount.until,
-        "source": json_text.write(fact.source),
+        "source": _source_text(fact.source),
     }
 
 
@@ -145,7 +150,7 @@ def _mandate_row(fact: Mandate) -> Values:
         "type": fact.type,
         "signed_on": fact.signed_on,
         "status": fact.status,
-        "source": json_text.write(fact.source),
+        "source": _source_text(fact.source),
     }
 
 

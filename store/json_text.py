@@ -16,7 +16,9 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
-_Convert = Callable[[Any], Any]
+#: None: the value is JSON as it stands.
+_Convert = Callable[[Any], Any] | None
+_Apply = Callable[[Any], Any]
 
 
 def text_of(value: object) -> str:
@@ -27,18 +29,18 @@ def text_of(value: object) -> str:
 def write(value: object) -> str:
     """JSON text of a frozen dataclass of ``ledger``."""
     kind: Any = type(value)
-    return text_of(_codec(kind)[0](value))
+    return text_of(_applied(_codec(kind)[0])(value))
 
 
 def read(kind: type[T], content: str) -> T:
     """The value that ``write`` wrote; raises ValueError, KeyError or TypeError when the text is no such value."""
     hint: Any = kind
-    value: T = _codec(hint)[1](json.loads(content))
+    value: T = _applied(_codec(hint)[1])(json.loads(content))
     return value
 
 
-def _same(value: Any) -> Any:
-    return value
+def _applied(convert: _Convert) -> _Apply:
+    return convert if convert is not None else lambda value: value
 
 
 @cache
@@ -50,7 +52,7 @@ def _codec(hint: Any) -> tuple[_Convert, _Convert]:
     if origin is tuple:
         return _sequence(get_args(hint)[0])
     if hint in (str, int, bool):
-        return _same, _same
+        return None, None
     if hint is date:
         return date.isoformat, date.fromisoformat
     if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -64,7 +66,9 @@ def _optional(hint: Any) -> tuple[_Convert, _Convert]:
     inner = [part for part in get_args(hint) if part is not type(None)]
     if len(inner) != 1:
         raise TypeError(f"no JSON for {hint}")
-    encode, decode = _codec(inner[0])
+    if _codec(inner[0]) == (None, None):
+        return None, None
+    encode, decode = map(_applied, _codec(inner[0]))
     return (
         lambda value: None if value is None else encode(value),
         lambda value: None if value is None else decode(value),
@@ -72,8 +76,10 @@ def _optional(hint: Any) -> tuple[_Convert, _Convert]:
 
 
 def _sequence(hint: Any) -> tuple[_Convert, _Convert]:
-    encode, decode = _codec(hint)
-    return lambda value: [encode(each) for each in value], lambda value: tuple(decode(each) for each in value)
+    if _codec(hint) == (None, None):
+        return list, tuple
+    encode, decode = map(_applied, _codec(hint))
+    return lambda value: [encode(each) for each in value], lambda value: tuple([decode(each) for each in value])
 
 
 def _fields(kind: type[Any]) -> tuple[_Convert, _Convert]:
@@ -86,11 +92,15 @@ def _fields(kind: type[Any]) -> tuple[_Convert, _Convert]:
         for name, convert, _, default in plan:
             part = getattr(value, name)
             if part != default:
-                content[name] = convert(part)
+                content[name] = part if convert is None else convert(part)
         return content
 
     def decode(content: dict[str, Any]) -> Any:
-        return kind(**{name: decoders[name](part) for name, part in content.items()})
+        for name, part in content.items():
+            convert = decoders[name]
+            if convert is not None:
+                content[name] = convert(part)
+        return kind(**content)
 
     return encode, decode
 

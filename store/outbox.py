@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from ledger.effects import EFFECT_STEPS, Effect, EffectEvent, EffectKind, EffectState
 from ledger.errors import ConflictingPayload
@@ -15,6 +16,9 @@ from ledger.states import advance
 from store import json_text
 from store.schema import effect, effect_history
 from store.shelf import KEYS_PER_QUERY, Shelf, Values, chunks
+
+#: No receiver's reference.
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def _effect(row: Row[Any]) -> Effect:
@@ -91,10 +95,12 @@ class Outbox(Shelf):
         )
         return [_effect(row) for row in self._connection.execute(query.order_by(effect.c.sequence).limit(limit))]
 
-    def step(self, keys: Sequence[str], event: EffectEvent, *, detail: str = "", reference: str = "") -> None:
+    def step(
+        self, keys: Sequence[str], event: EffectEvent, *, detail: str = "", references: Mapping[str, str] = _NONE
+    ) -> None:
         """The same event happens to all of ``keys``, or to none: raises IllegalStep, or LookupError for an unknown key.
 
-        ``detail`` takes the place of the one before; an empty ``reference`` leaves what is there.
+        ``detail`` takes the place of the one before. ``references``: the receiver's own, by key; a key without one keeps what it has.
         """
         query = select(effect.c.key, effect.c.state, effect.c.steps).where(self._own(effect))
         before = {row.key: row for row in self._among(query, effect.c.key, dict.fromkeys(keys))}
@@ -112,21 +118,28 @@ class Outbox(Shelf):
                     "event": event,
                     "state": state,
                     "detail": detail,
-                    "reference": reference,
+                    "reference": references.get(key, ""),
                 }
             )
         for state, moved in after.items():
-            self._move(moved, state, event, detail, reference)
+            self._move(moved, state, event, detail)
+        self._refer({key: references[key] for key in before if references.get(key)})
         self._insert(effect_history, history)
 
-    def _move(self, keys: Sequence[str], state: EffectState, event: EffectEvent, detail: str, reference: str) -> None:
+    def _move(self, keys: Sequence[str], state: EffectState, event: EffectEvent, detail: str) -> None:
         values: dict[Any, Any] = {effect.c.state: state, effect.c.detail: detail, effect.c.steps: effect.c.steps + 1}
-        if reference:
-            values[effect.c.reference] = reference
         if event is EffectEvent.SEND:
             values[effect.c.attempts] = effect.c.attempts + 1
         for chunk in chunks(keys, KEYS_PER_QUERY):
             self._connection.execute(update(effect).where(self._own(effect), effect.c.key.in_(chunk)).values(values))
+
+    def _refer(self, references: Mapping[str, str]) -> None:
+        if references:
+            change = update(effect).where(self._own(effect), effect.c.key == bindparam("of_key"))
+            self._connection.execute(
+                change.values(reference=bindparam("to_reference")),
+                [{"of_key": key, "to_reference": reference} for key, reference in references.items()],
+            )
 
     def sinks(self) -> list[str]:
         """Names of the sinks that ever got an effect."""
@@ -146,6 +159,13 @@ class Outbox(Shelf):
     def with_state(self, state: EffectState) -> Iterator[Effect]:
         """All effects in a state."""
         return map(_effect, self._stream(self._select(effect).where(effect.c.state == state), [effect.c.sequence]))
+
+    def states(self, kind: EffectKind) -> dict[str, EffectState]:
+        """The state of the newest effect of each subject, of one kind."""
+        query = select(effect.c.subject, effect.c.state).where(self._own(effect), effect.c.kind == kind)
+        return {
+            row.subject: EffectState(row.state) for row in self._connection.execute(query.order_by(effect.c.sequence))
+        }
 
     def of_subject(self, subject: str) -> list[Effect]:
         """All effects about one subject."""

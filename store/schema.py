@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from store.columns import Instant, Words
+from store.columns import CODE, Instant, Words
 
 metadata: Final = MetaData(
     naming_convention={
@@ -35,9 +35,19 @@ metadata: Final = MetaData(
 )
 
 
+#: Columns whose text is the program's own: enum values, hashes, JSON in ASCII.
+_CODES: Final = frozenset(
+    {
+        *("tenant", "sha256", "type", "ibans", "source", "currency", "kind", "content", "scheme", "status", "flag"),
+        *("problems", "account_kind", "payload", "state", "event", "hash", "fault_id", "summary", "sequence_type"),
+        *("mandate", "key", "booking_id", "entry_id", "learned_from"),
+    }
+)
+
+
 def _words(*names: str) -> list[Column[str]]:
     """Text columns that are always there; unknown is empty text, as in ``ledger``."""
-    return [Column(name, Words, nullable=False) for name in names]
+    return [Column(name, CODE if name in _CODES else Words(), nullable=False) for name in names]
 
 
 def _minor(name: str, *, nullable: bool = False) -> Column[int]:
@@ -183,10 +193,10 @@ entry_line: Final = Table(
     *_words("tenant", "entry_id"),
     _number("number"),
     _number("rank", nullable=True),
-    Column("kind", Words, nullable=True),
+    Column("kind", CODE, nullable=True),
     *_words("document", "customer_id"),
     _minor("amount", nullable=True),
-    Column("currency", Words, nullable=True),
+    Column("currency", CODE, nullable=True),
     *_words("confidence", "reason", "settles"),
     PrimaryKeyConstraint("tenant", "entry_id", "number"),
     ForeignKeyConstraint(["tenant", "entry_id"], ["entry.tenant", "entry.entry_id"]),
@@ -217,7 +227,7 @@ booking_line: Final = Table(
     *_words("currency"),
     PrimaryKeyConstraint("tenant", "sequence", "number"),
     ForeignKeyConstraint(["tenant", "sequence"], ["booking.tenant", "booking.sequence"]),
-    Index(None, "tenant", "account_kind", "account_key"),
+    Index("ix_booking_line_balance", "tenant", "account_kind", "account_key", "currency", "amount"),
     comment="Debit positive, credit negative",
 )
 

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Row,
+    Select,
+    Table,
+    create_engine,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 #: Rows of one read while streaming; bounds memory whatever the table holds.
@@ -28,6 +41,39 @@ def chunks(values: Collection[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
+@cache
+def _dialect(name: str) -> Dialect:
+    """A dialect to write SQL in, with positional parameters; not the engine's own, so that no closed engine is held."""
+    engine = (
+        create_engine("postgresql+psycopg://", paramstyle="format")
+        if name == "postgresql"
+        else create_engine("sqlite://")
+    )
+    return engine.dialect
+
+
+@cache
+def _insert(table: Table, database: str) -> str:
+    """SQL that inserts a row, with a parameter for every column in the table's order."""
+    return str(table.insert().compile(dialect=_dialect(database)))
+
+
+@cache
+def _upsert(table: Table, database: str, sums: tuple[str, ...]) -> str:
+    """The same, and what happens when the row is there."""
+    dialect = _dialect(database)
+    insert = postgresql.insert(table) if database == "postgresql" else sqlite.insert(table)
+    keys = [column.name for column in table.primary_key]
+    changes = {
+        column.name: column + insert.excluded[column.name] if column.name in sums else insert.excluded[column.name]
+        for column in table.c
+        if column.name not in keys
+    }
+    if changes:
+        return str(insert.on_conflict_do_update(index_elements=keys, set_=changes).compile(dialect=dialect))
+    return str(insert.on_conflict_do_nothing(index_elements=keys).compile(dialect=dialect))
+
+
 class Shelf:
     """Base of the store's parts. Every statement it makes names the tenant."""
 
@@ -46,25 +92,31 @@ class Shelf:
 
     def _insert(self, table: Table, rows: Collection[Values]) -> None:
         """Many rows with few round trips; the tenant is filled in."""
-        for chunk in chunks(rows, ROWS_PER_INSERT):
-            self._connection.execute(table.insert(), [{"tenant": self._tenant, **row} for row in chunk])
+        if rows:
+            self._write_rows(_insert(table, self._connection.dialect.name), table, rows)
 
-    def _upsert(self, table: Table, rows: Collection[Values], sums: Collection[str] = ()) -> None:
+    def _upsert(self, table: Table, rows: Collection[Values], sums: tuple[str, ...] = ()) -> None:
         """Insert, or where the primary key is there, replace the other columns; those in ``sums`` are added to."""
-        make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        insert = make(table)
-        keys = [column.name for column in table.primary_key]
-        changes = {
-            column.name: column + insert.excluded[column.name] if column.name in sums else insert.excluded[column.name]
+        if rows:
+            self._write_rows(_upsert(table, self._connection.dialect.name, sums), table, rows)
+
+    def _write_rows(self, statement: str, table: Table, rows: Collection[Values]) -> None:
+        """Every column of every row in the table's order, past SQLAlchemy's parameters of each row: half the time."""
+        dialect = self._connection.dialect
+        converted = [
+            (column.name, convert)
             for column in table.c
-            if column.name not in keys
-        }
-        if changes:
-            upsert = insert.on_conflict_do_update(index_elements=keys, set_=changes)
-        else:
-            upsert = insert.on_conflict_do_nothing(index_elements=keys)
+            if (convert := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        ]
+        names = [column.name for column in table.c]
         for chunk in chunks(rows, ROWS_PER_INSERT):
-            self._connection.execute(upsert, [{"tenant": self._tenant, **row} for row in chunk])
+            values = []
+            for row in chunk:
+                complete = {"tenant": self._tenant, **row}
+                for name, convert in converted:
+                    complete[name] = convert(complete[name])
+                values.append(tuple([complete[name] for name in names]))
+            self._connection.exec_driver_sql(statement, values)
 
     def _last(self, column: ColumnElement[int], table: Table) -> int:
         """The highest number given so far; 0 when there is none."""

@@ -15,6 +15,16 @@ def name_of(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def parts_of(element: Element | None) -> dict[str, Element]:
+    """The children of an element by local name; of several alike the last."""
+    return {} if element is None else {str(child.tag).rpartition("}")[2]: child for child in element}
+
+
+def own_text(element: Element | None) -> str:
+    """The text of an element with its outer blanks cut, empty where there is no element."""
+    return "" if element is None or element.text is None else element.text.strip()
+
+
 def at(element: Element | None, *path: str) -> Element | None:
     """The first element along a path of local names, or None."""
     for step in path:
@@ -36,8 +46,7 @@ def all_at(element: Element | None, step: str) -> list[Element]:
 
 def text_at(element: Element | None, *path: str) -> str:
     """The text at a path with its outer blanks cut, empty where there is none."""
-    found = at(element, *path)
-    return "" if found is None or found.text is None else found.text.strip()
+    return own_text(at(element, *path))
 
 
 def day_at(element: Element | None, *path: str) -> date | None:
@@ -45,6 +54,8 @@ def day_at(element: Element | None, *path: str) -> date | None:
 
     Raises ValueError when the text is no date.
     """
-    found = at(element, *path)
-    text = "" if found is None else text_at(found, "Dt") or text_at(found, "DtTm") or (found.text or "").strip()
+    found = at(element, *path) if path else element
+    if found is None:
+        return None
+    text = own_text(found) or text_at(found, "Dt") or text_at(found, "DtTm")
     return date.fromisoformat(text[:10]) if text else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from formats.camt.elements import Element, at, day_at, name_of, text_at
+from formats.camt.elements import Element, at, day_at, name_of, own_text, parts_of, text_at
 from formats.camt.transactions import Amount, Transaction, amount_of, code_of, reference
 from ledger.errors import MalformedDocument
 from ledger.money import Money
@@ -79,16 +79,16 @@ class _Reading:
     """One entry while it is put together; any ValueError is about its text."""
 
     def __init__(self, element: Element, transactions: Sequence[Transaction], place: str, ground: Ground) -> None:
-        self.element = element
+        self.parts = parts_of(element)
         self.transactions = transactions
         self.place = place
         self.ground = ground
         self.only = transactions[0] if len(transactions) == 1 else None
-        self.sign = _sign(text_at(element, "CdtDbtInd"), "entry")
+        self.sign = _sign(own_text(self.parts.get("CdtDbtInd")), "entry")
         self.amount = self._amount()
-        self.reversal = text_at(element, "RvslInd").lower() in {"true", "1"}
-        self.code = code_of(at(element, "BkTxCd")) or ("" if self.only is None else self.only.code)
-        self.charges = _charges(at(element, "Chrgs"), ground.currency)
+        self.reversal = own_text(self.parts.get("RvslInd")).lower() in {"true", "1"}
+        self.code = code_of(self.parts.get("BkTxCd")) or ("" if self.only is None else self.only.code)
+        self.charges = _charges(self.parts.get("Chrgs"), ground.currency)
 
     def entry(self, positions: Mapping[bool, int]) -> ReadEntry:
         status = self._status()
@@ -106,7 +106,7 @@ class _Reading:
             counterparty=self._lifted(),
             remittance=self._remittance(),
             source=self.ground.source(self.place),
-            bank_reference=reference(text_at(self.element, "AcctSvcrRef")) or self._only("bank_reference"),
+            bank_reference=reference(own_text(self.parts.get("AcctSvcrRef"))) or self._only("bank_reference"),
             end_to_end_id=self._only("end_to_end_id"),
             mandate_reference=self._only("mandate"),
             transaction_code=self.code,
@@ -130,16 +130,15 @@ class _Reading:
         return "" if self.only is None else str(getattr(self.only, field))
 
     def _amount(self) -> Money:
-        amount = amount_of(at(self.element, "Amt"))
+        amount = amount_of(self.parts.get("Amt"))
         if amount is None:
             raise ValueError("an entry without an amount")
         self.foreign = amount.currency if amount.currency != self.ground.currency else ""
         return _signed(amount, self.sign, self.ground.currency)
 
     def _status(self) -> EntryStatus:
-        text = (
-            text_at(self.element, "Sts") or text_at(self.element, "Sts", "Cd") or text_at(self.element, "Sts", "Prtry")
-        )
+        status = self.parts.get("Sts")
+        text = own_text(status) or text_at(status, "Cd") or text_at(status, "Prtry")
         if text.upper() not in _STATUS:
             raise ValueError(f"status '{text}' is none of BOOK, PDNG, INFO, FUTR")
         return _STATUS[text.upper()]
@@ -157,14 +156,14 @@ class _Reading:
     def _days(self) -> tuple[date, date]:
         """Booking and value day. BookgDt and ValDt are optional in every version: each stands in for the other, the
         day of the closing balance, or of the statement, for both."""
-        booked, value = day_at(self.element, "BookgDt"), day_at(self.element, "ValDt")
+        booked, value = day_at(self.parts.get("BookgDt")), day_at(self.parts.get("ValDt"))
         day = booked or value or self.ground.on
         if day is None:
             raise ValueError("neither the entry nor its statement has a date")
         return day, value or day
 
     def _batch(self) -> str:
-        batch = at(self.element, "NtryDtls", "Btch")
+        batch = at(self.parts.get("NtryDtls"), "Btch")
         stated = reference(text_at(batch, "PmtInfId"))
         told = {each.batch for each in self.transactions if each.batch}
         if stated or len(told) == 1:
@@ -175,7 +174,7 @@ class _Reading:
         """The single transaction's, else the entry's booking text."""
         if self.only is not None and (self.only.remittance.unstructured or self.only.remittance.creditor_references):
             return self.only.remittance
-        text = " ".join(text_at(self.element, "AddtlNtryInf").split())
+        text = " ".join(own_text(self.parts.get("AddtlNtryInf")).split())
         return Remittance(unstructured=(text,) if text else ())
 
     def _lifted(self) -> Counterparty:
@@ -218,7 +217,7 @@ class _Reading:
     def _original(self) -> Money | None:
         """What the payer or payee instructed, where that is another amount or currency than the entry's."""
         stated = None if self.only is None else self.only.original
-        stated = stated or amount_of(at(self.element, "AmtDtls", "InstdAmt", "Amt"))
+        stated = stated or amount_of(at(self.parts.get("AmtDtls"), "InstdAmt", "Amt"))
         if stated is None:
             return None
         money = Money.parse(stated.text, stated.currency or self.ground.currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from formats.camt.elements import Element, all_at, at, name_of, text_at
+from formats.camt.elements import Element, all_at, at, own_text, parts_of, text_at
 from ledger.party import Counterparty
 from ledger.statements import Remittance
 
@@ -45,21 +45,21 @@ class Transaction:
 
 def transaction_of(element: Element) -> Transaction:
     """The transaction that a TxDtls element holds."""
-    parts = {name_of(child): child for child in element}
+    parts = parts_of(element)
     references = _texts(parts.get("Refs"))
-    parties = {name_of(child): child for child in parts["RltdPties"]} if "RltdPties" in parts else {}
+    parties = parts_of(parts.get("RltdPties"))
     agents = parts.get("RltdAgts")
     returned = parts.get("RtrInf")
     return Transaction(
         amounts=_amounts(parts),
         original=amount_of(at(parts.get("AmtDtls"), "InstdAmt", "Amt")),
         charges=parts.get("Chrgs"),
-        sign=_own_text(parts.get("CdtDbtInd")),
+        sign=own_text(parts.get("CdtDbtInd")),
         debtor=_party(parties, "Dbtr", at(agents, "DbtrAgt")),
         creditor=_party(parties, "Cdtr", at(agents, "CdtrAgt")),
         ultimate_debtor=_name(parties.get("UltmtDbtr")),
         ultimate_creditor=_name(parties.get("UltmtCdtr")),
-        remittance=_remittance(parts.get("RmtInf"), _own_text(parts.get("AddtlTxInf"))),
+        remittance=_remittance(parts.get("RmtInf"), own_text(parts.get("AddtlTxInf"))),
         end_to_end_id=reference(references.get("EndToEndId", "")),
         mandate=reference(references.get("MndtId", "")),
         batch=reference(references.get("PmtInfId", "")),
@@ -78,10 +78,13 @@ def reference(text: str) -> str:
 
 def code_of(element: Element | None) -> str:
     """Domain, family and subfamily as ``PMNT/RCDT/ESCT``, else the bank's own code."""
-    domain = text_at(element, "Domn", "Cd")
-    if domain:
-        family = at(element, "Domn", "Fmly")
-        return "/".join(part for part in (domain, text_at(family, "Cd"), text_at(family, "SubFmlyCd")) if part)
+    if element is None:
+        return ""
+    domain = parts_of(at(element, "Domn"))
+    if own_text(domain.get("Cd")):
+        family = parts_of(domain.get("Fmly"))
+        codes = (domain.get("Cd"), family.get("Cd"), family.get("SubFmlyCd"))
+        return "/".join(text for text in map(own_text, codes) if text)
     return text_at(element, "Prtry", "Cd")
 
 
@@ -100,18 +103,14 @@ def amount_of(element: Element | None) -> Amount | None:
 
 def _amounts(parts: dict[str, Element]) -> tuple[Amount, ...]:
     """What the transaction may be worth in the account's currency, best first: Amt (since .001.04), TxAmt, CntrValAmt, InstdAmt."""
-    details = parts.get("AmtDtls")
     found = [amount_of(parts.get("Amt"))]
-    found += [amount_of(at(details, name, "Amt")) for name in ("TxAmt", "CntrValAmt", "InstdAmt")]
+    if "AmtDtls" in parts:
+        found += [amount_of(at(parts["AmtDtls"], name, "Amt")) for name in ("TxAmt", "CntrValAmt", "InstdAmt")]
     return tuple(each for each in found if each is not None)
 
 
 def _texts(element: Element | None) -> dict[str, str]:
-    return {} if element is None else {name_of(child): (child.text or "").strip() for child in element}
-
-
-def _own_text(element: Element | None) -> str:
-    return "" if element is None or element.text is None else element.text.strip()
+    return {name: own_text(child) for name, child in parts_of(element).items()}
 
 
 def _name(party: Element | None) -> str:

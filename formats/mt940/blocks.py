@@ -27,7 +27,6 @@ _KNOWN: Final = frozenset(
      "64", "64F", "64M", "65", "65F", "65M", "86", "90C", "90D", "NS", "NSF"}
 )  # fmt: skip
 _HEADS: Final = frozenset({"25", "25P", "28", "28C", "60", "60F", "60M"})
-_OPENINGS: Final = frozenset({"60", "60F", "60M"})
 _CLOSINGS: Final = frozenset({"62", "62F", "62M"})
 _FREE: Final = frozenset({"61", "86", "NS"})
 
@@ -86,13 +85,16 @@ def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
         if b"\x00" in line:
             raise MalformedDocument(name, f"line {number}", "binary data (a NUL byte) in a text format")
         for part in _BRACES.split(line):
-            tag = _tag_of(part, block)
-            if tag is not None and _begins(tag, block):
+            tagged = _tagged(part, block)
+            if tagged is not None and _begins(tagged[0], block):
                 _cut_tail(block)
                 if block.fields:
                     yield block
                     block = _RawBlock(preamble=block.trailer)
-            _take(part, tag, number, block)
+            if tagged is None:
+                _take_text(part, block)
+            else:
+                _take_field(*tagged, number, block)
             if len(block.fields) > MOST_FIELDS:
                 raise MalformedDocument(name, f"line {number}", f"more than {MOST_FIELDS} fields in one statement")
     _cut_tail(block)
@@ -100,15 +102,15 @@ def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
         yield block
 
 
-def _tag_of(line: bytes, block: _RawBlock) -> str | None:
-    """The tag that begins this line, or None where it is text: a time such as ``:12:30`` in a narrative is no tag."""
+def _tagged(line: bytes, block: _RawBlock) -> tuple[str, bytes] | None:
+    """The tag that begins this line and what follows it, or None where the line is text: ``:12:30`` in a narrative is no tag."""
     found = _TAG.match(line)
     if found is None:
         return None
     tag = found[1].decode("ascii")
-    if tag in _KNOWN:
-        return tag
-    return None if block.fields and block.fields[-1].tag in _FREE else tag
+    if tag not in _KNOWN and block.fields and block.fields[-1].tag in _FREE:
+        return None
+    return tag, line[found.end() :]
 
 
 def _begins(tag: str, block: _RawBlock) -> bool:
@@ -119,22 +121,20 @@ def _begins(tag: str, block: _RawBlock) -> bool:
     return block.closed and tag in _HEADS
 
 
-def _take(line: bytes, tag: str | None, number: int, block: _RawBlock) -> None:
-    if tag is not None:
-        found = _TAG.match(line)
-        assert found is not None  # noqa: S101 - _tag_of has just matched it
-        block.fields.append(_RawField(tag, [line[found.end() :]], number))
-        block.closed = block.closed or tag in _CLOSINGS
-        block.ended = False
-    elif line.lstrip().startswith(b"-}"):
-        block.ended = True
+def _take_field(tag: str, value: bytes, number: int, block: _RawBlock) -> None:
+    block.fields.append(_RawField(tag, [value], number))
+    block.closed = block.closed or tag in _CLOSINGS
+    block.ended = False
+
+
+def _take_text(line: bytes, block: _RawBlock) -> None:
+    block.ended = block.ended or line.lstrip().startswith(b"-}")
+    if block.ended:
         block.trailer.append(line)
-    elif not block.fields:
-        block.preamble.append(line)
-    elif block.ended:
-        block.trailer.append(line)
-    else:
+    elif block.fields:
         block.fields[-1].lines.append(line)
+    else:
+        block.preamble.append(line)
 
 
 def _cut_tail(block: _RawBlock) -> None:
@@ -201,7 +201,8 @@ def _decoded(raw: _RawBlock) -> Block:
 
 
 #: Control characters (mBank and Standard Bank leave STX and ETX around a file) are blanks to everybody.
-_CONTROLS: Final = dict.fromkeys([*range(32), 127, 0xFEFF], " ")
+#: A soft hyphen is what ING's old exports make of a hyphen.
+_CONTROLS: Final = {**dict.fromkeys([*range(32), 127, 0xFEFF], " "), 0xAD: "-"}
 #: Letters that old German and Dutch systems write in code page 850; the same bytes are controls or signs in Windows-1252.
 _DOS: Final = frozenset(b"\x81\x84\x8e\x94\x99\x9a\xe1")
 _CENTRAL: Final = re.compile(rb"(?:^|\n)[CD]\d{6}(?:PLN|CZK|HUF|RON)|(?:PLN|CZK|HUF|RON)\d+,")
@@ -233,4 +234,4 @@ def charset_of(text: bytes) -> str:
 
 
 def _clean(line: str) -> str:
-    return line.translate(_CONTROLS)
+    return line if line.isprintable() else line.translate(_CONTROLS)

@@ -18,7 +18,7 @@ _BALANCE: Final = re.compile(
 )
 _MOVEMENT: Final = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4}|\s{4})?\s*(?P<mark>E?R?[CD])(?P<funds>[A-Z])?\s*(?P<amount>[\d.,]+)"
-    r"(?P<type>[A-Z][A-Z0-9 ]{3})?(?P<rest>.*)\Z",
+    r"(?: ?(?P<type>[A-Z][A-Z0-9 ]{3}))?(?P<rest>.*)\Z",
     re.I,
 )
 _TOTAL: Final = re.compile(r"(?P<count>\d*)(?P<currency>[A-Z]{3})(?P<amount>[\d.,]+)\s*\Z", re.I)
@@ -123,9 +123,12 @@ def day_of(text: str) -> date:
 
 def last_possible(year: int, month: int, day: int, text: str) -> date:
     """That day, or the last one of its month when the month is shorter; ValueError names ``text``."""
-    if not 1 <= month <= 12 or not 1 <= day <= 31:
-        raise ValueError(f"'{text}' is no date")
-    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        if not 1 <= month <= 12 or not 1 <= day <= 31:
+            raise ValueError(f"'{text}' is no date") from None
+        return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def booked_on(movement: Movement, opening_on: date | None, closing_on: date | None) -> date:
@@ -137,6 +140,8 @@ def booked_on(movement: Movement, opening_on: date | None, closing_on: date | No
     if movement.entered is not None:
         month, day = movement.entered
         near = closing_on or movement.value_on
+        if near.month == month:
+            return last_possible(near.year, month, day, "")
         days = [last_possible(near.year + step, month, day, "") for step in (-1, 0, 1)]
         return min(days, key=lambda each: abs(each - near))
     day_booked = movement.value_on

@@ -8,9 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-#: Banks break narratives at 65 characters (SWIFT field 86: 6*65x), some at 61 in the first line, beside the tag. A
-#: statement whose lines are all shorter than this says nothing about where its bank breaks them.
+#: Banks break narratives at 65 characters (SWIFT field 86: 6*65x), some at 61 in the first line, beside the tag.
+_WIDTH: Final = 65
+_WIDTH_BESIDE_TAG: Final = 61
+#: A statement whose broken lines are all shorter than this says nothing about where its bank breaks them.
 _SHORTEST_WIDTH: Final = 60
+#: Another width than 65 is believed when as many lines have it.
+_WITNESSES: Final = 3
 _IBAN: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE", "NOT PROVIDED"})
 
@@ -53,19 +57,24 @@ class Widths:
 
 
 def widths_of(narratives: Iterable[Sequence[str]]) -> Widths:
-    """The widths that most of the long broken lines of a statement have."""
+    """Where a statement's long lines are broken: 65 unless several lines say otherwise."""
     first: Counter[int] = Counter()
     further: Counter[int] = Counter()
     for lines in narratives:
         for place, line in enumerate(lines[:-1]):
             if len(line) >= _SHORTEST_WIDTH and not line.isspace():
                 (further if place else first)[len(line)] += 1
-    wide_first, wide_further = _mode(first), _mode(further)
-    return Widths(first=wide_first or wide_further, further=wide_further or wide_first)
+    if not first and not further:
+        return Widths()
+    wide = _believed(further or first)
+    beside_tag = wide == _WIDTH and max(first, default=0) == _WIDTH_BESIDE_TAG
+    return Widths(first=_WIDTH_BESIDE_TAG if beside_tag else wide, further=wide)
 
 
-def _mode(lengths: Counter[int]) -> int:
-    return max(lengths, key=lambda length: (lengths[length], length), default=0)
+def _believed(lengths: Counter[int]) -> int:
+    """The most frequent length where it has its witnesses, else the standard's."""
+    most = max(lengths, key=lambda length: (lengths[length], length), default=_WIDTH)
+    return most if lengths[most] >= _WITNESSES else _WIDTH
 
 
 def joined(lines: Sequence[str], widths: Widths, otherwise: str) -> str:
@@ -103,5 +112,5 @@ def is_iban(text: str) -> bool:
 
 def reference(text: str) -> str:
     """A reference, empty where it only says that there is none."""
-    trimmed = text.strip().strip("/").strip()
+    trimmed = text.strip(" /")
     return "" if trimmed.upper() in _NO_REFERENCE else trimmed

@@ -102,6 +102,8 @@ def _guarded(lines: Sequence[str]) -> str:
 
 
 def _kept(line: str) -> str:
+    if not line.endswith(" "):
+        return line
     body = line.rstrip()
     return body + _BLANK * (len(line) - len(body))
 

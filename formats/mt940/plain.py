@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from formats.mt940.narratives import Narrative, Widths, account_of, joined, spaced
+from formats.mt940.narratives import Narrative, Widths, account_of, joined, reference, spaced
 
 _KNAB: Final = re.compile(r"\bREK: (?P<account>[A-Z0-9 ]{5,34}?)\s*/\s*NAAM: (?P<name>.+)\Z")
 _OLD_ABN: Final = re.compile(r"(?:GIRO\s+(?P<giro>\d{1,9})|(?P<bank>\d\d\.\d\d\.\d\d\.\d{3}))\s(?P<name>.{1,19})")
+#: ABN AMRO's columns: "SEPA OVERBOEKING   IBAN: ...   BIC: ...   NAAM: ...   OMSCHRIJVING: ...".
+_LABELLED: Final = re.compile(r"SEPA [A-Z ]+IBAN: ")
+_LABEL: Final = re.compile(r"\b(IBAN|BIC|NAAM|OMSCHRIJVING|BETALINGSKENM\.|KENMERK|MACHTIGING|INCASSANT): ?")
 _FIRST_WORD: Final = re.compile(r"(?P<account>[A-Z]{2}\d{2}[A-Z]{4}[A-Z0-9]{10}|\d{9,10})\s+(?P<name>\S.*)\Z")
 _IBAN_IN_TEXT: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
 _NS_LINE: Final = re.compile(r"(\d\d)(.*)\Z")
@@ -43,10 +46,29 @@ def _with_party(found: Narrative, lines: Sequence[str], widths: Widths) -> Narra
             name=spaced(knab["name"]),
             unstructured=(rest, *others) if rest else others,
         )
+    if _LABELLED.match(text) is not None:
+        return _with_labels(found, text)
     old = _OLD_ABN.match(lines[0])
     if old is not None:
         return replace(found, account=(old["giro"] or old["bank"]).replace(".", ""), name=spaced(old["name"]))
     return _with_first_line(found, lines, widths)
+
+
+def _with_labels(found: Narrative, text: str) -> Narrative:
+    parts = _LABEL.split(text)
+    values = {label: spaced(value) for label, value in zip(parts[1::2], parts[2::2], strict=True)}
+    purpose = values.get("OMSCHRIJVING", "")
+    kenmerk = values.get("BETALINGSKENM.", "").replace(" ", "")
+    return replace(
+        found,
+        account=account_of(values.get("IBAN", "")),
+        bic=values.get("BIC", "").replace(" ", ""),
+        name=values.get("NAAM", ""),
+        mandate=values.get("MACHTIGING", ""),
+        end_to_end_id=reference(values.get("KENMERK", "")),
+        references=(kenmerk,) if kenmerk else (),
+        unstructured=(purpose,) if purpose else (),
+    )
 
 
 def _with_first_line(found: Narrative, lines: Sequence[str], widths: Widths) -> Narrative:

@@ -17,7 +17,7 @@ _CODES: Final = (
     "IBAN", "ID", "INIT", "IREF", "ISDT", "KREF", "MARF", "NAME", "NRTX", "OCMT", "ORDP", "PREF", "PURP", "REMI", "RREF",
     "RTRN", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD",
 )  # fmt: skip
-_CODE: Final = re.compile(rf"/({'|'.join(sorted(_CODES, key=len, reverse=True))})(?=/)")
+_CODE: Final = re.compile(rf"/ ?({'|'.join(sorted(_CODES, key=len, reverse=True))})(?=/)")
 _START: Final = re.compile(
     r"\s*/(?:EREF|PREF|REMI|CNTP|IBAN|NAME|TRTP|TRCD|RTRN|MARF|CSID|ORDP|BENM|KREF|IREF|ACCW|CREF)/"
 )
@@ -109,28 +109,26 @@ class _Parts:
             self.references.append(compact)
 
     def narrative(self) -> Narrative:
-        account = account_of(self._value("IBAN"))
+        values = {code: spaced(value.strip("/")) for code, value in self.first.items()}
+        given = values.get
         return Narrative(
-            name=self._value("NAME") or self._party_text() or self.ultimate,
-            account=account,
-            bic=self._value("BIC").replace(" ", ""),
+            name=given("NAME", "") or _party_text(given("ORDP", "") or given("BENM", "")) or self.ultimate,
+            account=account_of(given("IBAN", "")),
+            bic=given("BIC", "").replace(" ", ""),
             ultimate=self.ultimate,
             unstructured=tuple(self.texts),
             references=tuple(self.references),
-            end_to_end_id=reference(self._value("EREF")),
-            mandate=self._value("MARF"),
-            customer=reference(self._value("KREF")),
-            batch=reference(self._value("PREF")),
-            code=self._value("TRCD").replace(" ", ""),
-            reason=self._value("RTRN")[:4],
-            original=self._value("OCMT"),
-            charges=self._value("CHGS"),
+            end_to_end_id=reference(given("EREF", "")),
+            mandate=given("MARF", ""),
+            customer=reference(given("KREF", "")),
+            batch=reference(given("PREF", "")),
+            code=given("TRCD", "").replace(" ", ""),
+            reason=given("RTRN", "")[:4],
+            original=given("OCMT", ""),
+            charges=given("CHGS", ""),
         )
 
-    def _value(self, code: str) -> str:
-        return spaced(self.first.get(code, "").strip("/"))
 
-    def _party_text(self) -> str:
-        """A name straight behind /ORDP/ or /BENM/, as banks outside the Netherlands write it."""
-        text = self._value("ORDP") or self._value("BENM")
-        return "" if is_iban(text) or text.isdigit() else text
+def _party_text(text: str) -> str:
+    """A name straight behind /ORDP/ or /BENM/, as banks outside the Netherlands write it."""
+    return "" if is_iban(text) or text.isdigit() else text

@@ -18,7 +18,9 @@ _PURPOSE: Final = frozenset([f"{number}" for number in (*range(20, 30), *range(6
 #: A subfield of the purpose or the name has at most 27 characters; a full one goes on in the next.
 _SUBFIELD_WIDTH: Final = 27
 _ALWAYS: Final = "EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|MDAT|SQTP|PURP|ORCR|ORMR|DDAT"
-_KEYWORD: Final = re.compile(rf"(?:({_ALWAYS})\+|(?<![A-Za-z0-9])(IBAN|BIC)\+|(?<![A-Za-z0-9])({_ALWAYS}|IBAN|BIC): ?)")
+_KEYWORD: Final = re.compile(
+    rf"(?:({_ALWAYS})\+|(?<![A-Za-z0-9])(IBAN|BIC)\+|(?<![A-Za-z0-9])({_ALWAYS}|IBAN|BIC): ?|(MTLG):)"
+)
 #: GVC of returned, refunded and reversed SEPA transactions (DK list of business transaction codes).
 RETURN_CODES: Final = frozenset({"108", "109", "159", "181", "184", "193"})
 #: ?34 to ISO where the banks' lists agree.
@@ -88,7 +90,7 @@ def _narrative(gvc: str, subfields: Sequence[tuple[str, str]], own: str) -> Narr
     stated = account_of(values.get("IBAN", ""))
     name = spaced(_run([value for code, value in subfields if code in {"32", "33"}]))
     ultimate = values.get("ABWA", "") or values.get("ABWE", "")
-    texts = [text for text in (values.get("", ""), values.get("SVWZ", "")) if text]
+    texts = [text for text in (values.get(key, "") for key in ("", "SVWZ", "MTLG")) if text]
     if not texts and single.get("00"):
         texts = [spaced(single["00"])]
     return Narrative(
@@ -125,14 +127,17 @@ def _run(values: Sequence[str]) -> str:
 
 
 def _keywords(text: str) -> dict[str, str]:
-    """Purpose text by SEPA keyword; what stands before the first has none."""
+    """Purpose text by SEPA keyword (and Commerzbank's MTLG:); what stands before the first has none."""
     found = list(_KEYWORD.finditer(text))
     values = {"": spaced(text[: found[0].start()] if found else text)}
     for place, keyword in enumerate(found):
         end = found[place + 1].start() if place + 1 < len(found) else len(text)
-        name = keyword[1] or keyword[2] or keyword[3]
+        name = next(each for each in keyword.groups() if each)
         value = spaced(text[keyword.end() : end])
-        values[name] = f"{values[name]} {value}" if name in values else value
+        if name not in values:
+            values[name] = value
+        elif name in {"SVWZ", "MTLG"}:
+            values[name] = f"{values[name]} {value}"
     for compact in ("MREF", "CRED", "IBAN", "BIC", "OAMT", "COAM"):
         if compact in values:
             values[compact] = values[compact].replace(" ", "")

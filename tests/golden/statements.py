@@ -25,7 +25,7 @@ def plain(value: object) -> Plain:
         return {name: each for name, each in shown.items() if each not in ("", None, [], {}, False)}
     if isinstance(value, (list, tuple)):
         return [plain(each) for each in value]
-    return value if isinstance(value, (str, int)) else str(value)
+    return value if value is None or isinstance(value, (str, int)) else str(value)
 
 
 _HIDDEN = {"system", "document"}

@@ -50,6 +50,10 @@ def indexed() -> list[str]:
 
 
 EXPECTED = expected()
+if not EXPECTED:
+    pytest.skip(
+        f"no sample files at {SHARED}: set AFLETTER_SHARED to the folder that holds them", allow_module_level=True
+    )
 
 
 @cache
@@ -79,11 +83,6 @@ def adds_up(statement: Statement) -> bool:
         return False
     moved = sum(each.amount.minor for each in statement.entries)
     return statement.opening.minor + moved == statement.closing.minor
-
-
-def test_corpus_is_there() -> None:
-    if not EXPECTED:
-        pytest.skip(f"no corpus of sample files at {SHARED}: set AFLETTER_SHARED to the folder that holds it")
 
 
 @pytest.mark.parametrize("path", [path for path, row in EXPECTED.items() if row["balanced"] is True])

@@ -360,9 +360,9 @@ def _tables() -> None:
         comment="Debit positive, credit negative",
     )
     op.create_index(
-        "ix_booking_line_tenant_account_kind_account_key",
+        "ix_booking_line_balance",
         "booking_line",
-        ["tenant", "account_kind", "account_key"],
+        ["tenant", "account_kind", "account_key", "currency", "amount"],
         unique=False,
     )
     op.create_table(

@@ -15,6 +15,10 @@ from tests.unit.config.connectors import KINDS
     [
         ("tenant: shop\nlegal:\n\tname: x\n", "3: (file): a tab stands where YAML wants spaces: indent with spaces"),
         ("tenant: shop\nlegal: [x\n", "3: (file): is not YAML: expected ',' or ']', but got '<stream end>'"),
+        (
+            "tenant: shop\nlegal: a: b\n",
+            "2: (file): is not YAML: a ': ' stands inside a value (quote it), or the line is indented too far",
+        ),
         ("# nothing\n", "1: (file): is empty"),
         ("- tenant: shop\n", "1: (file): must be a mapping of keys, such as tenant: my-company"),
         (f"{LEAST}---\n{LEAST}", "10: (file): a second document starts here: write one tenant per file"),

@@ -74,7 +74,7 @@ REMINDER = ReminderLine(
     kind=MessageKind.REMINDER,
     level=1,
     amount_due=eur(2_568),
-    status="verstuurd",
+    status="sent",
 )
 
 
@@ -83,7 +83,7 @@ def decision(sequence: int) -> LoggedDecision:
         as_of=AS_OF,
         subject=f"2609110000{sequence:03d}",
         decision="matched",
-        evidence="structured_reference amount",
+        evidence="structured_reference;amount",
         runner_up="",
         reason="Bedrag en kenmerk kloppen.",
         by="afletter",
@@ -127,7 +127,14 @@ def view(language: str = "nl") -> ReportView:
         ages=tuple(AgeShare(band=band, documents=band.value, amount=eur(band.value * 100)) for band in AgeBand),
         waiting=(WAITING,),
         sources=(
-            SourceState(name="bank", newest="20260911.cod", newest_on=date(2026, 9, 11), late=True, gaps=("gap one",)),
+            SourceState(
+                name="bank",
+                newest="20260911.cod",
+                newest_on=date(2026, 9, 11),
+                late=True,
+                balance=eur(25_481_488),
+                gaps=("gap one",),
+            ),
             SourceState(name="portal", newest="", newest_on=None, late=False, faults=("row 17",)),
         ),
         batches=(
@@ -291,6 +298,10 @@ def test_long_lists_are_cut_and_say_so() -> None:
         assert phrase in text
 
 
+def test_an_account_shows_its_newest_statement_and_balance() -> None:
+    assert "11 sep 2026 3 dagen oud20260911.cod, € 254.814,88" in text_of(render_report(view()))
+
+
 def test_the_newest_decision_comes_first() -> None:
     text = text_of(render_report(view()))
     assert text.index("2609110000002") < text.index("2609110000001")
@@ -376,3 +387,4 @@ def test_every_name_has_words(language: str) -> None:
     assert set(words.allocation_names) == set(AllocationKind)
     assert set(words.message_names) == set(MessageKind)
     assert set(words.collection_names) == set(CollectionStatus)
+    assert set(words.delivery_names) == {"queued", "sent", "held", "parked", "bounced", "cancelled"}

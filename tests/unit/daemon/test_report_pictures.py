@@ -1,7 +1,7 @@
 """The report's pictures: nothing falls outside, and lengths keep their proportions."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.report_pictures import (
@@ -23,6 +23,7 @@ def test_round_step(highest: int, step: int) -> None:
     assert round_step(highest, 4) == step
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS), max_size=26))
 def test_columns_stay_in_the_picture_and_stack_without_gaps(stacks: list[tuple[int, int, int]]) -> None:
     picture = stacked_columns([Stack(label="week", minors=minors) for minors in stacks])
@@ -39,6 +40,7 @@ def test_columns_stay_in_the_picture_and_stack_without_gaps(stacks: list[tuple[i
     assert all(0 < line.y < picture.base for line in picture.grid)
 
 
+@settings(deadline=None)
 @given(st.lists(AMOUNTS, max_size=12))
 def test_bars_stay_in_the_picture_in_order_of_their_amounts(minors: list[int]) -> None:
     picture = lying_bars(minors)

@@ -2,7 +2,7 @@
 
 import pytest
 import schwifty
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import iban as stdnum_iban
 from stdnum import iso11649
@@ -11,6 +11,8 @@ from stdnum.eu import at_02
 
 from examples import check_digits
 from examples.countries import COUNTRIES
+
+# Without deadlines: the first look into schwifty's list of banks reads it from disk.
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,7 @@ def test_creditor_identifiers_of_three_countries() -> None:
     assert at_02.is_valid(check_digits.creditor_identifier("NL", "612904470000"))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=999_999))
 def test_references_of_any_serial_number_are_valid(serial: int) -> None:
     assert ogm_vcs.is_valid(COUNTRIES["be"].reference(2026, serial))
@@ -48,6 +51,7 @@ def test_references_of_any_serial_number_are_valid(serial: int) -> None:
     assert len(COUNTRIES["nl"].reference(2026, serial)) == 16
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1_000_000, max_value=9_999_999), st.integers(min_value=0, max_value=4))
 def test_account_numbers_of_any_number_are_valid(number: int, place: int) -> None:
     for profile in COUNTRIES.values():

@@ -17,7 +17,7 @@ from lxml import etree
 from ruamel.yaml import YAML
 from stdnum.eu import at_02
 
-from examples.generator import AS_OF, LAST_DAY, Country, WrittenWorld, write_demo, write_world
+from examples.generator import AS_OF, LAST_DAY, NOTICES_ON, Country, WrittenWorld, write_demo, write_world
 from examples.stories import STORIES
 from examples.world import ExpectedStatus
 
@@ -149,6 +149,15 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     write_demo(tmp_path / "other", seed=1)
     assert digest(tmp_path / "one") == digest(tmp_path / "two")
     assert digest(tmp_path / "one") != digest(tmp_path / "other")
+
+
+def test_statements_may_arrive_in_two_deliveries(tmp_path: Path) -> None:
+    write_demo(tmp_path / "whole")
+    write_demo(tmp_path / "parts", until=NOTICES_ON)
+    first = digest(tmp_path / "parts")
+    write_demo(tmp_path / "parts")
+    assert first.items() < digest(tmp_path / "parts").items()
+    assert digest(tmp_path / "parts") == digest(tmp_path / "whole")
 
 
 def test_the_demo_holds_three_tenant_files(tmp_path: Path) -> None:

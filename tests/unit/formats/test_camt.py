@@ -230,3 +230,24 @@ def test_recognised_by_its_elements_only() -> None:
     assert not camt.recognise(b"<?xml version='1.0'?><Invoice/>")
     assert not camt.recognise(b"<!DOCTYPE html><html>")
     assert not camt.recognise(b":20:camt.053.\n")
+
+
+def test_what_is_too_deep_or_too_long_is_refused() -> None:
+    deep = "<x>" * 5_000 + "</x>" * 5_000
+    long = f"<Ntry><AddtlNtryInf>{'a' * 11_000_000}</AddtlNtryInf></Ntry>"
+    for content in (deep, long):
+        (found,) = read(document(ACCOUNT + content))
+        assert isinstance(found, Fault)
+        assert "not well-formed" in found.reason
+
+
+def test_bytes_that_are_not_the_declared_encoding_are_refused() -> None:
+    raw = document(ACCOUNT + "<AddtlStmtInf>K\u00f6ln</AddtlStmtInf>").replace("\u00f6".encode(), b"\xf6")
+    (found,) = read(raw)
+    assert isinstance(found, Fault)
+    assert "not proper UTF-8" in found.reason or "encoding" in found.reason.lower()
+
+
+def test_a_zero_debit_is_counted_as_a_debit() -> None:
+    totals = "<TxsSummry><TtlDbtNtries><NbOfNtries>1</NbOfNtries></TtlDbtNtries></TxsSummry>"
+    assert not statement(ACCOUNT + totals + entry("0", sign="DBIT")).problems
