@@ -23,7 +23,7 @@ from daemon.operator_log import masked
 from daemon.progress import Steps
 from daemon.pull import Pulled, pull_invoices, pull_statements
 from daemon.report_files import WrittenReports, write_reports
-from daemon.sender import Delivery, drain
+from daemon.sender import Delivery, drain, settle
 from daemon.tenant import BankAccountSources, Tenant, opened
 from ledger.errors import AfletterError, InvariantBroken
 
@@ -45,6 +45,8 @@ class CycleResult:
     #: Whether every entry that came in was looked at, and whether what may be claimed was decided on top of that.
     reconciled: bool = False
     collected: bool = False
+    #: Sinks of which nothing is in doubt.
+    settled: list[str] = field(default_factory=list)
 
 
 def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], bool] = lambda: False) -> CycleResult:
@@ -93,6 +95,8 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
         for statements in account.statements:
             yield partial(_pull_statements, tenant, account, statements, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
+    for sink in tenant.sinks():
+        yield partial(_settle, tenant, sink, result)
     yield partial(_collect, tenant, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_deliver, tenant, sink, as_of, steps, result)
@@ -117,6 +121,12 @@ def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -
         result.reconciled = True
 
 
+def _settle(tenant: Tenant, sink: Sink, result: CycleResult) -> None:
+    with _guarded(result, "deliver", sink.name):
+        settle(tenant.store, sink)
+        result.settled.append(sink.name)
+
+
 def _collect(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "collect", "collect"):
         failed = result.failed_sources if result.reconciled else [*result.failed_sources, "reconcile"]
@@ -138,6 +148,8 @@ def _deliver(tenant: Tenant, sink: Sink, as_of: date, steps: Steps, result: Cycl
 def _may_leave(tenant: Tenant, sink: Sink, result: CycleResult) -> bool:
     """Whether what is queued for a sink may go now. A claim that an earlier cycle queued was right then; it goes only when this
     cycle looked at it again, and a debit only when nothing hides that somebody has paid."""
+    if sink.name not in result.settled:
+        return False
     if sink is tenant.debit_channel:
         return result.collected and not result.held_back.unseen
     if sink is tenant.message_channel:

@@ -2,11 +2,14 @@
 
 An effect is written down as SENDING before its first byte leaves and as DONE after the receiver's word. Whatever is found in
 SENDING at the start was left by a process that died (the tenant's lock is held), so its outcome is unknown; what is done
-about that follows from the sink's guarantee and never from hope:
+about that (``settle``) follows from the sink's guarantee and never from hope:
 
 * KEYED: send again under the same key, the receiver recognises it;
 * FINDABLE: look for it over there; found is done, not found is queued again;
 * BLIND: park it, a person must look.
+
+Doubts are settled before the cycle decides what may be claimed: what turns out not to have left is looked at again, for the customer may
+have paid since.
 """
 
 from __future__ import annotations
@@ -52,9 +55,9 @@ class Delivery:
 
 
 def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]) -> Delivery:
-    """Deliver all that is queued for ``sink`` and due on ``as_of``; ``progress`` is told how many more are done."""
-    delivered = _settle_doubts(store, sink)
-    parked = 0
+    """Deliver all that is queued for ``sink`` and due on ``as_of``; ``progress`` is told how many more are done. What is in doubt is left
+    alone."""
+    delivered = parked = 0
     size = _batch_size(sink)
     while True:
         with store.transaction() as t:
@@ -97,21 +100,19 @@ def _batch_size(sink: Sink) -> int:
     return sink.batch_size if isinstance(sink, BatchSink) else SINGLES_AT_ONCE
 
 
-def _settle_doubts(store: Store, sink: Sink) -> int:
-    """Bring every effect of a dead process out of doubt; answers how many turned out to be delivered."""
-    found = 0
+def settle(store: Store, sink: Sink) -> None:
+    """Bring every effect of a sink whose outcome nobody knows out of doubt. Raises the sink's named errors."""
     while True:
         with store.transaction() as t:
             doubts = t.outbox.in_doubt(sink.name, DOUBTS_AT_ONCE)
             lost = [effect.key for effect in doubts if effect.state is EffectState.SENDING]
             t.outbox.step(lost, EffectEvent.LOSE, detail="the process ended while sending")
         if not doubts:
-            return found
+            return
         for effect in doubts:
             event, reference = _probe(sink, effect)
             with store.transaction() as t:
                 t.outbox.step([effect.key], event, references={effect.key: reference})
-            found += event is EffectEvent.FOUND
             structlog.get_logger().info("doubt settled", sink=sink.name, key=effect.key, outcome=event.value)
 
 
