@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -148,12 +149,10 @@ def migrate(engine: Engine, tenant: str) -> None:
 
     Raises ConfigError when the database is of a newer program, Transient when it cannot be reached.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    head = ScriptDirectory.from_config(config).get_current_head()
     with translated():
-        if _revision(engine) == head:
+        if _revision(engine) == _newest():
             return
+        config = _config()
         try:
             if engine.dialect.name == "sqlite":
                 _migrate_sqlite(engine, config, tenant)
@@ -161,6 +160,18 @@ def migrate(engine: Engine, tenant: str) -> None:
                 _migrate_postgresql(engine, config)
         except CommandError as error:
             raise _fault(f"this database is of another version of afletter ({error})") from error
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@cache
+def _newest() -> str | None:
+    """The newest schema this program knows; migrations do not change while it runs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _revision(engine: Engine) -> str | None:
