@@ -231,7 +231,6 @@ class Limits(Settings):
         default=64,
         description="MiB up to which a document is archived whole; of a larger one hash, size and place are kept.",
     )
-    document_mib: Mebibytes = Field(default=2048, description="MiB above which a document is refused.")
 
 
 class Reports(Settings):

@@ -25,6 +25,7 @@ from daemon.bookkeeping import entry_name
 from daemon.demo import demo_days
 from daemon.exports import ExportKind
 from daemon.operator_log import open_log
+from daemon.policies import policy_faults
 from daemon.progress import BarSteps, SilentSteps, shown
 from daemon.schedule import serve
 from daemon.status import TenantStatus, status_of
@@ -72,6 +73,8 @@ def _configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
         configs = load(path, connector_kinds())
     except ConfigError as error:
         raise _fail(error.faults) from error
+    if faults := tuple(fault for config in configs for fault in policy_faults(config)):
+        raise _fail(faults)
     for config in configs:
         for warning in config.warnings:
             err.print(f"[yellow]warning[/yellow] {escape(warning)}")
@@ -234,7 +237,7 @@ def export(
 
     def lines() -> Iterator[exports.Row]:
         for one in configs:
-            with opened(one) as ready, ready.store.transaction() as t:
+            with opened(one) as ready, ready.store.snapshot() as t:
                 yield from exports.rows(kind, ready, t)
 
     with _named_errors():
@@ -265,7 +268,7 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
     Example: afletter review list --config tenants
     """
     for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready, ready.store.transaction() as t:
+        with _named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             table = Table("entry", "day", "amount", "payer", "why", "first suggestion", title=one.tenant, box=None)
             for stored in t.entries.rows(["review"]):
                 entry = stored.identified.entry
@@ -300,7 +303,7 @@ def review_show(
     """
 
     def show(ready: Tenant) -> str:
-        with ready.store.transaction() as t:
+        with ready.store.snapshot() as t:
             return _described(review.found(t, entry))
 
     typer.echo(_on_its_tenant(_configs(config, tenant), entry, show))
@@ -400,7 +403,7 @@ def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[
     having: list[TenantConfig] = []
     with _named_errors():
         for one in configs:
-            with opened(one) as ready, ready.store.transaction() as t:
+            with opened(one) as ready, ready.store.snapshot() as t:
                 if t.entries.find(entry):
                     having.append(one)
         if len(having) != 1:

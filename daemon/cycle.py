@@ -6,6 +6,7 @@ nothing ever stops the other tenants.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from time import perf_counter
 
 import structlog
 
+from collect.wording import sentence as why_not
 from config.tenant import TenantConfig
 from connectors.ports import InvoiceSource, Sink, StatementSource
 from daemon.collecting import HeldBack, collect_money, mirror_receipts
@@ -78,10 +80,17 @@ def _logged_cycle(tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[
             step()
     finally:
         outcome = "failed" if result.failures else "done"
-        summary = {"failures": result.failures, "decided": result.decided}
+        summary = {"failures": result.failures, "decided": result.decided, "held": _held(tenant, result.held_back)}
         with tenant.store.transaction() as t:
             t.cycles.end(cycle_id, datetime.now(UTC), outcome, summary)
         structlog.get_logger().info("cycle", outcome=outcome, as_of=as_of.isoformat(), seconds=_rounded(result.seconds))
+
+
+def _held(tenant: Tenant, held_back: HeldBack) -> list[str]:
+    """What was held back, one line for each reason; no names and no accounts in it."""
+    found = [one.reason for one in held_back.withheld] + [one.reason for one in held_back.held]
+    reasons = Counter(why_not(reason, "", tenant.language) for reason in found)
+    return [f"{count} × {reason}" for reason, count in sorted(reasons.items())]
 
 
 def _rounded(seconds: dict[str, float]) -> dict[str, float]:

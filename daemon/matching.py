@@ -54,7 +54,7 @@ def receivables_of(tenant: Tenant, t: Transaction) -> Receivables:
 
 def reconcile_entries(tenant: Tenant, as_of: date, steps: Steps) -> int:
     """Decide every undecided entry; answers how many were decided."""
-    with tenant.store.transaction() as t:
+    with tenant.store.snapshot() as t:
         entries = list(t.entries.undecided())
         receivables = receivables_of(tenant, t)
     steps.step("reconcile", len(entries))

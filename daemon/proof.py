@@ -45,7 +45,7 @@ class Check:
 
 def prove(tenant: Tenant) -> Iterator[Check]:
     """Every check of contract.md, section 'What verify proves', in that order."""
-    with tenant.store.transaction() as t:
+    with tenant.store.snapshot() as t:
         bank = _bank_from_bytes(tenant, t)
         yield from _unreadable(bank.unreadable)
         yield _chain(bank)

@@ -180,7 +180,8 @@ def whole_statements(
 ) -> tuple[list[Statement], list[Fault]]:
     """The statements of a document that are taken over, and its faults.
 
-    None are where one of them is broken or does not add up. Those of another account are left out, with a fault each.
+    A file is taken over whole or not at all: none of its statements are where one is broken or does not add up; the members of
+    an archive are files of their own. Statements of another account are left out, with a fault each.
     """
     statements: list[Statement] = []
     faults: list[Fault] = []
@@ -197,9 +198,10 @@ def whole_statements(
             faults.append(Fault(source=statement.source, reason=reason, whole_document=True))
         else:
             statements.append(_under_iban(statement, account.iban))
-    if any(fault.whole_document for fault in faults):
+    broken = {fault.source.name for fault in faults if fault.whole_document}
+    if document.name in broken:
         return [], faults
-    return statements, faults
+    return [statement for statement in statements if statement.source.name not in broken], faults
 
 
 def _stranger(statement: Statement, account: BankAccountSources) -> str:
