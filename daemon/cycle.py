@@ -57,33 +57,42 @@ def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], 
     ``stopping`` is asked between steps, so that a daemon that must end does so at a place where everything is committed.
     """
     result = CycleResult(tenant=config.tenant, as_of=as_of)
-    with structlog.contextvars.bound_contextvars(tenant=config.tenant):
-        try:
-            with opened(config) as tenant, tenant.store.lock():
-                _logged_cycle(tenant, as_of, steps, stopping, result)
-        except AfletterError as error:
-            _fail(result, "cycle", error)
-        except Exception as error:  # a defect in one tenant must not end the others
-            structlog.get_logger().exception("defect")
-            _fail(result, "cycle", error)
+    with (
+        structlog.contextvars.bound_contextvars(tenant=config.tenant),
+        _said(result),
+        opened(config) as tenant,
+        tenant.store.lock(),
+    ):
+        _logged_cycle(tenant, as_of, steps, stopping, result)
     return result
+
+
+@contextmanager
+def _said(result: CycleResult) -> Iterator[None]:
+    """What goes wrong here becomes a failure of the cycle."""
+    try:
+        yield
+    except AfletterError as error:
+        _fail(result, "cycle", error)
+    except Exception as error:  # a defect in one tenant must not end the others
+        structlog.get_logger().exception("defect")
+        _fail(result, "cycle", error)
 
 
 def _logged_cycle(tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[[], bool], result: CycleResult) -> None:
     with tenant.store.transaction() as t:
         cycle_id = t.cycles.begin(as_of, datetime.now(UTC))
-    try:
+    with _said(result):
         for step in _steps(tenant, as_of, steps, result):
             if stopping():
                 result.failures.append("the cycle was asked to end early; the next one goes on from here")
                 break
             step()
-    finally:
-        outcome = "failed" if result.failures else "done"
-        summary = {"failures": result.failures, "decided": result.decided, "held": _held(tenant, result.held_back)}
-        with tenant.store.transaction() as t:
-            t.cycles.end(cycle_id, datetime.now(UTC), outcome, summary)
-        structlog.get_logger().info("cycle", outcome=outcome, as_of=as_of.isoformat(), seconds=_rounded(result.seconds))
+    outcome = "failed" if result.failures else "done"
+    summary = {"failures": result.failures, "decided": result.decided, "held": _held(tenant, result.held_back)}
+    with tenant.store.transaction() as t:
+        t.cycles.end(cycle_id, datetime.now(UTC), outcome, summary)
+    structlog.get_logger().info("cycle", outcome=outcome, as_of=as_of.isoformat(), seconds=_rounded(result.seconds))
 
 
 def _held(tenant: Tenant, held_back: HeldBack) -> list[str]:
