@@ -41,7 +41,13 @@ def mails(desk: Desk) -> list[Mail]:
         message = message_from_bytes(content, policy=policy.default)
         body = message.get_body(("plain",))
         assert body is not None
-        found.append(Mail(to=str(message["To"]), subject=str(message["Subject"]), text=body.get_content().replace("\N{NO-BREAK SPACE}", " ")))
+        found.append(
+            Mail(
+                to=str(message["To"]),
+                subject=str(message["Subject"]),
+                text=body.get_content().replace("\N{NO-BREAK SPACE}", " "),
+            )
+        )
     return found
 
 
