@@ -50,9 +50,15 @@ def decide_quoted(case: Case) -> Outcome | None:
     quotes = _that_count(case)
     if not quotes:
         return None
+    shared = _shared_by_one_customer(case, quotes)
+    if shared:
+        case.hinted = (shared,)
+        return None
     items, undecided = _items_of(case, quotes)
-    if undecided:
-        return undecided
+    return _decide(case, quotes, items) if undecided is None else undecided
+
+
+def _decide(case: Case, quotes: Sequence[Quote], items: Sequence[Item]) -> Outcome:
     foreign = [item for item in items if item.currency != case.currency]
     if foreign:
         because = reason("foreign_currency", document=foreign[0].number, currency=foreign[0].currency)
@@ -60,18 +66,21 @@ def decide_quoted(case: Case) -> Outcome | None:
     by = tuple(dict.fromkeys(quote.evidence for quote in quotes))
     invoices = [item for item in items if not item.is_credit]
     if not invoices:
-        because = reason("credit_note_quoted", document=items[0].number, amount=str(case.money(case.minor)))
-        open_ = [item for item in case.open_of([items[0].customer_id]) if not item.is_credit]
-        settling = [
-            suggest_settlement(case, [item], each, by)
-            for item in open_
-            if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
-        ]
-        return to_a_person(case, [*settling, suggest_account(case, items[0].customer_id, by)], because)
+        return _only_credit_notes(case, items, by)
     readings = _readings(case, items, quotes)
     if len(invoices) == 1 and len(readings) == 1:
         return _one(case, invoices[0], [item for item in items if item.is_credit], by)
     return _many(case, readings, by)
+
+
+def _only_credit_notes(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
+    because = reason("credit_note_quoted", document=items[0].number, amount=str(case.money(case.minor)))
+    settling = [
+        suggest_settlement(case, [item], each, by)
+        for item in case.open_of([items[0].customer_id])
+        if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
+    ]
+    return to_a_person(case, [*settling, suggest_account(case, items[0].customer_id, by)], because)
 
 
 def _that_count(case: Case) -> tuple[Quote, ...]:
@@ -95,6 +104,15 @@ def _is_supported(case: Case, quote: Quote) -> bool:
         if quote.introduced and case.payer_evidence(item.customer_id):
             return True
     return False
+
+
+def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
+    """The customer all of whose documents bear the one reference that is quoted, when the amount does not say which is meant."""
+    if len(quotes) != 1 or len(quotes[0].items) < 2:
+        return ""
+    customers = {item.customer_id for item in quotes[0].items}
+    meant = [item for item in quotes[0].items if item.document.issued_on <= case.on]
+    return customers.pop() if len(customers) == 1 and not _meant_of(case, meant) else ""
 
 
 def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome | None]:
@@ -206,7 +224,10 @@ def _objection(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None
 
 
 def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
-    """A part, too much, or paid already."""
+    """A part, too much, or paid already; for a person when the payment quotes another number as well, which nobody knows."""
+    if case.reading.unknown:
+        because = reason("unknown_number", by, written=case.reading.unknown[0], document=item.number)
+        return to_a_person(case, [suggest_item(case, item, by)], because)
     amount = str(case.money(case.minor))
     evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
     if not item.open and case.minor != item.gross and case.open_of([item.customer_id]):
@@ -432,7 +453,13 @@ def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequen
     items = [item for item in readings[0] if not item.is_credit]
     customers = tuple(dict.fromkeys(item.customer_id for item in items))
     total = sum(item.open for item in items)
-    of_one = len(customers) == 1 and not case.is_another(customers) and len(readings) == 1
+    of_one = (
+        len(customers) == 1
+        and not case.is_another(customers)
+        and len(readings) == 1
+        and not case.reading.unknown
+        and items[0].status not in _NOT_COLLECTABLE
+    )
     if of_one and not any(item.is_credit and item.open for item in readings[0]):
         if not total:
             evidence = _evidence(case, items[0], by, amount=False)

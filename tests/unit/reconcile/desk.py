@@ -91,12 +91,19 @@ class Desk:
             creditor_reference=reference,
             order_number=order,
             corrects=corrects,
-            discount=DiscountTerms(basis_points=discount[0], until=issued + timedelta(days=discount[1])) if discount else None,
+            discount=DiscountTerms(basis_points=discount[0], until=issued + timedelta(days=discount[1]))
+            if discount
+            else None,
             source=SOURCE,
         )
         self.items.append(
             OpenItem(
-                document=document, open=total - paid, status=status, dunning_level=0, mandate_reference="", blocked_by=""
+                document=document,
+                open=total - paid,
+                status=status,
+                dunning_level=0,
+                mandate_reference="",
+                blocked_by="",
             )
         )
         return number
@@ -152,9 +159,7 @@ class Desk:
         return events
 
     def outcomes(self) -> Mapping[str, Outcome]:
-        return {
-            event.identified.entry_id: event.outcome for event in self.walk() if isinstance(event, Decided)
-        }
+        return {event.identified.entry_id: event.outcome for event in self.walk() if isinstance(event, Decided)}
 
     def decides(self) -> Outcome:
         """The outcome of the last payment."""

@@ -42,15 +42,46 @@ CUSTOMER_IDS: dict[str, Callable[[int], str]] = {
     "digits": lambda n: f"{n + 40011}",
     "like invoices": lambda n: f"{n + 1042}",
 }
-FIRST = "Anna Bram Carla Dirk Elif Femke Güney Hélène Ivo Jörg Käthe Lotte Maarten Noël Oscar Petra Rémi Søren Tim Ursula Wout Yara Zoë".split()
-LAST = (
-    "Aelbrecht Bäcker Coussement Dhondt Engelhardt Fischbach Größl Hermans Iserentant Jägermann Königs Lambrecht Müllenborn Nijssen Oosterlinck"
-    " Pauwels Quaghebeur Rösler Schröder Teirlinck Uytterhoeven Verstraeten Wouters Zwartjes Meersschaert Vandecasteele Blömer Kühnel"
-).split()
-TRADES = "Bouw Dakwerken Elektro Garten Holzbau Installatie Keukens Logistik Metaal Optik Papier Schreinerei Textil Verlag Wonen Zimmerei".split()
+FIRST = [
+    "Anna", "Bram", "Carla", "Dirk", "Elif", "Femke", "Güney", "Hélène", "Ivo", "Jörg", "Käthe", "Lotte", "Maarten",
+    "Noël", "Oscar", "Petra", "Rémi", "Søren", "Tim", "Ursula", "Wout", "Yara", "Zoë",
+]  # fmt: skip
+LAST = [
+    "Aelbrecht", "Bäcker", "Coussement", "Dhondt", "Engelhardt", "Fischbach", "Größl", "Hermans", "Iserentant",
+    "Jägermann", "Königs", "Lambrecht", "Müllenborn", "Nijssen", "Oosterlinck", "Pauwels", "Quaghebeur", "Rösler",
+    "Schröder", "Teirlinck", "Uytterhoeven", "Verstraeten", "Wouters", "Zwartjes", "Meersschaert", "Vandecasteele",
+    "Blömer", "Kühnel",
+]  # fmt: skip
+TRADES = [
+    "Bouw", "Dakwerken", "Elektro", "Garten", "Holzbau", "Installatie", "Keukens", "Logistik", "Metaal", "Optik",
+    "Papier", "Schreinerei", "Textil", "Verlag", "Wonen", "Zimmerei",
+]  # fmt: skip
 FORMS = ["BV", "NV", "GmbH", "GmbH & Co. KG", "SRL", "VOF", "e.K.", "AG"]
-INTRODUCTIONS = ["factuur", "Factuurnr.", "fact nr", "Rechnung", "Rg.-Nr.", "RNR", "invoice", "inv.", "facture n°", "uw kenmerk", "betreft", "Beleg"]
-SMALL_TALK = ["", "", "", " mit freundlichen Grüßen", " merci", " dd 04/06/2026", " vom 12.06.2026", " tel 0478123456", " dank u"]
+INTRODUCTIONS = [
+    "factuur",
+    "Factuurnr.",
+    "fact nr",
+    "Rechnung",
+    "Rg.-Nr.",
+    "RNR",
+    "invoice",
+    "inv.",
+    "facture n°",
+    "uw kenmerk",
+    "betreft",
+    "Beleg",
+]
+SMALL_TALK = [
+    "",
+    "",
+    "",
+    " mit freundlichen Grüßen",
+    " merci",
+    " dd 04/06/2026",
+    " vom 12.06.2026",
+    " tel 0478123456",
+    " dank u",
+]
 
 
 def iso11649_check(body: str) -> str:
@@ -109,7 +140,12 @@ class World:
     def new_document(self, customer_id: str, amount: str, **more: object) -> str:
         n = len(self.desk.items)
         return self.desk.document(
-            self.numbering(n), customer_id, amount, reference=self.reference(n), order=f"WEB{n * 17 + 300871}", **more  # type: ignore[arg-type]
+            self.numbering(n),
+            customer_id,
+            amount,
+            reference=self.reference(n),
+            order=f"WEB{n * 17 + 300871}",
+            **more,  # type: ignore[arg-type]
         )
 
     def pays(self, label: str, expect: str, accept: list[list[Line]], amount: str, *text: str, **more: object) -> None:
@@ -171,14 +207,24 @@ def exact(world: World) -> None:
     customer, name, iban = world.new_customer(known=world.random.random() < 0.5)
     amount = world.amount()
     number = world.new_document(customer, amount)
-    world.pays("exact", "auto", [[paid(number, amount)]], amount, world.written(number), name=world.spelled(name), iban=iban)
+    world.pays(
+        "exact", "auto", [[paid(number, amount)]], amount, world.written(number), name=world.spelled(name), iban=iban
+    )
 
 
 def third_party(world: World) -> None:
     customer, _, _ = world.new_customer(known=True)
     amount = world.amount()
     number = world.new_document(customer, amount)
-    world.pays("third party", "auto", [[paid(number, amount)]], amount, f"factuur {number}", name="Greenwood Ltd", iban=world.iban())
+    world.pays(
+        "third party",
+        "auto",
+        [[paid(number, amount)]],
+        amount,
+        f"factuur {number}",
+        name="Greenwood Ltd",
+        iban=world.iban(),
+    )
 
 
 def structured(world: World) -> None:
@@ -192,7 +238,9 @@ def structured(world: World) -> None:
     if world.random.random() < 0.5:
         world.pays("structured", "auto", [[paid(number, amount)]], amount, reference=reference, name=name, iban=iban)
     else:
-        world.pays("structured text", "auto", [[paid(number, amount)]], amount, f"ref {text} dank", name=name, iban=iban)
+        world.pays(
+            "structured text", "auto", [[paid(number, amount)]], amount, f"ref {text} dank", name=name, iban=iban
+        )
 
 
 def part_then_rest_then_again(world: World) -> None:
@@ -202,7 +250,15 @@ def part_then_rest_then_again(world: World) -> None:
     part = total * 3 // 10
     text = f"Rechnung {number}"
     world.pays("part", "auto", [[paid(number, text_of(part))]], text_of(part), text, name=name, iban=iban)
-    world.pays("rest", "auto", [[paid(number, text_of(total - part))]], text_of(total - part), f"rest {text}", name=name, iban=iban)
+    world.pays(
+        "rest",
+        "auto",
+        [[paid(number, text_of(total - part))]],
+        text_of(total - part),
+        f"rest {text}",
+        name=name,
+        iban=iban,
+    )
     again = [("on_account", customer, text_of(total))]
     world.pays("again", "auto", [again], text_of(total), text, name=name, iban=iban)
 
@@ -221,7 +277,9 @@ def discount(world: World) -> None:
     number = world.new_document(customer, text_of(total), discount=(200, 14))
     off = (total * 2 + 50) // 100
     lines = [paid(number, text_of(total - off)), ("discount", number, text_of(off))]
-    world.pays("discount", "auto", [lines], text_of(total - off), f"Rechnung {number} abzgl. Skonto", name=name, iban=iban)
+    world.pays(
+        "discount", "auto", [lines], text_of(total - off), f"Rechnung {number} abzgl. Skonto", name=name, iban=iban
+    )
 
 
 def several(world: World) -> None:
@@ -242,7 +300,9 @@ def span(world: World) -> None:
     lines = [paid(number, text_of(amount)) for number, amount in zip(numbers, amounts, strict=True)]
     word = world.random.choice([" t/m ", " bis ", " - ", " to ", " tot en met ", " au "])
     last = world.random.choice([numbers[-1], numbers[-1][-3:] if numbers[-1][-3:].isdigit() else numbers[-1]])
-    world.pays("range", "auto", [lines], text_of(sum(amounts)), f"Rechnungen {numbers[0]}{word}{last}", name=name, iban=iban)
+    world.pays(
+        "range", "auto", [lines], text_of(sum(amounts)), f"Rechnungen {numbers[0]}{word}{last}", name=name, iban=iban
+    )
 
 
 def no_word(world: World) -> None:
@@ -252,7 +312,9 @@ def no_word(world: World) -> None:
     number = world.new_document(customer, amount)
     if world.random.random() < 0.4:
         world.new_document(customer, world.amount())
-    world.pays("account" if known else "name", "auto", [[paid(number, amount)]], amount, name=world.spelled(name), iban=iban)
+    world.pays(
+        "account" if known else "name", "auto", [[paid(number, amount)]], amount, name=world.spelled(name), iban=iban
+    )
 
 
 def learned(world: World) -> None:
@@ -268,7 +330,15 @@ def everything(world: World) -> None:
     amounts = [cents(world.amount()) for _ in range(world.random.randrange(2, 6))]
     numbers = [world.new_document(customer, text_of(amount)) for amount in amounts]
     lines = [paid(number, text_of(amount)) for number, amount in zip(numbers, amounts, strict=True)]
-    world.pays("all open", "auto", [lines], text_of(sum(amounts)), world.random.choice(["", "saldo", "alle offenen"]), name=name, iban=iban)
+    world.pays(
+        "all open",
+        "auto",
+        [lines],
+        text_of(sum(amounts)),
+        world.random.choice(["", "saldo", "alle offenen"]),
+        name=name,
+        iban=iban,
+    )
 
 
 def some(world: World) -> None:
@@ -353,13 +423,23 @@ def credit_deducted(world: World) -> None:
     number = world.new_document(customer, text_of(total))
     credit = world.desk.credit(world.numbering(len(world.desk.items)), customer, "41.20")
     lines = [paid(number, text_of(total - 4120)), ("credit_note", credit, "41.20")]
-    world.pays("credit deducted", "auto", [lines], text_of(total - 4120), f"factuur {number} - CN {credit}", name=name, iban=iban)
+    world.pays(
+        "credit deducted",
+        "auto",
+        [lines],
+        text_of(total - 4120),
+        f"factuur {number} - CN {credit}",
+        name=name,
+        iban=iban,
+    )
 
 
 def credit_refunded(world: World) -> None:
     customer, name, iban = world.new_customer(known=False)
     credit = world.desk.credit(world.numbering(len(world.desk.items)), customer, "63.15")
-    world.pays("refund", "auto", [[("refund", credit, "63.15")]], "-63.15", f"creditnota {credit}", name=name, iban=iban)
+    world.pays(
+        "refund", "auto", [[("refund", credit, "63.15")]], "-63.15", f"creditnota {credit}", name=name, iban=iban
+    )
 
 
 def not_ours(world: World) -> None:
@@ -374,7 +454,9 @@ def not_ours(world: World) -> None:
 
 
 def digits_that_are_none(world: World) -> None:
-    number = world.desk.items[world.random.randrange(len(world.desk.items))].document.number if world.desk.items else "1"
+    number = (
+        world.desk.items[world.random.randrange(len(world.desk.items))].document.number if world.desk.items else "1"
+    )
     digits = "".join(each for each in number if each.isdigit())
     text = world.random.choice([f"tel 00{digits}39", f"Police 9{digits}", f"Az 7{digits}5", "12.06.2026 14.30 UHR"])
     world.pays("digits", "review", [], world.amount(), text, name="AG Insurance NV", iban=world.iban())
@@ -392,7 +474,15 @@ def by_customer_number(world: World) -> None:
     customer, _, iban = world.new_customer(known=False)
     amount = world.amount()
     number = world.new_document(customer, amount)
-    world.pays("customer number", "auto", [[paid(number, amount)]], amount, f"Kundennr. {customer}", name="Pay Service", iban=iban)
+    world.pays(
+        "customer number",
+        "auto",
+        [[paid(number, amount)]],
+        amount,
+        f"Kundennr. {customer}",
+        name="Pay Service",
+        iban=iban,
+    )
 
 
 CASES: Sequence[Callable[[World], None]] = (
