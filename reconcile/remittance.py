@@ -85,7 +85,8 @@ class Reading:
     ``quotes`` in the order written, ``ranges`` as pairs of first and last document, ``shortened`` documents whose number was
     completed from the one before it (``2026/03551, 552``), ``future`` documents issued after the day, ``unknown`` keys of valid
     references and of numbers in the tenant's shape that no document has, ``loose`` runs of digits that quote nothing and are no date or
-    amount, ``introduced`` those of them behind a word such as "invoice".
+    amount, ``introduced`` those of them behind a word such as "invoice", ``has_fragments`` whether a piece of a further number may
+    stand there.
     """
 
     written: tuple[Atom, ...]
@@ -97,6 +98,7 @@ class Reading:
     unknown: tuple[str, ...]
     loose: tuple[Atom, ...]
     introduced: frozenset[Atom]
+    has_fragments: bool
     text: str
 
     @property
@@ -350,6 +352,20 @@ def _loose(text: str, written: Sequence[Atom], taken: set[int]) -> tuple[tuple[A
     return tuple(loose), frozenset(introduced)
 
 
+def _has_fragments(receivables: Receivables, text: str, written: Sequence[Atom], taken: set[int]) -> bool:
+    """Whether something right behind what was quoted may be a piece of a further number that was cut off or damaged: digits, or a
+    prefix."""
+    for at in sorted(taken):
+        for behind in range(at + 1, min(at + 3, len(written))):
+            atom = written[behind]
+            if behind in taken or _AND.match(text[written[at].end : atom.start]) is None:
+                break
+            ends_or_goes_on = behind == len(written) - 1 or written[behind + 1].numeric
+            if atom.numeric or (atom.folded in receivables.key_prefixes and ends_or_goes_on):
+                return True
+    return False
+
+
 def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     """What the entry's remittance says, as of ``on``."""
     text = text_of(entry)
@@ -394,6 +410,7 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         unknown=tuple(dict.fromkeys(unknown)),
         loose=loose,
         introduced=introduced,
+        has_fragments=bool(quotes) and _has_fragments(receivables, text, written, taken),
         text=text,
     )
 

@@ -266,10 +266,9 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
     if another is not None:
         amount = str(case.money(case.minor))
         return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
-    if how == [Evidence.REPAIRED_REFERENCE]:
-        item = items[0]
-        if case.receivables.times_invoiced(item.customer_id, item.gross) > 1:
-            return reason("damaged_and_recurring", document=item.number, amount=str(item.document.gross))
+    recurs = case.receivables.times_invoiced(items[0].customer_id, items[0].gross) > 1
+    if how == [Evidence.REPAIRED_REFERENCE] and recurs:
+        return reason("damaged_and_recurring", document=items[0].number, amount=str(items[0].document.gross))
     not_alone = len(items) > 1 or len(case.open_with_amount) > 1
     if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
         return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
@@ -413,12 +412,21 @@ def _of_nobody(case: Case) -> Outcome:
 
 
 def _is_long(case: Case, selected: Selected) -> bool:
-    """Whether what was written is long enough to count beside the amount alone: a damaged number always is, of a short form only the
-    whole counter."""
-    if selected.how is Evidence.REPAIRED_REFERENCE:
-        return True
+    """Whether what was written is long enough to count beside the amount alone: of a short form the whole counter, of a damaged number one
+    that was meant as a number of ours (``Police 920260264`` is not 20260264 with a digit too many)."""
     item = selected.items[0]
-    return _is_long_counter(item) and short_form(item.parts, case.reading.loose) is Short.COUNTER
+    if selected.how is not Evidence.REPAIRED_REFERENCE:
+        return _is_long_counter(item) and short_form(item.parts, case.reading.loose) is Short.COUNTER
+    prefix = item.parts.prefix
+    meant_as_ours = [
+        *case.reading.unknown,
+        *(each for each in case.reading.joins() if prefix and each.startswith(prefix)),
+    ]
+    return any(
+        one_edit_apart(each, key) and key not in each
+        for key in keys_that_could_be_meant(item)
+        for each in meant_as_ours
+    )
 
 
 def _same_amount(case: Case) -> list[Suggestion]:

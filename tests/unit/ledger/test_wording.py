@@ -26,7 +26,7 @@ def test_every_evidence_has_words() -> None:
 
 def test_every_code_of_the_reconciler_has_a_sentence_and_every_sentence_a_use() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py")))
-    used = set(re.findall(r'reason\(\s*"([a-z_]+)"', source)) | set(re.findall(r'"(ignored_[a-z]+)"', source))
+    used = set(re.findall(r'(?:reason\(\s*|doubt = |(?="ignored_))"([a-z_]+)"', source))
     assert used == set(SENTENCES)
 
 

@@ -112,7 +112,7 @@ def test_a_batch_is_decided_detail_by_detail(desk: Desk) -> None:
 
 
 def test_two_details_on_one_invoice_are_seen_one_after_the_other(desk: Desk) -> None:
-    desk.pays("100.00", details=(detail("25.00", "F2026-00102"), detail("75.00", "F2026-00102")))
+    desk.pays("100.00", details=(detail("25.00", "F2026-00102"), detail("75.00", "F2026-00102", "A. Peeters")))
     assert booked(desk.decides()) == [
         ("on_account", "C2", "25.00"),
         ("payment", "F2026-00102", "25.00"),

@@ -89,8 +89,25 @@ def test_instalments_of_twenty_forty_twenty(desk: Desk) -> None:
 
 
 def test_too_much_stands_on_account(desk: Desk) -> None:
-    desk.pays("117.35", "F2026-00063", iban="BE99")
+    desk.pays("117.35", "F2026-00063", iban="BE11")
     assert booked(desk.decides()) == [("on_account", "C1", "17.35"), ("payment", "F2026-00063", "100.00")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("F2026-00063", "Greenwood Ltd"),
+        ("F2026-00063 F20", "Smits Bouw"),
+        ("F2026-00063 en 2", "Smits Bouw"),
+        ("F2026-00063 F", "Smits Bouw"),
+        ("F2026-00063 F2526-00099", "Smits Bouw"),
+    ],
+)
+def test_too_much_from_somebody_unknown_or_with_a_piece_of_another_number_is_a_question(
+    desk: Desk, text: str, name: str
+) -> None:
+    desk.pays("117.35", text, name=name, iban="BE99")
+    assert suggested(desk.decides()) == [[("on_account", "C1", "17.35"), ("payment", "F2026-00063", "100.00")]]
 
 
 def test_too_much_by_exactly_another_invoice_of_the_customer_pays_both(desk: Desk) -> None:

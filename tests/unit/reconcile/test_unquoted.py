@@ -170,6 +170,23 @@ def test_a_damaged_structured_reference_with_the_amount_alone() -> None:
     assert outcome.evidence == (Evidence.REPAIRED_REFERENCE, Evidence.AMOUNT)
 
 
+def test_a_damaged_number_near_two_open_invoices_is_decided_by_payer_and_amount_only() -> None:
+    desk = desk_of("310.17", "95.20")
+    with_amount = desk.pays("310.17", "factuur F2026-0010", name="Smits", iban="BE11", day=3)
+    without = desk.pays("20.00", "factuur F2026-0010", name="Smits", iban="BE11", day=4)
+    outcomes = desk.outcomes()
+    assert booked(outcomes[with_amount]) == [("payment", "F2026-00101", "310.17")]
+    assert isinstance(outcomes[without], Ambiguous)
+
+
+def test_a_number_inside_a_longer_one_is_no_damaged_number() -> None:
+    desk = Desk()
+    desk.customer("C1", "Smits Bouw BV")
+    desk.document("20260264", "C1", "242.00")
+    desk.pays("242.00", "Police 920260264", name="Insurance NV", iban="BE99")
+    assert desk.decides().reason.code == "amount_only"
+
+
 def test_a_damaged_number_is_not_repaired_where_the_amount_recurs() -> None:
     desk = Desk()
     desk.customer("C1", "Smits Bouw BV", "BE11")
