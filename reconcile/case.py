@@ -20,7 +20,8 @@ _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 def ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Evidence without repetitions, strongest first."""
-    return tuple(sorted(set(evidence), key=_STRENGTH.__getitem__))
+    different = set(evidence)
+    return tuple(different) if len(different) < 2 else tuple(sorted(different, key=_STRENGTH.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,10 @@ class Case:
 
     def open_of(self, customer_ids: Iterable[str]) -> tuple[Item, ...]:
         """Open documents of these customers in the payment's currency, issued by its day, oldest first."""
-        found = [
-            item
-            for customer_id in dict.fromkeys(customer_ids)
-            for item in self.receivables.open_of(customer_id, self.currency, self.on)
-        ]
+        different = tuple(dict.fromkeys(customer_ids))
+        if len(different) == 1:
+            return self.receivables.open_of(different[0], self.currency, self.on)
+        found = [item for each in different for item in self.receivables.open_of(each, self.currency, self.on)]
         return tuple(sorted(found, key=lambda item: item.order))
 
     @cached_property

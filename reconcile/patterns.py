@@ -52,7 +52,11 @@ _IRREGULAR: Final = NumberParts("", "", "", "", ())
 def parts_of(number: str, issued_on: date) -> NumberParts:
     """The parts of ``number``; a glued year, or one behind the counter, is recognised by the year of issue (or the one before or after
     it)."""
-    runs = atoms(plain(number))
+    return parts_of_atoms(atoms(plain(number)), issued_on)
+
+
+def parts_of_atoms(runs: Sequence[Atom], issued_on: date) -> NumberParts:
+    """The same of a number that was taken into atoms before."""
     prefix = "".join(run.folded for run in runs if not run.numeric)
     digits = [run.text for run in runs if run.numeric]
     if not digits or any(not run.numeric for run in runs[len(runs) - len(digits) :]):

@@ -24,9 +24,9 @@ from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import Customer, KnownPayer
 from reconcile.names import Likeness, Name, likeness, name_of
-from reconcile.patterns import NumberParts, NumberShapes, parts_of
+from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_atoms
 from reconcile.policy import MatchPolicy
-from reconcile.text import atoms, key_of, leading_letters, plain
+from reconcile.text import Atom, atoms, key_of, leading_letters, plain
 
 #: Open documents of one customer, or of one amount, that a payment looks at; beyond that a person does.
 MOST_CANDIDATES: Final = 200
@@ -69,26 +69,33 @@ class Item:
         return Money(minor, self.currency)
 
 
-def _bare_digits(number: str) -> str:
-    runs = atoms(plain(number))
-    digits = "".join(run.text for run in runs if run.numeric)
-    led_by_letters = bool(runs) and not runs[0].numeric and all(run.numeric for run in runs[1:])
-    return digits if led_by_letters and len(digits) >= _FEWEST_BARE_DIGITS else ""
+def _oldest_first(items: Iterable[Item]) -> tuple[Item, ...]:
+    """One more than MOST_CANDIDATES at most."""
+    found = tuple(islice(items, MOST_CANDIDATES + 1))
+    return found if len(found) < 2 else tuple(sorted(found, key=lambda item: item.order))
 
 
 def keys_of(document: Document) -> tuple[str, ...]:
     """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
     payment reference, order number."""
-    parts = parts_of(document.number, document.issued_on)
+    runs = atoms(plain(document.number))
+    return _keys(document, runs, parts_of_atoms(runs, document.issued_on))
+
+
+def _keys(document: Document, runs: Sequence[Atom], parts: NumberParts) -> tuple[str, ...]:
+    number = "".join([run.folded for run in runs])
+    digits = "".join([run.text for run in runs if run.numeric])
+    led_by_letters = parts.prefix and len(digits) >= _FEWEST_BARE_DIGITS and not runs[0].numeric
     bare = parts.counter.lstrip("0")
+    unfilled = bare and bare != parts.counter and (parts.prefix or parts.head)
     keys = (
-        key_of(document.number),
-        _bare_digits(document.number),
-        parts.prefix + parts.head + bare + parts.tail if bare and (parts.prefix or parts.head) else "",
-        key_of(document.creditor_reference),
-        key_of(document.order_number),
+        number,
+        digits if led_by_letters else "",
+        f"{parts.prefix}{parts.head}{bare}{parts.tail}" if unfilled else "",
+        key_of(document.creditor_reference) if document.creditor_reference else "",
+        key_of(document.order_number) if document.order_number else "",
     )
-    return tuple(dict.fromkeys(key for key in keys if key))
+    return tuple(dict.fromkeys(filter(None, keys)))
 
 
 class Receivables:
@@ -199,11 +206,16 @@ class Receivables:
             raise InvariantBroken(f"two documents have the number {document.number}")
         item = Item(document, open_, status)
         self._by_number[document.number] = item
-        for key in keys_of(document):
+        runs = atoms(plain(document.number))
+        parts = parts_of_atoms(runs, document.issued_on)
+        for key in _keys(document, runs, parts):
             self._file(key, item)
-        for text in (document.number, document.creditor_reference, document.order_number):
-            self.key_prefixes.add(leading_letters(text))
-        self.shapes.learn(parts_of(document.number, document.issued_on))
+        if runs and not runs[0].numeric:
+            self.key_prefixes.add(runs[0].folded)
+        for text in (document.creditor_reference, document.order_number):
+            if text and not text[0].isdecimal():
+                self.key_prefixes.add(leading_letters(text))
+        self.shapes.learn(parts)
         self._grosses.setdefault(item.customer_id, []).append(document.gross.minor)
         if item.open:
             self._open_of_customer.setdefault(item.customer_id, {})[item.number] = item
@@ -233,21 +245,13 @@ class Receivables:
 
     def open_of(self, customer_id: str, currency: str, on: date) -> tuple[Item, ...]:
         """Open documents of a customer that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
-        found = (
-            item
-            for item in self._open_of_customer.get(customer_id, {}).values()
-            if item.currency == currency and item.document.issued_on <= on
-        )
-        return tuple(sorted(islice(found, MOST_CANDIDATES + 1), key=lambda item: item.order))
+        open_ = self._open_of_customer.get(customer_id, {}).values()
+        return _oldest_first(item for item in open_ if item.currency == currency and item.document.issued_on <= on)
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
-        found = (
-            item
-            for item in self._open_by_amount.get((minor, currency), {}).values()
-            if not item.is_credit and item.document.issued_on <= on
-        )
-        return tuple(sorted(islice(found, MOST_CANDIDATES + 1), key=lambda item: item.order))
+        open_ = self._open_by_amount.get((minor, currency), {}).values()
+        return _oldest_first(item for item in open_ if not item.is_credit and item.document.issued_on <= on)
 
     def times_invoiced(self, customer_id: str, gross: int) -> int:
         """How many documents of a customer have this gross amount: a subscription's amount tells little."""

@@ -92,7 +92,12 @@ class Reading:
     future: tuple[Item, ...]
     customers: tuple[str, ...]
     unknown: tuple[str, ...]
-    says_all_open: bool
+    text: str
+
+    @property
+    def says_all_open(self) -> bool:
+        """Whether the payer says that this is everything that was open."""
+        return bool(self.text) and _ALL_OPEN.search(self.text) is not None
 
     def joins(self) -> tuple[str, ...]:
         """Keys of all joins of up to four neighbouring atoms with a digit in them, to compare damaged numbers with."""
@@ -332,19 +337,21 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         ranges, shortened = _spans(receivables, text, written, quotes)
     quotes = structured + quotes
     future = [item for quote in quotes for item in quote.items if item.document.issued_on > on and quote.strong]
-    known = tuple(quote for quote in quotes if any(item.document.issued_on <= on for item in quote.items))
+    known = [quote for quote in quotes if any(item.document.issued_on <= on for item in quote.items)]
+    if len(known) > 1:
+        known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
     digits_left = any(atom.numeric for at, atom in enumerate(written) if at not in taken)
     if digits_left:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
     return Reading(
         written=written,
-        quotes=tuple(sorted(known, key=lambda quote: (_RANKS.index(quote.evidence), quote.first))),
+        quotes=tuple(known),
         ranges=ranges,
         shortened=tuple(dict.fromkeys(item for item in shortened if item.document.issued_on <= on)),
         future=tuple(dict.fromkeys(future)),
         customers=tuple(dict.fromkeys(customers.values())),
         unknown=tuple(dict.fromkeys(unknown)),
-        says_all_open=bool(text) and _ALL_OPEN.search(text) is not None,
+        text=text,
     )
 
 

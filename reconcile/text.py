@@ -9,15 +9,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-#: Letters that Unicode does not decompose.
+#: Letters that Unicode does not decompose, and the dashes.
 _SPECIAL: Final = str.maketrans(
-    {"ß": "SS", "ẞ": "SS", "Æ": "AE", "Œ": "OE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ı": "I"}
+    {
+        "ß": "SS",
+        "ẞ": "SS",
+        "Æ": "AE",
+        "Œ": "OE",
+        "Ø": "O",
+        "Ł": "L",
+        "Đ": "D",
+        "Ð": "D",
+        "Þ": "TH",
+        "ı": "I",
+        "–": "-",
+        "—": "-",
+    }
 )
 #: Letters and digits that people mistake for one another.
 _LOOKALIKES: Final = str.maketrans("OI", "01")
+_COMBINING: Final = re.compile("[\u0300-\u036f]+")
 _ATOM: Final = re.compile(r"[0-9]+|[A-Z]+")
 _MISTAKEN: Final = re.compile(r"(?<=[0-9])[OIL]+(?![A-Z])|(?<![A-Z])[OIL]+(?=[0-9])|(?<=[0-9])[OIL]+(?=[0-9])")
 _MISTAKEN_DIGITS: Final = str.maketrans("OIL", "011")
@@ -29,8 +42,7 @@ def plain(text: str) -> str:
     """Upper case, without accents: ``Müller-Straße`` becomes ``MULLER-STRASSE``."""
     if text.isascii():
         return text.upper()
-    decomposed = unicodedata.normalize("NFKD", text.upper().translate(_SPECIAL))
-    return "".join(each for each in decomposed if not unicodedata.combining(each))
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", text.upper().translate(_SPECIAL)))
 
 
 def key_of(text: str) -> str:
@@ -50,8 +62,7 @@ def with_digits_mended(text: str) -> str:
     return _MISTAKEN.sub(lambda match: match.group().translate(_MISTAKEN_DIGITS), text)
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """A maximal run of letters or of digits. ``text`` as written (plain), ``folded`` with look-alikes as in ``key_of``; ``start`` and
     ``end`` in the plain text."""
 
@@ -66,9 +77,9 @@ def atoms(text: str) -> tuple[Atom, ...]:
     """The atoms of a plain text, in order."""
     found = []
     for match in _ATOM.finditer(text):
-        run = match.group()
+        run, (start, end) = match.group(), match.span()
         numeric = run[0] <= "9"
-        found.append(Atom(run, run if numeric else run.translate(_LOOKALIKES), match.start(), match.end(), numeric))
+        found.append(Atom(run, run if numeric else run.translate(_LOOKALIKES), start, end, numeric))
     return tuple(found)
 
 

@@ -104,6 +104,8 @@ class World:
                 name = f"{self.random.choice(FIRST)} {self.random.choice(['', '', 'van ', 'De '])}{self.random.choice(LAST)}"
             else:
                 name = f"{self.random.choice(LAST)} {self.random.choice(TRADES)} {self.random.choice(FORMS)}"
+            if len(self.names) > 2_000:
+                name = f"{self.random.choice(LAST)}-{name}" + self.random.choice("BCDFGHKLMNPRSTVW") * 2
             if name not in self.names:
                 self.names.add(name)
                 return name
