@@ -249,7 +249,8 @@ class World:
         return entry_id
 
     def doubtful(self, entry_id: str, written: str) -> None:
-        """What was written is no number any more; if it turns out to be another document's, the entry need not be booked."""
+        """What was written is no number any more. If it turns out to be another document's, the entry need not be booked; one that was to
+        be left, and for which nothing is right, goes."""
         self._doubtful[entry_id] = written
 
     def finish(self) -> World:
@@ -259,9 +260,13 @@ class World:
             for key in {bare(item.document.number), digits(item.document.number), bare(item.document.order_number)}:
                 keys[key] = keys.get(key, 0) + 1
         for entry_id, written in self._doubtful.items():
+            if not keys.get(bare(written), 0) + keys.get(digits(written), 0):
+                continue
             truth = self.truth[entry_id]
-            if keys.get(bare(written), 0) + keys.get(digits(written), 0) and truth.expect == "auto":
+            if truth.accept:
                 self.truth[entry_id] = Truth(truth.story, "either", truth.accept)
+            else:
+                self.entries = [each for each in self.entries if each.entry_id != entry_id]
         self.entries.sort(key=lambda each: (each.entry.booked_on, each.entry.position))
         return self
 
