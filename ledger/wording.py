@@ -252,10 +252,22 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "The payment of {amount} quotes {documents}, on which {total} is open together; recognised by {by}.",
     ),
     "rest_explained_twice": (
-        "Er is {rest} meer betaald dan op de genoemde documenten openstaat, en daarvoor is meer dan één verklaring.",
-        "{rest} de plus que l'ouvert des documents cités a été payé, ce qui s'explique de plusieurs façons.",
-        "Es wurden {rest} mehr bezahlt, als auf den genannten Belegen offen ist, und dafür gibt es mehr als eine Erklärung.",
-        "{rest} more was paid than is open on the documents quoted, and there is more than one explanation for it.",
+        "Er is {rest} meer betaald dan op {documents} openstaat, en daarvoor is meer dan één verklaring.",
+        "{rest} de plus que l'ouvert de {documents} a été payé, ce qui s'explique de plusieurs façons.",
+        "Es wurden {rest} mehr bezahlt, als auf {documents} offen ist, und dafür gibt es mehr als eine Erklärung.",
+        "{rest} more was paid than is open on {documents}, and there is more than one explanation for it.",
+    ),
+    "too_much_from_unknown": (
+        "Er is {rest} meer betaald dan op {documents} openstaat, door iemand die niet als deze klant te herkennen is.",
+        "{rest} de plus que l'ouvert de {documents} a été payé, par quelqu'un qu'on ne reconnaît pas comme ce client.",
+        "Es wurden {rest} mehr bezahlt, als auf {documents} offen ist, von jemandem, der nicht als dieser Kunde erkennbar ist.",
+        "{rest} more was paid than is open on {documents}, by somebody who cannot be recognised as this customer.",
+    ),
+    "too_much_and_fragments": (
+        "Er is {rest} meer betaald dan op {documents} openstaat, en de tekst bevat een deel van een ander nummer.",
+        "{rest} de plus que l'ouvert de {documents} a été payé, et le texte contient une partie d'un autre numéro.",
+        "Es wurden {rest} mehr bezahlt, als auf {documents} offen ist, und der Text enthält ein Stück einer weiteren Nummer.",
+        "{rest} more was paid than is open on {documents}, and the text has a piece of another number.",
     ),
     "selected_in_part": (
         "De tekst wijst naar {document}, maar {amount} is niet wat daarop openstaat; herkend aan {by}.",

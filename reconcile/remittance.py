@@ -43,7 +43,7 @@ _RANGE: Final = re.compile(
 _AND: Final = re.compile(r"\s*(?:,|;|/|\+|&|EN|ET|UND|AND|U\.|E\.|\|)?\s*\Z")
 _INTRODUCED: Final = re.compile(
     r"(?:FACT\w*|FAKT\w*|FKT\w*|FACTUUR\w*|RECHNUNG\w*|RECHN\w*|RG|RNR|RE|INV\w*|INVOICE\w*|NR|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
-    r"|BESTEL\w*|COMMANDE\w*)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
+    r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
 )
 _CUSTOMER_WORD: Final = re.compile(
     r"(?:KLANT\w*|KLNT|KUNDEN\w*|KUNDE|KD|KDNR|KD\.?-?NR|CUST\w*|CLIENT\w*|DEBITEUR\w*|DEB|DEBITOR\w*|RELATIE\w*)[\s.:#°/-]*(?:NR|NO|NUMMER|ID)?[\s.:#°/-]*\Z"
@@ -52,6 +52,8 @@ _ALL_OPEN: Final = re.compile(
     r"\b(?:ALLE\s+(?:OPEN\w*|OFFENE\w*|FACTUREN|RECHNUNGEN|POSTEN)|ALL\s+(?:OPEN|OUTSTANDING|INVOICES)|OPENSTAAND\w*|OFFENE\s+(?:POSTEN|RECHNUNGEN)|SALDO|SOLDE"
     r"|TOUTES?\s+(?:LES\s+)?(?:FACTURES|OUVERTES?)|TOUT\s+OUVERT|BALANCE|OUTSTANDING|KONTOAUSGLEICH)\b"
 )
+_AMOUNT_AFTER: Final = re.compile(r"(?:[.,][0-9]{3})*[.,][0-9]{2}(?![0-9])|\s?(?:%|EUR|EURO|€)")
+_AMOUNT_BEFORE: Final = re.compile(r"(?:EUR|EURO|€)\s?\Z|[0-9][.,]\Z")
 _DATE: Final = frozenset({(2, 2, 4), (2, 2, 2), (4, 2, 2), (1, 1, 4), (1, 2, 4), (2, 1, 4)})
 #: Years that a date in a remittance is likely to have.
 _YEARS: Final = range(2000, 2100)
@@ -66,7 +68,7 @@ _RANKS: Final = (
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
-    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or nothing else does."""
+    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is."""
 
     items: tuple[Item, ...]
     evidence: Evidence
@@ -82,7 +84,9 @@ class Reading:
 
     ``quotes`` in the order written, ``ranges`` as pairs of first and last document, ``shortened`` documents whose number was
     completed from the one before it (``2026/03551, 552``), ``future`` documents issued after the day, ``unknown`` keys of valid
-    references and of numbers in the tenant's shape that no document has.
+    references and of numbers in the tenant's shape that no document has, ``loose`` runs of digits that quote nothing and are no date or
+    amount, ``introduced`` those of them behind a word such as "invoice", ``has_fragments`` whether a piece of a further number may
+    stand there.
     """
 
     written: tuple[Atom, ...]
@@ -92,6 +96,9 @@ class Reading:
     future: tuple[Item, ...]
     customers: tuple[str, ...]
     unknown: tuple[str, ...]
+    loose: tuple[Atom, ...]
+    introduced: frozenset[Atom]
+    has_fragments: bool
     text: str
 
     @property
@@ -130,6 +137,13 @@ def _kind(key: str, item: Item, checked: bool) -> Evidence:
 def is_checked(reference: str) -> bool:
     """Whether a payment reference has check digits that hold: only then it can hardly stand in a text by accident."""
     return any(valid(kind, reference) for kind in ReferenceKind)
+
+
+def is_long(number: str) -> bool:
+    """Whether a document number says enough on its own when it is quoted whole."""
+    runs = atoms(plain(number))
+    digits = sum(len(run.text) for run in runs if run.numeric)
+    return digits >= _STRONG_IN_SHAPE or (digits >= _STRONG_WITH_PREFIX and not runs[0].numeric)
 
 
 def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: Evidence) -> bool:
@@ -206,7 +220,7 @@ def _quote(
     introduced = (
         listed
         or (_INTRODUCED.search(before) is not None and _CUSTOMER_WORD.search(before) is None)
-        or not any(atom.numeric for place, atom in enumerate(written) if not at <= place <= to)
+        or to - at + 1 == len(written)
     )
     return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to)
 
@@ -316,6 +330,42 @@ def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], ta
     return [key for key in unknown if not receivables.quoted(key)]
 
 
+def _loose(text: str, written: Sequence[Atom], taken: set[int]) -> tuple[tuple[Atom, ...], frozenset[Atom]]:
+    """Runs of digits that may be a number in short, and those of them that are introduced as one. Dates, years, percentages and amounts
+    are none, a year unless it is introduced."""
+    loose: list[Atom] = []
+    introduced: list[Atom] = []
+    for at, atom in enumerate(written):
+        if at in taken or not atom.numeric:
+            continue
+        is_introduced = _INTRODUCED.search(text[: atom.start]) is not None
+        if (
+            any(ends_date(written, end) for end in range(at, min(at + 3, len(written))))
+            or _AMOUNT_AFTER.match(text[atom.end :]) is not None
+            or _AMOUNT_BEFORE.search(text[: atom.start]) is not None
+            or (len(atom.text) == 4 and int(atom.text) in _YEARS and not is_introduced)
+        ):
+            continue
+        loose.append(atom)
+        if is_introduced:
+            introduced.append(atom)
+    return tuple(loose), frozenset(introduced)
+
+
+def _has_fragments(receivables: Receivables, text: str, written: Sequence[Atom], taken: set[int]) -> bool:
+    """Whether something right behind what was quoted may be a piece of a further number that was cut off or damaged: digits, or a
+    prefix."""
+    for at in sorted(taken):
+        for behind in range(at + 1, min(at + 3, len(written))):
+            atom = written[behind]
+            if behind in taken or _AND.match(text[written[at].end : atom.start]) is None:
+                break
+            ends_or_goes_on = behind == len(written) - 1 or written[behind + 1].numeric
+            if atom.numeric or (atom.folded in receivables.key_prefixes and ends_or_goes_on):
+                return True
+    return False
+
+
 def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     """What the entry's remittance says, as of ``on``."""
     text = text_of(entry)
@@ -336,13 +386,20 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     if quotes and len(taken) < len(written):
         ranges, shortened = _spans(receivables, text, written, quotes)
     quotes = structured + quotes
-    future = [item for quote in quotes for item in quote.items if item.document.issued_on > on and quote.strong]
+    future = [
+        item
+        for quote in quotes
+        if quote.strong or quote.introduced
+        for item in quote.items
+        if item.document.issued_on > on
+    ]
     known = [quote for quote in quotes if any(item.document.issued_on <= on for item in quote.items)]
     if len(known) > 1:
         known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
     digits_left = any(atom.numeric for at, atom in enumerate(written) if at not in taken)
     if digits_left:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
+    loose, introduced = _loose(text, written, taken) if digits_left else ((), frozenset[Atom]())
     return Reading(
         written=written,
         quotes=tuple(known),
@@ -351,6 +408,9 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         future=tuple(dict.fromkeys(future)),
         customers=tuple(dict.fromkeys(customers.values())),
         unknown=tuple(dict.fromkeys(unknown)),
+        loose=loose,
+        introduced=introduced,
+        has_fragments=bool(quotes) and _has_fragments(receivables, text, written, taken),
         text=text,
     )
 

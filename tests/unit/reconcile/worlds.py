@@ -42,9 +42,20 @@ CUSTOMER_IDS: dict[str, Callable[[int], str]] = {
     "digits": lambda n: f"{n + 40011}",
     "like invoices": lambda n: f"{n + 1042}",
 }
-FIRST = ["Anna", "Bram", "Carla", "Dirk", "Elif", "Femke", "Güney", "Hélène", "Ivo", "Jörg", "Käthe", "Lotte", "Maarten", "Noël", "Oscar", "Petra", "Rémi", "Søren", "Tim", "Ursula", "Wout", "Yara", "Zoë"]
-LAST = ["Aelbrecht", "Bäcker", "Coussement", "Dhondt", "Engelhardt", "Fischbach", "Größl", "Hermans", "Iserentant", "Jägermann", "Königs", "Lambrecht", "Müllenborn", "Nijssen", "Oosterlinck", "Pauwels", "Quaghebeur", "Rösler", "Schröder", "Teirlinck", "Uytterhoeven", "Verstraeten", "Wouters", "Zwartjes", "Meersschaert", "Vandecasteele", "Blömer", "Kühnel"]
-TRADES = ["Bouw", "Dakwerken", "Elektro", "Garten", "Holzbau", "Installatie", "Keukens", "Logistik", "Metaal", "Optik", "Papier", "Schreinerei", "Textil", "Verlag", "Wonen", "Zimmerei"]
+FIRST = [
+    "Anna", "Bram", "Carla", "Dirk", "Elif", "Femke", "Güney", "Hélène", "Ivo", "Jörg", "Käthe", "Lotte", "Maarten",
+    "Noël", "Oscar", "Petra", "Rémi", "Søren", "Tim", "Ursula", "Wout", "Yara", "Zoë",
+]  # fmt: skip
+LAST = [
+    "Aelbrecht", "Bäcker", "Coussement", "Dhondt", "Engelhardt", "Fischbach", "Größl", "Hermans", "Iserentant",
+    "Jägermann", "Königs", "Lambrecht", "Müllenborn", "Nijssen", "Oosterlinck", "Pauwels", "Quaghebeur", "Rösler",
+    "Schröder", "Teirlinck", "Uytterhoeven", "Verstraeten", "Wouters", "Zwartjes", "Meersschaert", "Vandecasteele",
+    "Blömer", "Kühnel",
+]  # fmt: skip
+TRADES = [
+    "Bouw", "Dakwerken", "Elektro", "Garten", "Holzbau", "Installatie", "Keukens", "Logistik", "Metaal", "Optik",
+    "Papier", "Schreinerei", "Textil", "Verlag", "Wonen", "Zimmerei",
+]  # fmt: skip
 FORMS = ["BV", "NV", "GmbH", "GmbH & Co. KG", "SRL", "VOF", "e.K.", "AG"]
 INTRODUCTIONS = [
     "factuur",
