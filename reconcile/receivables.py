@@ -178,7 +178,7 @@ class Receivables:
 
     def customers_named(self, payer: Name) -> tuple[str, ...]:
         """Customers whose names are strongly like the payer's: those with the very same words if there are any, else those of the rarest
-        word's block. Empty, too, when so many share even the rarest word that the name says nothing."""
+        word's block (of a joint account, of any word's). Empty, too, when so many share even the rarest word that the name says nothing."""
         same = self._customers_by_name.get(payer.key, ()) if payer.key else ()
         if same:
             return tuple(same) if len(same) <= MOST_NAMESAKES else ()
@@ -186,7 +186,7 @@ class Receivables:
         if not blocks:
             return ()
         found: dict[str, None] = {}
-        for block in sorted(blocks, key=len)[: 2 if payer.joint else 1]:
+        for block in sorted(blocks, key=len)[: len(blocks) if payer.joint else 1]:
             if len(block) > MOST_NAMESAKES:
                 continue
             for customer_id in block:

@@ -7,23 +7,172 @@ from random import Random
 from typing import Final
 
 _FIRST: Final = {
-    "BE": ["Lukas", "Noor", "Wannes", "Lien", "Thibault", "Aurélie", "Jef", "Griet", "Benoît", "Chloé", "Stijn", "Hilde"],
+    "BE": [
+        "Lukas",
+        "Noor",
+        "Wannes",
+        "Lien",
+        "Thibault",
+        "Aurélie",
+        "Jef",
+        "Griet",
+        "Benoît",
+        "Chloé",
+        "Stijn",
+        "Hilde",
+    ],
     "NL": ["Sjoerd", "Maaike", "Daan", "Fleur", "Gijs", "Roos", "Teun", "Anouk", "Joost", "Sanne", "Koen", "Liesbeth"],
-    "DE": ["Jürgen", "Sabine", "Götz", "Heike", "Matthias", "Änne", "Rüdiger", "Birgit", "Uwe", "Dörte", "Lars", "Ilse"],
+    "DE": [
+        "Jürgen",
+        "Sabine",
+        "Götz",
+        "Heike",
+        "Matthias",
+        "Änne",
+        "Rüdiger",
+        "Birgit",
+        "Uwe",
+        "Dörte",
+        "Lars",
+        "Ilse",
+    ],
 }
 _STEMS: Final = {
-    "BE": ["Cop", "Dekey", "Van den B", "Hael", "Goe", "Lauw", "Ma", "Ons", "Pype", "Rog", "Ste", "Tim", "Ver", "Wille", "De Cl", "Bru", "Crae", "Dum", "Fon", "Gil"],
-    "NL": ["Akk", "Boers", "van der W", "Dijk", "Els", "Groen", "Hof", "Jans", "Kuip", "Lind", "Mulk", "de Nij", "Post", "Ros", "Schout", "Tess", "Veen", "Wester", "IJs", "Zand"],
-    "DE": ["Alt", "Bösch", "Dörr", "Eich", "Förs", "Grün", "Hübn", "Jäck", "Köst", "Lüd", "Mühl", "Nöll", "Ober", "Pfäff", "Röhr", "Schütt", "Thöm", "Vög", "Weiß", "Zöll"],
+    "BE": [
+        "Cop",
+        "Dekey",
+        "Van den B",
+        "Hael",
+        "Goe",
+        "Lauw",
+        "Ma",
+        "Ons",
+        "Pype",
+        "Rog",
+        "Ste",
+        "Tim",
+        "Ver",
+        "Wille",
+        "De Cl",
+        "Bru",
+        "Crae",
+        "Dum",
+        "Fon",
+        "Gil",
+    ],
+    "NL": [
+        "Akk",
+        "Boers",
+        "van der W",
+        "Dijk",
+        "Els",
+        "Groen",
+        "Hof",
+        "Jans",
+        "Kuip",
+        "Lind",
+        "Mulk",
+        "de Nij",
+        "Post",
+        "Ros",
+        "Schout",
+        "Tess",
+        "Veen",
+        "Wester",
+        "IJs",
+        "Zand",
+    ],
+    "DE": [
+        "Alt",
+        "Bösch",
+        "Dörr",
+        "Eich",
+        "Förs",
+        "Grün",
+        "Hübn",
+        "Jäck",
+        "Köst",
+        "Lüd",
+        "Mühl",
+        "Nöll",
+        "Ober",
+        "Pfäff",
+        "Röhr",
+        "Schütt",
+        "Thöm",
+        "Vög",
+        "Weiß",
+        "Zöll",
+    ],
 }
 _ENDS: Final = {
-    "BE": ["aerts", "ens", "eleer", "oy", "ijnck", "emans", "eele", "oen", "ier", "inckx", "ette", "ard", "ont", "ez", "eyne", "uyse"],
-    "NL": ["ema", "stra", "huis", "ink", "man", "sma", "veld", "berg", "aart", "inga", "hout", "wijk", "kamp", "donk", "laar", "sen"],
-    "DE": ["er", "mann", "inger", "hardt", "bach", "stein", "ke", "feld", "wein", "ler", "brück", "meier", "thaler", "hoff", "wald", "kamp"],
+    "BE": [
+        "aerts",
+        "ens",
+        "eleer",
+        "oy",
+        "ijnck",
+        "emans",
+        "eele",
+        "oen",
+        "ier",
+        "inckx",
+        "ette",
+        "ard",
+        "ont",
+        "ez",
+        "eyne",
+        "uyse",
+    ],
+    "NL": [
+        "ema",
+        "stra",
+        "huis",
+        "ink",
+        "man",
+        "sma",
+        "veld",
+        "berg",
+        "aart",
+        "inga",
+        "hout",
+        "wijk",
+        "kamp",
+        "donk",
+        "laar",
+        "sen",
+    ],
+    "DE": [
+        "er",
+        "mann",
+        "inger",
+        "hardt",
+        "bach",
+        "stein",
+        "ke",
+        "feld",
+        "wein",
+        "ler",
+        "brück",
+        "meier",
+        "thaler",
+        "hoff",
+        "wald",
+        "kamp",
+    ],
 }
 _TRADES: Final = {
     "BE": ["Schrijnwerkerij", "Traiteur", "Garage", "Apotheek", "Imprimerie", "Boulangerie", "Tuinaanleg", "Fietsen"],
-    "NL": ["Bakkerij", "Loonbedrijf", "Schildersbedrijf", "Kwekerij", "Drukkerij", "Autobedrijf", "Fietsenwinkel", "Slagerij"],
+    "NL": [
+        "Bakkerij",
+        "Loonbedrijf",
+        "Schildersbedrijf",
+        "Kwekerij",
+        "Drukkerij",
+        "Autobedrijf",
+        "Fietsenwinkel",
+        "Slagerij",
+    ],
     "DE": ["Tischlerei", "Bäckerei", "Autohaus", "Gärtnerei", "Druckerei", "Elektrotechnik", "Spedition", "Metzgerei"],
 }
 _FORMS: Final = {
@@ -31,9 +180,26 @@ _FORMS: Final = {
     "NL": ["B.V.", "V.O.F.", "N.V.", "BV", "C.V."],
     "DE": ["GmbH", "GmbH & Co. KG", "e.K.", "OHG", "UG (haftungsbeschränkt)", "AG"],
 }
-_UMLAUTS: Final = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("ß", "ss"), ("é", "e"), ("î", "i"))
+_UMLAUTS: Final = (
+    ("ä", "ae"),
+    ("ö", "oe"),
+    ("ü", "ue"),
+    ("Ä", "Ae"),
+    ("Ö", "Oe"),
+    ("Ü", "Ue"),
+    ("ß", "ss"),
+    ("é", "e"),
+    ("î", "i"),
+)
 #: Parties that are nobody's customers.
-STRANGERS: Final = ("Quixotra Treuhand", "Ledgerline Payments SA", "Boekhoudkantoor Zilverlink", "PAYSOLV EUROPE", "Fiduciaire Ombrelune", "Notariat Xanten-Süd")
+STRANGERS: Final = (
+    "Quixotra Treuhand",
+    "Ledgerline Payments SA",
+    "Boekhoudkantoor Zilverlink",
+    "PAYSOLV EUROPE",
+    "Fiduciaire Ombrelune",
+    "Notariat Xanten-Süd",
+)
 
 
 @dataclass
@@ -61,7 +227,9 @@ class Names:
         while True:
             name = self.random.choice(_STEMS[self.country]) + self.random.choice(_ENDS[self.country])
             if len(self.used) > 240:
-                name += "-" + self.random.choice(_STEMS[self.country]).split()[-1] + self.random.choice(_ENDS[self.country])
+                name += (
+                    "-" + self.random.choice(_STEMS[self.country]).split()[-1] + self.random.choice(_ENDS[self.country])
+                )
             if name not in self.used:
                 self.used.add(name)
                 return name
@@ -108,7 +276,11 @@ class Names:
         """A joint account of the party and somebody else."""
         other = f"{self.first()[0]}. {self.last()}"
         joiner = {"BE": " - ", "NL": " en/of ", "DE": " und "}[self.country]
-        return self.random.choice([f"{party.name}{joiner}{other}", f"{other}{joiner}{party.name}"]) if joiner != " - " else f"{party.name} en {other}"
+        return (
+            self.random.choice([f"{party.name}{joiner}{other}", f"{other}{joiner}{party.name}"])
+            if joiner != " - "
+            else f"{party.name} en {other}"
+        )
 
 
 def transcribed(name: str) -> str:

@@ -86,7 +86,9 @@ class Score:
             tally.booked += fine
             tally.wrong += not fine
             if not fine:
-                self.wrong.append(f"[{truth.story}] booked {booked}, right is {truth.expect} {truth.accept}: {described}")
+                self.wrong.append(
+                    f"[{truth.story}] booked {booked}, right is {truth.expect} {truth.accept}: {described}"
+                )
             return
         if ignored:
             if truth.expect != "ignore":
@@ -145,11 +147,15 @@ def judged(world: World, policy: MatchPolicy | None = None) -> Score:
 
 def table(scores: Mapping[str, Tally]) -> list[str]:
     """One line per class: entries, certain ones, booked by themselves with the interval, wrong, suggestions right first and among three."""
-    lines = [f"{'class':32}{'entries':>8}{'certain':>8}{'booked':>8}  {'rate, 95 %':22}{'wrong':>6}{'first':>10}{'of three':>10}"]
+    lines = [
+        f"{'class':32}{'entries':>8}{'certain':>8}{'booked':>8}  {'rate, 95 %':22}{'wrong':>6}{'first':>10}{'of three':>10}"
+    ]
     for name, tally in scores.items():
         low, high = wilson(tally.right, tally.due)
         rate = f"{tally.right / tally.due:.4f} ({low:.4f}-{high:.4f})" if tally.due else "-"
         first = f"{tally.first}/{tally.suggestable}" if tally.suggestable else "-"
         three = f"{tally.among_three}/{tally.suggestable}" if tally.suggestable else "-"
-        lines.append(f"{name:32}{tally.entries:>8}{tally.due:>8}{tally.right:>8}  {rate:22}{tally.wrong:>6}{first:>10}{three:>10}")
+        lines.append(
+            f"{name:32}{tally.entries:>8}{tally.due:>8}{tally.right:>8}  {rate:22}{tally.wrong:>6}{first:>10}{three:>10}"
+        )
     return lines

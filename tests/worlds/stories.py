@@ -17,7 +17,7 @@ from ledger.statements import EntryDetail, Remittance
 from tests.worlds import writing
 from tests.worlds.numbers import spoken_reference
 from tests.worlds.parties import STRANGERS, Party
-from tests.worlds.world import World, bare, digits
+from tests.worlds.world import World, bare, digits, unfilled
 
 Story = Callable[[World], None]
 
@@ -47,7 +47,9 @@ def structured_field(world: World) -> None:
     one = world.invoice(party, world.amount())
     world.others(party, 3)
     if one.creditor_reference:
-        world.pays("structured field", "auto", [[_paid(one)]], one.gross.minor, by=party, structured=one.creditor_reference)
+        world.pays(
+            "structured field", "auto", [[_paid(one)]], one.gross.minor, by=party, structured=one.creditor_reference
+        )
 
 
 def structured_in_text(world: World) -> None:
@@ -104,15 +106,31 @@ def short_number(world: World) -> None:
     one = world.invoice(party, world.own_amount())
     world.others(party, 3, besides=(one.gross.minor,))
     figures = digits(one.number)
-    short = world.random.choice([figures, figures[-4:], figures[-5:].lstrip("0") or figures, figures[-3:], figures.removeprefix("2026")])
-    world.pays("short number", "auto", [[_paid(one)]], one.gross.minor, writing.introduced(world.random, world.language, short), by=party, plain=True)
+    short = world.random.choice(
+        [figures, figures[-4:], figures[-5:].lstrip("0") or figures, figures[-3:], figures.removeprefix("2026")]
+    )
+    world.pays(
+        "short number",
+        "auto",
+        [[_paid(one)]],
+        one.gross.minor,
+        writing.introduced(world.random, world.language, short),
+        by=party,
+        plain=True,
+    )
 
 
 def short_from_stranger(world: World) -> None:
     party = world.customer()
     one = world.invoice(party, world.own_amount())
     short = digits(one.number)[-4:]
-    world.pays("short from stranger", "either", [[_paid(one)]], one.gross.minor, writing.introduced(world.random, world.language, short))
+    world.pays(
+        "short from stranger",
+        "either",
+        [[_paid(one)]],
+        one.gross.minor,
+        writing.introduced(world.random, world.language, short),
+    )
 
 
 def number_typo(world: World) -> None:
@@ -120,7 +138,15 @@ def number_typo(world: World) -> None:
     one = world.invoice(party, world.own_amount())
     world.others(party, 2, besides=(one.gross.minor,))
     wrong = writing.damaged(world.random, one.number)
-    entry = world.pays("number typo", "auto", [[_paid(one)]], one.gross.minor, writing.introduced(world.random, world.language, wrong), by=party, plain=True)
+    entry = world.pays(
+        "number typo",
+        "auto",
+        [[_paid(one)]],
+        one.gross.minor,
+        writing.introduced(world.random, world.language, wrong),
+        by=party,
+        plain=True,
+    )
     world.doubtful(entry, wrong)
 
 
@@ -128,7 +154,13 @@ def typo_from_stranger(world: World) -> None:
     party = world.customer()
     one = world.invoice(party, world.own_amount())
     wrong = writing.damaged(world.random, one.number)
-    world.pays("typo from stranger", "either", [[_paid(one)]], one.gross.minor, writing.introduced(world.random, world.language, wrong))
+    world.pays(
+        "typo from stranger",
+        "either",
+        [[_paid(one)]],
+        one.gross.minor,
+        writing.introduced(world.random, world.language, wrong),
+    )
 
 
 def typo_from_stranger_other_amount(world: World) -> None:
@@ -136,7 +168,7 @@ def typo_from_stranger_other_amount(world: World) -> None:
     party = world.customer()
     one = world.invoice(party, world.own_amount())
     wrong = writing.damaged(world.random, one.number)
-    if bare(wrong) in {bare(item.document.number) for item in world.items}:
+    if unfilled(wrong) in {unfilled(item.document.number) for item in world.items}:
         return
     amount = world.own_amount()
     entry = world.pays("typo, other amount", "review", [], amount, f"invoice {wrong}", plain=True)
@@ -173,7 +205,15 @@ def order_of_two(world: World) -> None:
     if world.random.random() < 0.5:
         world.pays("order of two", "auto", [[_paid(two)]], two.gross.minor, text, by=party, plain=True)
     else:
-        world.pays("order of two", "auto", [[_paid(one), _paid(two)]], one.gross.minor + two.gross.minor, text, by=party, plain=True)
+        world.pays(
+            "order of two",
+            "auto",
+            [[_paid(one), _paid(two)]],
+            one.gross.minor + two.gross.minor,
+            text,
+            by=party,
+            plain=True,
+        )
 
 
 def customer_number(world: World) -> None:
@@ -207,7 +247,15 @@ def known_account_cluttered(world: World) -> None:
     """Digits of other systems that point nowhere."""
     party = world.customer()
     one = world.invoice(party, world.own_amount())
-    world.pays("known account, clutter", "either", [[_paid(one)]], one.gross.minor, writing.clutter(world.random), by=party, plain=True)
+    world.pays(
+        "known account, clutter",
+        "either",
+        [[_paid(one)]],
+        one.gross.minor,
+        writing.clutter(world.random),
+        by=party,
+        plain=True,
+    )
 
 
 def name_and_amount(world: World) -> None:
@@ -261,7 +309,11 @@ def other_firm(world: World) -> None:
     """A firm that shares a word with a customer."""
     party = world.customer(known=False, person=False)
     one = world.invoice(party, world.own_amount())
-    name = f"Weinhandel {party.last} & Crombeke" if party.last not in party.name[:4] else f"{party.last} Ponteur Consulting"
+    name = (
+        f"Weinhandel {party.last} & Crombeke"
+        if party.last not in party.name[:4]
+        else f"{party.last} Ponteur Consulting"
+    )
     world.pays("other firm", "review", [], one.gross.minor, name=name)
 
 
@@ -287,7 +339,9 @@ def learned_from_another(world: World) -> None:
     party = world.customer(known=False)
     iban, name = world.names.iban(), world.random.choice(STRANGERS)
     first, second = world.invoice(party, world.own_amount()), world.invoice(party, world.own_amount())
-    world.pays("third party pays", "auto", [[_paid(first)]], first.gross.minor, _quoted(world, first), name=name, iban=iban)
+    world.pays(
+        "third party pays", "auto", [[_paid(first)]], first.gross.minor, _quoted(world, first), name=name, iban=iban
+    )
     if world.random.random() < 0.5:
         world.pays("third party again", "either", [[_paid(second)]], second.gross.minor, name=name, iban=iban, after=3)
     else:
@@ -302,7 +356,9 @@ def accountant(world: World) -> None:
     iban, name = world.names.iban(), "Boekhoudkantoor Zilverlink"
     documents = [world.invoice(world.customer(), world.own_amount()) for _ in range(3)]
     for at, one in enumerate(documents):
-        world.pays("accountant", "auto", [[_paid(one)]], one.gross.minor, _quoted(world, one), name=name, iban=iban, after=at)
+        world.pays(
+            "accountant", "auto", [[_paid(one)]], one.gross.minor, _quoted(world, one), name=name, iban=iban, after=at
+        )
     last = world.invoice(world.customer(), world.own_amount())
     world.pays("accountant, no number", "review", [], last.gross.minor, name=name, iban=iban, after=5)
 
@@ -330,7 +386,9 @@ def equal_with_typo(world: World) -> None:
     documents = [world.invoice(party, amount) for _ in range(3)]
     wrong = writing.damaged(world.random, documents[1].number)
     if bare(wrong) not in {bare(item.document.number) for item in world.items}:
-        world.pays("equal open, typo", "either", [[_paid(documents[1])]], amount, f"invoice {wrong}", by=party, plain=True)
+        world.pays(
+            "equal open, typo", "either", [[_paid(documents[1])]], amount, f"invoice {wrong}", by=party, plain=True
+        )
 
 
 def nothing_open(world: World) -> None:
@@ -391,14 +449,23 @@ def too_much(world: World) -> None:
     one = world.invoice(party, world.own_amount())
     more = world.random.randrange(11, 5_000)
     world.others(party, 2, besides=(more, one.gross.minor + more))
-    world.pays("too much", "auto", [[_paid(one), _account(party, more)]], one.gross.minor + more, _quoted(world, one), by=party)
+    world.pays(
+        "too much", "auto", [[_paid(one), _account(party, more)]], one.gross.minor + more, _quoted(world, one), by=party
+    )
 
 
 def beside(world: World) -> None:
     """The number of one, the money for two."""
     party = world.customer()
     one, two = world.invoice(party, world.own_amount()), world.invoice(party, world.own_amount())
-    world.pays("one quoted, two paid", "either", [[_paid(one), _paid(two)]], one.gross.minor + two.gross.minor, _quoted(world, one), by=party)
+    world.pays(
+        "one quoted, two paid",
+        "either",
+        [[_paid(one), _paid(two)]],
+        one.gross.minor + two.gross.minor,
+        _quoted(world, one),
+        by=party,
+    )
 
 
 def twice(world: World) -> None:
@@ -451,7 +518,14 @@ def discount_late(world: World) -> None:
     """Out of its term: the rest stays open, or a person is lenient."""
     party = _anybody(world)
     one, off = _discounted(world, party, world.random.randrange(13, 30))
-    world.pays("discount late", "either", [[_paid(one, one.gross.minor - off)]], one.gross.minor - off, _quoted(world, one), by=party)
+    world.pays(
+        "discount late",
+        "either",
+        [[_paid(one, one.gross.minor - off)]],
+        one.gross.minor - off,
+        _quoted(world, one),
+        by=party,
+    )
 
 
 def discount_late_without_number(world: World) -> None:
@@ -506,7 +580,9 @@ def list_shortened(world: World) -> None:
     joiner = world.random.choice([", ", " + ", "/", ",", " en "])
     numbers = joiner.join([first, *(each.number[-3:] for each in documents[1:])])
     text = writing.listed(world.random, world.language, numbers)
-    world.pays("list shortened", "auto", [[_paid(each) for each in documents]], _total(documents), text, by=party, plain=True)
+    world.pays(
+        "list shortened", "auto", [[_paid(each) for each in documents]], _total(documents), text, by=party, plain=True
+    )
 
 
 def span(world: World) -> None:
@@ -517,7 +593,9 @@ def span(world: World) -> None:
     first, last = documents[0].number, documents[-1].number
     if world.random.random() < 0.3 and first[:-3] == last[:-3] and last[-3:].isdigit():
         last = last[-3:]
-    text = writing.listed(world.random, world.language, f"{first}{writing.range_word(world.random, world.language)}{last}")
+    text = writing.listed(
+        world.random, world.language, f"{first}{writing.range_word(world.random, world.language)}{last}"
+    )
     world.pays("range", "auto", [[_paid(each) for each in documents]], _total(documents), text, by=party, plain=True)
 
 
@@ -527,7 +605,9 @@ def list_one_typo(world: World) -> None:
     numbers = [each.number for each in documents]
     numbers[-1] = writing.damaged(world.random, numbers[-1])
     text = writing.listed(world.random, world.language, ", ".join(numbers))
-    world.pays("list, one typo", "either", [[_paid(each) for each in documents]], _total(documents), text, by=party, plain=True)
+    world.pays(
+        "list, one typo", "either", [[_paid(each) for each in documents]], _total(documents), text, by=party, plain=True
+    )
 
 
 def list_other_sum(world: World) -> None:
@@ -603,7 +683,15 @@ def group(world: World) -> None:
     """A parent pays for two of its companies in one go."""
     one, two = (world.invoice(_anybody(world), world.own_amount()) for _ in range(2))
     text = writing.listed(world.random, world.language, f"{one.number} {two.number}")
-    world.pays("group", "auto", [[_paid(one), _paid(two)]], one.gross.minor + two.gross.minor, text, name="Quixotra Holding NV", plain=True)
+    world.pays(
+        "group",
+        "auto",
+        [[_paid(one), _paid(two)]],
+        one.gross.minor + two.gross.minor,
+        text,
+        name="Quixotra Holding NV",
+        plain=True,
+    )
 
 
 # whose is it?
@@ -668,7 +756,13 @@ def longer_number(world: World) -> None:
     one = world.invoice(world.customer(), world.own_amount())
     r = world.random
     figures = digits(one.number)
-    text = r.choice([f"police 9{figures}{r.randrange(10, 99)}", f"{figures}{r.randrange(100, 999)}", f"dossier {r.randrange(10, 99)}{figures}"])
+    text = r.choice(
+        [
+            f"police 9{figures}{r.randrange(10, 99)}",
+            f"{figures}{r.randrange(100, 999)}",
+            f"dossier {r.randrange(10, 99)}{figures}",
+        ]
+    )
     world.pays("digits inside", "review", [], world.own_amount(), text, plain=True)
 
 
@@ -683,14 +777,18 @@ def unknown_number(world: World) -> None:
     strange = "".join(number)
     if bare(strange) in {bare(item.document.number) for item in world.items}:
         return
-    entry = world.pays("unknown number", "either", [[_paid(one)]], one.gross.minor, f"invoice {strange}", by=party, plain=True)
+    entry = world.pays(
+        "unknown number", "either", [[_paid(one)]], one.gross.minor, f"invoice {strange}", by=party, plain=True
+    )
     world.doubtful(entry, strange)
 
 
 def unknown_number_from_stranger(world: World) -> None:
     one = world.invoice(world.customer(), world.own_amount())
     r = world.random
-    world.pays("stranger's own number", "review", [], one.gross.minor, f"invoice {r.randrange(10**8, 10**9)}", plain=True)
+    world.pays(
+        "stranger's own number", "review", [], one.gross.minor, f"invoice {r.randrange(10**8, 10**9)}", plain=True
+    )
 
 
 # credit notes
@@ -719,7 +817,9 @@ def deducted(world: World) -> None:
     note = world.credit(party, world.random.randrange(500, 4_000))
     minor = one.gross.minor - note.gross.minor
     lines = [_paid(one, minor), ("credit_note", note.number, note.gross.minor)]
-    text = world.random.choice([f"{one.number} - {note.number}", f"{one.number} min {note.number}", f"{one.number}, {note.number}"])
+    text = world.random.choice(
+        [f"{one.number} - {note.number}", f"{one.number} min {note.number}", f"{one.number}, {note.number}"]
+    )
     world.pays("credit deducted", "auto", [lines], minor, text, by=party, plain=True)
 
 
@@ -735,13 +835,17 @@ def deducted_in_silence(world: World) -> None:
 def refund(world: World) -> None:
     party = _anybody(world)
     note = world.credit(party, world.own_amount())
-    world.pays("refund", "auto", [[("refund", note.number, note.gross.minor)]], -note.gross.minor, note.number, by=party)
+    world.pays(
+        "refund", "auto", [[("refund", note.number, note.gross.minor)]], -note.gross.minor, note.number, by=party
+    )
 
 
 def refund_without_number(world: World) -> None:
     party = world.customer()
     note = world.credit(party, world.own_amount())
-    world.pays("refund, no number", "either", [[("refund", note.number, note.gross.minor)]], -note.gross.minor, by=party)
+    world.pays(
+        "refund, no number", "either", [[("refund", note.number, note.gross.minor)]], -note.gross.minor, by=party
+    )
 
 
 def credit_note_quoted(world: World) -> None:
@@ -764,7 +868,9 @@ def batch(world: World) -> None:
         )
         for each in documents
     )
-    world.pays("batch", "auto", [[_paid(each) for each in documents]], _total(documents), name="", iban="", details=details)
+    world.pays(
+        "batch", "auto", [[_paid(each) for each in documents]], _total(documents), name="", iban="", details=details
+    )
 
 
 # noise
@@ -789,7 +895,15 @@ def outgoing(world: World) -> None:
 def outgoing_like_ours(world: World) -> None:
     """A supplier whose numbers look like ours."""
     one = world.invoice(world.customer(), world.own_amount())
-    world.pays("outgoing like ours", "ignore", [], -world.own_amount(), f"invoice {one.number}", name="Copycat Supplies", plain=True)
+    world.pays(
+        "outgoing like ours",
+        "ignore",
+        [],
+        -world.own_amount(),
+        f"invoice {one.number}",
+        name="Copycat Supplies",
+        plain=True,
+    )
 
 
 def incoming_noise(world: World) -> None:

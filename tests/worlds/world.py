@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import combinations
@@ -146,7 +147,9 @@ class World:
         r = self.random
         issued = START + timedelta(days=self.day - (r.randrange(5, 40) if ago is None else ago))
         if kind is DocumentKind.INVOICE:
-            numbering = INVOICE_NUMBERS[self.series[(r.randrange(len(self.series)) if series is None else series) % len(self.series)]]
+            numbering = INVOICE_NUMBERS[
+                self.series[(r.randrange(len(self.series)) if series is None else series) % len(self.series)]
+            ]
         else:
             numbering = CREDIT_NUMBERS[self.credit_series]
         number = ""
@@ -165,11 +168,20 @@ class World:
             creditor_reference=REFERENCES[self.country](self._counter) if reference and self.has_references else "",
             order_number=order or ORDER_NUMBERS[self.order_series](self._counter + 17),
             corrects=corrects,
-            discount=DiscountTerms(basis_points=discount[0], until=issued + timedelta(days=discount[1])) if discount else None,
+            discount=DiscountTerms(basis_points=discount[0], until=issued + timedelta(days=discount[1]))
+            if discount
+            else None,
             source=_SOURCE,
         )
         self.items.append(
-            OpenItem(document=document, open=document.gross - document.settled_at_source, status=ItemStatus.OPEN, dunning_level=0, mandate_reference="", blocked_by="")
+            OpenItem(
+                document=document,
+                open=document.gross - document.settled_at_source,
+                status=ItemStatus.OPEN,
+                dunning_level=0,
+                mandate_reference="",
+                blocked_by="",
+            )
         )
         return document
 
@@ -236,7 +248,9 @@ class World:
             position=len(self.entries) + 1,
             status=EntryStatus.BOOKED,
             counterparty=Counterparty(name=name, iban=iban),
-            remittance=Remittance(unstructured=writing.broken(text, self.width), creditor_references=(structured,) if structured else ()),
+            remittance=Remittance(
+                unstructured=writing.broken(text, self.width), creditor_references=(structured,) if structured else ()
+            ),
             source=_SOURCE,
             bank_reference=entry_id,
             end_to_end_id=end_to_end,
@@ -279,3 +293,8 @@ def bare(number: str) -> str:
 def digits(number: str) -> str:
     """Digits of a number."""
     return "".join(each for each in number if each.isdigit())
+
+
+def unfilled(number: str) -> str:
+    """A number without separators and without the zeros that fill its runs of digits up: who drops these has made no mistake."""
+    return bare(re.sub(r"(?<![0-9])0+(?=[0-9])", "", number))

@@ -7,7 +7,17 @@ from typing import Final
 
 LANGUAGES: Final = {"BE": ("nl", "fr"), "NL": ("nl", "en"), "DE": ("de", "en")}
 _INTRODUCTIONS: Final = {
-    "nl": ["factuur {}", "Factuurnr. {}", "fact. {}", "uw factuur nr {}", "betreft factuur {}", "{}", "fakt {}", "factuurnummer: {}", "bet. fact {}"],
+    "nl": [
+        "factuur {}",
+        "Factuurnr. {}",
+        "fact. {}",
+        "uw factuur nr {}",
+        "betreft factuur {}",
+        "{}",
+        "fakt {}",
+        "factuurnummer: {}",
+        "bet. fact {}",
+    ],
     "fr": ["facture {}", "Facture n° {}", "votre facture {}", "fact. {}", "{}", "Réf. {}", "paiement facture {}"],
     "de": ["Rechnung {}", "Rechnungsnr. {}", "Re.Nr. {}", "RG {}", "{}", "Rg-Nr: {}", "Ihre Rechnung {}", "Rechn. {}"],
     "en": ["invoice {}", "inv {}", "Invoice no. {}", "{}", "payment {}", "ref. {}"],
@@ -25,9 +35,24 @@ _CUSTOMERS: Final = {
     "de": ["Kundennr. {}", "Kd-Nr. {}", "Kunde {}"],
     "en": ["customer {}", "customer no. {}"],
 }
-_RANGES: Final = {"nl": [" t/m ", " tot en met ", " - "], "fr": [" à ", " jusqu'à ", " - "], "de": [" bis ", " - "], "en": [" to ", " - "]}
-_ALL_OPEN: Final = {"nl": ["openstaand saldo", "alle openstaande facturen"], "fr": ["solde", "toutes les factures"], "de": ["alle offenen Rechnungen", "Saldo"], "en": ["all open invoices", "balance"]}
-_SMALL_TALK: Final = {"nl": ["met vriendelijke groet", "bedankt", "overschrijving"], "fr": ["merci", "cordialement", "virement"], "de": ["mit freundlichen Grüßen", "Danke", "Überweisung"], "en": ["thank you", "regards", "transfer"]}
+_RANGES: Final = {
+    "nl": [" t/m ", " tot en met ", " - "],
+    "fr": [" à ", " jusqu'à ", " - "],
+    "de": [" bis ", " - "],
+    "en": [" to ", " - "],
+}
+_ALL_OPEN: Final = {
+    "nl": ["openstaand saldo", "alle openstaande facturen"],
+    "fr": ["solde", "toutes les factures"],
+    "de": ["alle offenen Rechnungen", "Saldo"],
+    "en": ["all open invoices", "balance"],
+}
+_SMALL_TALK: Final = {
+    "nl": ["met vriendelijke groet", "bedankt", "overschrijving"],
+    "fr": ["merci", "cordialement", "virement"],
+    "de": ["mit freundlichen Grüßen", "Danke", "Überweisung"],
+    "en": ["thank you", "regards", "transfer"],
+}
 _PARTS: Final = {"nl": "deelbetaling", "fr": "acompte", "de": "Teilzahlung", "en": "part payment"}
 
 
