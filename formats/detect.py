@@ -64,6 +64,17 @@ def read_bank_document(document: RawDocument) -> Iterator[Statement | Fault]:
     yield from _read(document, _Budget(), nesting=0)
 
 
+def format_of(document: RawDocument) -> str:
+    """What kind of document it seems to be by its first bytes: coda, camt, mt940, zip; empty where it is none of them."""
+    with document.open() as stream:
+        head = stream.read(HEAD_BYTES)
+    if head.startswith(_ZIP):
+        return "zip"
+    if _refusal(head, document.size):
+        return ""
+    return next((name.rpartition(".")[2] for name in READERS if _module(name).recognise(head)), "")
+
+
 class _Budget:
     """What may still be unpacked of one document, archives inside archives included."""
 
@@ -101,12 +112,12 @@ def _fault(document: RawDocument, reason: str) -> Fault:
     return Fault(source=_source(document), reason=reason, whole_document=True)
 
 
+def _module(name: str) -> Reader:
+    return cast(Reader, importlib.import_module(name))
+
+
 def _reader_of(head: bytes) -> Reader | None:
-    for name in READERS:
-        reader = cast(Reader, importlib.import_module(name))
-        if reader.recognise(head):
-            return reader
-    return None
+    return next((reader for reader in map(_module, READERS) if reader.recognise(head)), None)
 
 
 def _refusal(head: bytes, size: int) -> str:

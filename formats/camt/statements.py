@@ -16,7 +16,7 @@ from formats.camt.transactions import Transaction, amount_of, transaction_of
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.sources import RawDocument, SourceRef
-from ledger.statements import EntryStatus, Statement
+from ledger.statements import Statement
 
 _KINDS: Final = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
 _VERSION: Final = re.compile(r"camt\.05[234]\.\d{3}\.\d\d")
@@ -216,7 +216,7 @@ class _Reader:
         if part.ground is None:
             part.ground = self._ground(part, element)
         read = entry_of(element, part.transactions, place, part.positions, part.ground)
-        part.positions[read.entry.status is EntryStatus.BOOKED] += 1
+        part.positions[read.booked_at_bank] += 1
         part.entries.append(read)
         part.transactions = []
 
@@ -228,7 +228,6 @@ class _Reader:
             account=part.account,
             currency=part.currency,
             on=self._day(part, element.getparent()),
-            kind=part.kind,
             document=self.document,
         )
 
@@ -250,10 +249,12 @@ class _Reader:
         problems += [read.problem for read in part.entries if read.problem]
         problems += _wrong_totals(part, element)
         problems += _unproved_currencies(part, opening, closing)
+        interim_opening = interim_closing = None
         if part.kind != "camt.053":
+            # Neither books anything: the same movements come again in the statement, and so do its balances.
             problems += _wrong_interim(part, opening, closing)
-            opening = closing = None
-        entries = [read.entry for read in part.entries]
+            interim_opening, interim_closing, opening, closing = opening, closing, None, None
+        books = part.kind == "camt.053"
         document = self.document
         version = _VERSION.search(str(element.tag))
         return Statement(
@@ -265,13 +266,15 @@ class _Reader:
             opening_on=None if opening is None else opening.on,
             closing=None if closing is None else closing.amount,
             closing_on=None if closing is None else closing.on,
-            entries=tuple(each for each in entries if each.status is EntryStatus.BOOKED),
+            entries=tuple(each.entry for each in part.entries if each.booked_at_bank and books),
             source=SourceRef(
                 system=document.system, name=document.name, document=document.sha256, place=f"line {part.line}"
             ),
             format=part.kind if version is None else version[0],
-            pending=tuple(each for each in entries if each.status is not EntryStatus.BOOKED),
+            pending=tuple(each.entry for each in part.entries if not (each.booked_at_bank and books)),
             problems=tuple(problems),
+            interim_opening=None if interim_opening is None else interim_opening.amount,
+            interim_closing=None if interim_closing is None else interim_closing.amount,
         )
 
 
