@@ -11,6 +11,7 @@ from typing import Final, assert_never
 from connectors.folder_pages import is_partial
 from formats.detect import format_of, read_bank_document
 from ledger.controls import with_controls
+from ledger.debit_status import DebitStatus
 from ledger.sources import Fault, RawDocument, SourceRef
 from ledger.statements import Statement
 
@@ -27,6 +28,7 @@ class BankFile:
     format: str
     problems: tuple[str, ...]
     statements: tuple[Statement, ...]
+    debit_statuses: tuple[DebitStatus, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -69,6 +71,7 @@ def _document(path: Path) -> RawDocument:
 
 def _said(document: RawDocument) -> BankFile:
     statements: list[Statement] = []
+    debit_statuses: list[DebitStatus] = []
     problems: list[str] = []
     for found in read_bank_document(document):
         match found:
@@ -77,14 +80,17 @@ def _said(document: RawDocument) -> BankFile:
             case Statement():
                 statements.append(with_controls(found))
                 problems += [_line(document, found.source, problem) for problem in statements[-1].problems]
+            case DebitStatus():
+                debit_statuses.append(found)
             case _:
                 assert_never(found)
-    formats = dict.fromkeys(each.format for each in statements)
+    formats = dict.fromkeys([*(each.format for each in statements), *(each.format for each in debit_statuses)])
     return BankFile(
         file=document.name,
         format=", ".join(formats) or format_of(document),
         problems=tuple(problems),
         statements=tuple(statements),
+        debit_statuses=tuple(debit_statuses),
     )
 
 

@@ -20,6 +20,7 @@ from daemon.progress import Steps
 from daemon.tenant import BankAccountSources, Tenant
 from ledger.bookings import Booking
 from ledger.controls import with_controls
+from ledger.debit_status import DebitStatus
 from ledger.documents import Document
 from ledger.identity import identify
 from ledger.mandates import Mandate
@@ -187,6 +188,9 @@ def whole_statements(
     for item in source.parse(document):
         if isinstance(item, Fault):
             faults.append(item)
+            continue
+        if isinstance(item, DebitStatus):
+            # What the bank says of our direct debits is no movement of money: it waits in the archive for whoever follows the debits.
             continue
         statement = with_controls(item)
         stranger = _stranger(statement, account)

@@ -17,6 +17,7 @@ from rich.text import Text
 from daemon.bank_files import BankFile, files_in, read_bank_file
 from daemon.progress import BarSteps, SilentSteps, shown
 from ledger.controls import remarks
+from ledger.debit_status import DebitOutcome, DebitStatus
 from ledger.money import Money
 from ledger.party import Counterparty
 from ledger.statements import EntryDetail, EntryStatus, Statement, StatementEntry
@@ -44,7 +45,7 @@ def show(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON per file.")] = False,
 ) -> None:
-    """What bank files say: CODA, MT940, MT942, CAMT.052, .053, .054, told apart by content. Nothing is stored.
+    """What bank files say: CODA, MT940, MT942, CAMT.052, .053, .054 and pain.002, told apart by content. Nothing is stored.
 
     Exit 1 when a file is refused or does not add up.
 
@@ -78,7 +79,10 @@ def json_of(file: BankFile) -> Iterator[str]:
     for place, statement in enumerate(file.statements):
         yield ", " if place else ""
         yield from _statement_json(statement)
-    yield "]}\n"
+    yield "]"
+    if file.debit_statuses:
+        yield ', "debit_statuses": ' + _text([_status_json(each) for each in file.debit_statuses])
+    yield "}\n"
 
 
 def _text(value: object) -> str:
@@ -136,6 +140,22 @@ def _party_json(party: Counterparty) -> dict[str, str]:
     return {"name": party.name, "iban": party.iban, "bic": party.bic}
 
 
+def _status_json(status: DebitStatus) -> dict[str, object]:
+    return {
+        "level": status.level.value,
+        "status": status.status,
+        "outcome": status.outcome.value,
+        "message_id": status.message_id,
+        "message_name": status.message_name,
+        "payment_information_id": status.payment_information_id,
+        "end_to_end_id": status.end_to_end_id,
+        "mandate_reference": status.mandate_reference,
+        "amount": _decimal(status.amount),
+        "counterparty": _party_json(status.counterparty),
+        "reasons": [{"code": reason.code, "text": reason.text} for reason in status.reasons],
+    }
+
+
 def _decimal(amount: Money | None) -> str | None:
     return None if amount is None else amount.decimal()
 
@@ -151,6 +171,8 @@ def print_file(out: Console, file: BankFile) -> None:
         out.print(Text.assemble("  ", ("problem ", "red"), problem), soft_wrap=True)
     for statement in file.statements:
         _print_statement(out, statement)
+    if file.debit_statuses:
+        out.print(_status_table(file.debit_statuses))
     out.print()
 
 
@@ -195,6 +217,18 @@ def _table(entries: Iterable[StatementEntry]) -> Table:
                 Text(detail.counterparty.iban, style="dim"),
                 Text(_words(detail), style="dim"),
             )
+    return table
+
+
+def _status_table(statuses: Iterable[DebitStatus]) -> Table:
+    table = Table("status", "of", "which", "reason", box=None, pad_edge=True, header_style="dim", padding=(0, 1, 0, 1))
+    for status in statuses:
+        which = status.end_to_end_id or status.instruction_id or status.payment_information_id or status.message_id
+        style = "red" if status.outcome is DebitOutcome.REJECTED else ""
+        reasons = "; ".join(f"{reason.code} {reason.text}".strip() for reason in status.reasons)
+        table.add_row(
+            Text(f"{status.status} {status.outcome.value}", style=style), status.level.value, Text(which), Text(reasons)
+        )
     return table
 
 

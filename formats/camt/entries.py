@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from formats.camt.elements import Element, at, day_at, name_of, own_text, parts_of, text_at
 from formats.camt.transactions import Amount, Transaction, amount_of, code_of, reference
+from formats.xml_elements import Element, at, day_at, name_of, own_text, parts_of, text_at
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.party import Counterparty
