@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -99,6 +98,16 @@ def _day(text: str | None, config: TenantConfig) -> date:
 
 
 @contextmanager
+def _said_of(config: TenantConfig, failed: list[str]) -> Iterator[None]:
+    """What goes wrong with one tenant is one line and its name in ``failed``; the others go on."""
+    try:
+        yield
+    except AfletterError as error:
+        err.print(f"[red]error[/red] {escape(config.tenant)}: {escape(str(error))}")
+        failed.append(config.tenant)
+
+
+@contextmanager
 def _named_errors() -> Iterator[None]:
     """An error that the program raises on purpose is one line, not a traceback."""
     try:
@@ -112,13 +121,22 @@ def _named_errors() -> Iterator[None]:
 
 @app.callback()
 def main_options(
+    context: typer.Context,
     log: Annotated[
         str | None,
         typer.Option("--log", envvar="AFLETTER_LOG", help="Operators' JSON log: 'stderr', 'none' or a file."),
     ] = None,
 ) -> None:
     """Ticks off payments against open items, unattended."""
-    open_log(log or "none")
+    context.obj = log
+    _log_to(log or "none")
+
+
+def _log_to(target: str) -> None:
+    try:
+        open_log(target)
+    except OSError as error:
+        raise _fail((f"--log {target}: {error.strerror}",)) from error
 
 
 @app.command()
@@ -168,12 +186,12 @@ def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
 
 
 @app.command()
-def daemon(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
+def daemon(context: typer.Context, config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
     """Run each tenant on its own schedule until SIGTERM. The first cycle begins at once.
 
     Example: afletter --log stderr daemon --config tenants
     """
-    if "AFLETTER_LOG" not in os.environ:
+    if context.obj is None:
         open_log("stderr")
     serve(_configs(config, tenant), at_once=True)
 
@@ -190,14 +208,16 @@ def status(
     Example: afletter status --config tenants --json
     """
     statuses: list[TenantStatus] = []
+    failed: list[str] = []
     for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready:
+        with _said_of(one, failed), opened(one) as ready:
             statuses.append(status_of(ready, _day(as_of, one)))
     if as_json:
         typer.echo(json.dumps([each.as_json() for each in statuses], ensure_ascii=False, indent=2))
-        return
-    for each in statuses:
-        _print_status(each)
+    else:
+        for each in statuses:
+            _print_status(each)
+    raise typer.Exit(STEP_FAILED if failed else DONE)
 
 
 def _print_status(each: TenantStatus) -> None:
@@ -242,8 +262,11 @@ def export(
             with opened(one) as ready, ready.store.snapshot() as t:
                 yield from exports.rows(kind, ready, t)
 
-    with _named_errors():
-        count = exports.write(file, exports.HEADERS[kind], lines())
+    try:
+        with _named_errors():
+            count = exports.write(file, exports.HEADERS[kind], lines())
+    except OSError as error:
+        raise _fail((f"{file} cannot be written: {error.strerror}",)) from error
     err.print(f"{count} rows of {kind.value} in {file}")
 
 
@@ -254,13 +277,14 @@ def verify(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> No
     Example: afletter verify --config tenants/bench.yaml
     """
     proven = True
+    failed: list[str] = []
     for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready:
+        with _said_of(one, failed), opened(one) as ready:
             for check in proof.prove(ready):
                 proven = proven and check.proven
                 mark = "[green]proven[/green]" if check.proven else "[red]NOT PROVEN[/red]"
                 out.print(f"{escape(one.tenant)}  {mark}  {escape(check.name)}: {escape(check.said)}")
-    raise typer.Exit(DONE if proven else STEP_FAILED)
+    raise typer.Exit(DONE if proven and not failed else STEP_FAILED)
 
 
 @review_app.command("list")
@@ -393,11 +417,18 @@ def _act(
     act: Callable[[Tenant, review.Person], str],
 ) -> None:
     def acted(ready: Tenant) -> str:
-        person = review.Person(name=by or getpass.getuser(), as_of=_day(as_of, ready.config))
+        person = review.Person(name=by or _login_name(), as_of=_day(as_of, ready.config))
         with ready.store.lock():
             return act(ready, person)
 
     typer.echo(_on_its_tenant(_configs(config, tenant), entry, acted))
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container may run under a number without a name
+        raise _fail(("nobody is logged in here: say who decides with --by",)) from error
 
 
 def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[[Tenant], str]) -> str:

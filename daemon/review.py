@@ -14,9 +14,10 @@ from typing import Final
 
 from daemon.bookkeeping import entry_booking, entry_name, postings
 from daemon.log_words import said
+from daemon.matching import on_account_of
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
-from ledger.bookings import Booking, counter
+from ledger.bookings import AccountKind, Booking, counter
 from ledger.decisions import Decision
 from ledger.documents import DocumentKind, OpenItem
 from ledger.effects import key_of
@@ -77,7 +78,8 @@ def accept(tenant: Tenant, name: str, rank: int, person: Person) -> str:
 def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str:
     """Book an entry by a person's own lines; answers the sentence that went into the log.
 
-    A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``write_off:F2026-1=0.03``, ``refund:``, ``fee=``, or ``ignore``.
+    A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``refund:C10001=5.00`` (of what stands on account) or of a credit
+    note, ``write_off:F2026-1=0.03``, ``fee=0.50``, or ``ignore`` alone.
     """
     with tenant.store.transaction() as t:
         stored = found(t, name)
@@ -116,7 +118,7 @@ def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], curr
         kinds = ", ".join(kind.value for kind in AllocationKind)
         raise ReviewError(f"'{text}': {error}; kinds are {kinds}") from error
     what = (parts["what"] or "").strip()
-    if kind is AllocationKind.ON_ACCOUNT:
+    if kind is AllocationKind.ON_ACCOUNT or (kind is AllocationKind.REFUND and what not in items):
         if what not in customers:
             raise ReviewError(f"'{text}': there is no customer '{what}'")
         return Allocation(kind=kind, document="", customer_id=what, amount=amount)
@@ -126,6 +128,8 @@ def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], curr
     for document in filter(None, (number, settles)):
         if document not in items:
             raise ReviewError(f"'{text}': there is no document '{document}'")
+        if items[document].open.currency != currency:
+            raise ReviewError(f"'{text}': {document} is in {items[document].open.currency}, the entry in {currency}")
     if not number or (kind is AllocationKind.CREDIT_NOTE and not settles):
         raise ReviewError(f"'{text}': name the document; a credit note as credit_note:NOTE>INVOICE=AMOUNT")
     customer = items[number].document.customer_id
@@ -145,25 +149,38 @@ def _book(
     if cash != amount.minor:
         total = Money(cash, amount.currency)
         raise ReviewError(f"the lines come to {total}, the entry is {amount}: make up the difference, e.g. on_account")
-    _check_open(t, allocations)
+    _check_open(t, entry_booking(stored.identified, "matched", allocations, 0))
+    _check_on_account(t, allocations)
     return _decide(tenant, t, stored, "matched", allocations, person, code)
 
 
-def _check_open(t: Transaction, allocations: tuple[Allocation, ...]) -> None:
-    """No document may be settled beyond what is open of it; a reversal opens it, up to its gross."""
+def _check_open(t: Transaction, booking: Booking) -> None:
+    """No document may be settled beyond what is open of it, or opened beyond its total."""
     change: dict[str, int] = {}
-    for part in allocations:
-        back = -1 if part.kind is AllocationKind.REVERSAL else 1
-        for document in filter(None, (part.document, part.settles)):
-            change[document] = change.get(document, 0) + back * part.amount.minor
-    items = {item.document.number: item for item in t.bookings.open_items() if item.document.number in change}
-    for number, minor in change.items():
-        item = items[number]
-        if minor > item.open.minor:
-            kind = "credit note" if item.document.kind is DocumentKind.CREDIT_NOTE else "invoice"
+    for line in booking.lines:
+        if line.account.kind is AccountKind.RECEIVABLE:
+            change[line.account.key] = change.get(line.account.key, 0) + line.amount.minor
+    for item in t.bookings.open_items():
+        number, is_credit_note = item.document.number, item.document.kind is DocumentKind.CREDIT_NOTE
+        more = -change.get(number, 0) if is_credit_note else change.get(number, 0)
+        if item.open.minor + more < 0:
+            kind = "credit note" if is_credit_note else "invoice"
             raise ReviewError(f"only {item.open} is open of {kind} {number}: put the rest on_account")
-        if item.open.minor - minor > item.document.gross.minor:
+        if more > 0 and item.open.minor + more > item.document.gross.minor:
             raise ReviewError(f"{number} cannot be opened beyond its total of {item.document.gross}")
+
+
+def _check_on_account(t: Transaction, allocations: tuple[Allocation, ...]) -> None:
+    """No customer's account may give more than stands on it."""
+    taken: dict[tuple[str, str], int] = {}
+    for part in allocations:
+        if part.kind is AllocationKind.CREDIT_USED or (part.kind is AllocationKind.REFUND and not part.document):
+            key = (part.customer_id, part.amount.currency)
+            taken[key] = taken.get(key, 0) + part.amount.minor
+    for (customer, currency), minor in taken.items():
+        there = on_account_of(t, currency).get(customer, Money.zero(currency))
+        if minor > there.minor:
+            raise ReviewError(f"only {there} stands on account of customer {customer}")
 
 
 def _decide(

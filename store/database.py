@@ -22,7 +22,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from ledger.errors import ConfigError, Transient
+from ledger.errors import ConfigError, HumanActionNeeded, Transient
 from store.lock import advisory_key, file_lock
 
 #: How long SQLite waits for another connection's write transaction, in milliseconds.
@@ -33,6 +33,8 @@ CACHE_KIB: Final = 65_536
 CONNECTIONS: Final = 2
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
+#: What SQLite says of a file that is none of its own, or no longer whole.
+_DAMAGED: Final = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT"})
 _WRITES: Final = "afletter_writes"
 
 
@@ -113,7 +115,7 @@ def begin(connection: Connection, tenant: str, *, writes: bool) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """A database that cannot answer now becomes Transient; everything else stays what it is."""
+    """A database that cannot answer now becomes Transient, a damaged file HumanActionNeeded; everything else stays what it is."""
     try:
         yield
     except OperationalError as error:
@@ -123,6 +125,9 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Transient(f"the store went away: {str(error.orig).strip()}") from error
+        if isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorname in _DAMAGED:
+            reason = str(error.orig).strip()
+            raise HumanActionNeeded(f"the store is damaged ({reason}): put a backup in its place") from error
         raise
 
 

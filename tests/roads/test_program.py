@@ -12,6 +12,7 @@ import pytest
 
 from daemon.exports import ExportKind
 from daemon.tenant import opened
+from tests.roads.month import ACCOUNT, ROADS, files, movements
 from tests.scenarios.clerk import IBAN, Clerk
 
 AS_OF = "2026-08-03"
