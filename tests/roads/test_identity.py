@@ -17,7 +17,8 @@ from ledger.statements import IdentifiedEntry, Statement, StatementEntry
 from tests.roads.month import ROADS, Road, Span, files, movements
 from tests.unit.formats.raw_documents import document_of
 
-ALL = [(road, span) for road in ROADS for span in ("days", "weeks", "month")]
+SPANS: tuple[Span, ...] = ("days", "weeks", "month")
+ALL = [(road, span) for road in ROADS for span in SPANS]
 
 
 class Book:
