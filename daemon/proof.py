@@ -15,8 +15,8 @@ from functools import partial
 from typing import Final, TypeVar
 
 from connectors.ports import InvoiceSource, LedgerSource
+from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import entry_name
-from daemon.pull import entries_by_day, whole_statements
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN
 from ledger.bookings import AccountKind, BookingKind

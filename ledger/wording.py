@@ -311,6 +311,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{amount} passt zu {documents}, aber das Konto läuft auf einen anderen Namen und der Betrag ist nicht einmalig.",
         "{amount} fits {documents}, but the account is in another name and the amount is not unique.",
     ),
+    "bare_number": (
+        "Er staat een getal als {document}, maar niets zegt dat het een factuur is, en {amount} is niet het bedrag ervan.",
+        "Un nombre comme {document} est écrit, mais rien ne dit que c'est une facture, et {amount} n'en est pas le montant.",
+        "Eine Zahl wie {document} steht da, aber nichts sagt, dass sie eine Rechnung ist, und {amount} ist nicht ihr Betrag.",
+        "A number like {document} is written, but nothing says that it is an invoice, and {amount} is not its amount.",
+    ),
     "payer_without_fit": (
         "De betaler is klant {customer}, maar niets wat daar openstaat verklaart {amount}.",
         "Le payeur est le client {customer}, mais rien de ce qui y est ouvert n'explique {amount}.",

@@ -101,24 +101,29 @@ def _only_credit_notes(case: Case, items: Sequence[Item], by: Sequence[Evidence]
 
 
 def _that_count(case: Case) -> tuple[Quote, ...]:
-    """Strong quotes; where there are none, weak ones that payer or amount support."""
+    """Strong quotes, and weak ones beside them when only together they explain the amount; where there are no strong ones, weak ones
+    that payer or amount support."""
     quotes = case.reading.quotes
     strong = tuple(quote for quote in quotes if quote.strong)
+    meant = tuple(quote for quote in quotes if quote.is_meant)
+    if strong and (len(meant) == len(strong) or _is_explained(case, strong)):
+        return strong
+    if len(meant) > 1 and _is_explained(case, meant):
+        return meant
     if strong:
         return strong
-    introduced = tuple(quote for quote in quotes if quote.introduced)
-    together = [item for quote in introduced for item in quote.items]
-    if len(introduced) > 1 and settle_all(together, case.minor, case.on, case.policy) is not None:
-        return introduced
     return tuple(quote for quote in quotes if _is_supported(case, quote))
+
+
+def _is_explained(case: Case, quotes: Sequence[Quote]) -> bool:
+    together = list(dict.fromkeys(item for quote in quotes for item in quote.items))
+    return settle_all(together, case.minor, case.on, case.policy) is not None
 
 
 def _is_supported(case: Case, quote: Quote) -> bool:
     for item in quote.items:
         fits = settle_one(item, case.minor, case.on, case.policy) is not None
-        if fits and (quote.introduced or case.payer_evidence(item.customer_id)):
-            return True
-        if quote.introduced and case.payer_evidence(item.customer_id):
+        if sum((fits, quote.is_meant, bool(case.payer_evidence(item.customer_id)))) > 1:
             return True
     return False
 
@@ -130,6 +135,29 @@ def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
     customers = {item.customer_id for item in quotes[0].items}
     meant = [item for item in quotes[0].items if item.document.issued_on <= case.on]
     return customers.pop() if len(customers) == 1 and not _meant_of(case, meant) else ""
+
+
+def _also_meant(case: Case, items: Sequence[Item]) -> list[Item]:
+    """Open documents that the payer quotes beside ``items``, too weakly to count."""
+    others = dict.fromkeys(
+        item
+        for quote in case.reading.quotes
+        if quote.is_meant and not any(each in items for each in quote.items)
+        for item in quote.items
+    )
+    return [item for item in others if item.open and item.currency == case.currency]
+
+
+def _is_bare(case: Case, item: Item) -> bool:
+    """Whether all that points to a document are a few digits that nothing says are a number of ours (``Erstattung 104530``)."""
+    quotes = [quote for quote in case.reading.quotes if item in quote.items]
+    return not any(
+        quote.first < 0
+        or quote.introduced
+        or quote.evidence is Evidence.STRUCTURED_REFERENCE
+        or quote.last > quote.first
+        for quote in quotes
+    )
 
 
 def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome | None]:
@@ -224,7 +252,7 @@ def _one(case: Case, item: Item, credit_notes: Sequence[Item], by: Sequence[Evid
     used_up = sum(credit.gross for credit in credit_notes if credit.document.corrects != item.number)
     if open_credits or (used_up and item.open - case.minor == used_up):
         return _does_not_add_up(case, [[item, *credit_notes]], by)
-    return _objection(case, item, by) or _not_to_the_end(case, item, by)
+    return _objection(case, item, by) or _reads_otherwise(case, item, by) or _not_to_the_end(case, item, by)
 
 
 def _objection(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None:
@@ -240,11 +268,22 @@ def _objection(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None
     return None
 
 
-def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
-    """A part, too much, or paid already; for a person when the payment quotes another number as well, which nobody knows."""
+def _reads_otherwise(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None:
+    """What else is written: another number, of an open document or of nobody's; or so little that it may be no number of ours."""
+    also = _also_meant(case, [item])
+    if also:
+        return _does_not_add_up(case, [[item, *also]], by)
     if case.reading.unknown:
         because = reason("unknown_number", by, written=case.reading.unknown[0], document=item.number)
-        return to_a_person(case, [suggest_item(case, item, by)], because)
+    elif not case.payer_evidence(item.customer_id) and _is_bare(case, item):
+        because = reason("bare_number", by, document=item.number, amount=str(case.money(case.minor)))
+    else:
+        return None
+    return to_a_person(case, [suggest_item(case, item, by)], because)
+
+
+def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
+    """A part, too much, or paid already."""
     amount = str(case.money(case.minor))
     evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
     other_amount = not item.open and case.minor != item.gross
@@ -486,6 +525,7 @@ def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequen
         and not case.is_another(customers)
         and len(readings) == 1
         and not case.reading.unknown
+        and not _also_meant(case, readings[0])
         and items[0].status not in _NOT_COLLECTABLE
     )
     if of_one and not any(item.is_credit and item.open for item in readings[0]):

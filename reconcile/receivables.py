@@ -217,11 +217,11 @@ class Receivables:
         return self.namesakes(payer) or ()
 
     def namesakes(self, payer: Name) -> tuple[str, ...] | None:
-        """Every customer whose name is strongly like the payer's, from the block of its rarest word (of its two rarest when it names more
+        """Every customer whose name is strongly like the payer's, from the block of its rarest word (of each word when it names more
         than one party); None when a block is too large to be compared."""
         blocks = [block for block in (self._customers_by_word.get(word, ()) for word in payer.blocks) if block]
         found: dict[str, None] = {}
-        for block in sorted(blocks, key=len)[: 2 if payer.joint else 1]:
+        for block in sorted(blocks, key=len)[: len(blocks) if payer.joint else 1]:
             if len(block) > MOST_NAMESAKES:
                 return None
             for customer_id in block:

@@ -45,6 +45,14 @@ _INTRODUCED: Final = re.compile(
     r"(?:FACT\w*|FAKT\w*|FKT\w*|FACTUUR\w*|RECHNUNG\w*|RECHN\w*|RG|RNR|RE|INV\w*|INVOICE\w*|NR|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
     r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
 )
+#: Ends of words: a blank, with or without the marks that stand at one.
+_WORD_BEGINS: Final = re.compile(r"(?:\A|\s)[#(\"',;+&/-]*\Z")
+_WORD_ENDS: Final = re.compile(r"[)\"',;:.+&/-]*(?:\s|\Z)")
+_MONTH_BEFORE: Final = re.compile(r"[A-Z.]\s*\Z")
+_DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,})\s+\Z")
+_DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,})(?:\s|\Z)")
+#: Digits that a shortened number must have when nothing but a blank stands before it.
+_FEWEST_BEHIND_BLANK: Final = 3
 _CUSTOMER_WORD: Final = re.compile(
     r"(?:KLANT\w*|KLNT|KUNDEN\w*|KUNDE|KD|KDNR|KD\.?-?NR|CUST\w*|CLIENT\w*|DEBITEUR\w*|DEB|DEBITOR\w*|RELATIE\w*)[\s.:#°/-]*(?:NR|NO|NUMMER|ID)?[\s.:#°/-]*\Z"
 )
@@ -68,7 +76,8 @@ _RANKS: Final = (
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
-    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is."""
+    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone``: it is a word
+    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``)."""
 
     items: tuple[Item, ...]
     evidence: Evidence
@@ -76,6 +85,12 @@ class Quote:
     introduced: bool
     first: int
     last: int
+    alone: bool = True
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether somebody who reads it takes it for a number of ours."""
+        return self.strong or self.introduced or self.alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +167,7 @@ def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: 
         return True
     lengths = tuple(len(atom.text) for atom in written[at : to + 1] if atom.numeric)
     digits = sum(lengths)
-    if not written[at].numeric:
+    if len(lengths) <= to - at:
         return digits >= _STRONG_WITH_PREFIX
     if lengths in _DATE or ends_date(written, at) or _is_day("".join(atom.text for atom in written[at : to + 1])):
         return False
@@ -188,7 +203,8 @@ def _quotes_in(
         if not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed))
+            alone = _is_alone(receivables, text, written, at, to)
+            found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone))
         at = to + 1
     return found
 
@@ -212,8 +228,33 @@ def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> 
     return best
 
 
+def _is_year(atom: Atom) -> bool:
+    return atom.numeric and len(atom.text) == 4 and int(atom.text) in _YEARS
+
+
+def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: int, to: int) -> bool:
+    """Whether the atoms are a word of their own, with no bare digits beside it that are no document either, and no year behind a
+    word (``JUNI 2026``)."""
+    start, end = written[at].start, written[to].end
+    before, after = text[:start], text[end:]
+    if (before and _WORD_BEGINS.search(before) is None) or (after and _WORD_ENDS.match(after) is None):
+        return False
+    if at == to and _MONTH_BEFORE.search(before) is not None and _is_year(written[at]):
+        return False
+    beside = (_DIGITS_BEFORE.search(before), _DIGITS_AFTER.match(after))
+    return all(found is None or receivables.quoted(found.group(1)) for found in beside)
+
+
 def _quote(
-    before: str, written: Sequence[Atom], *, items: Sequence[Item], key: str, at: int, to: int, listed: bool
+    before: str,
+    written: Sequence[Atom],
+    *,
+    items: Sequence[Item],
+    key: str,
+    at: int,
+    to: int,
+    listed: bool,
+    alone: bool,
 ) -> Quote:
     reference = items[0].document.creditor_reference
     evidence = _kind(key, items[0], checked=bool(reference) and key == key_of(reference) and is_checked(reference))
@@ -222,7 +263,7 @@ def _quote(
         or (_INTRODUCED.search(before) is not None and _CUSTOMER_WORD.search(before) is None)
         or to - at + 1 == len(written)
     )
-    return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to)
+    return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)
 
 
 def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Quote], list[str]]:
@@ -286,6 +327,10 @@ def _spans(
                 break
             if not following.numeric or not (is_range or _AND.match(between)):
                 break
+            if not between.strip() and (
+                len(following.text) < _FEWEST_BEHIND_BLANK or _WORD_ENDS.match(text[following.end :]) is None
+            ):
+                break
             completed = _completed(receivables, item, following.text)
             if completed is None or completed is item:
                 break
@@ -302,10 +347,11 @@ def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]
     for at, atom in enumerate(written):
         if not (atom.numeric or atom.folded in receivables.customer_prefixes):
             continue
-        joined = ""
+        joined, numeric = "", False
         for to in range(at, min(at + 4, len(written))):
             joined += written[to].folded
-            customer_id = receivables.customer_numbered(joined) if written[to].numeric else ""
+            numeric = numeric or written[to].numeric
+            customer_id = receivables.customer_numbered(joined) if numeric else ""
             if customer_id:
                 strong = not atom.numeric and len(joined) > _STRONG_WITH_PREFIX
                 if strong or _CUSTOMER_WORD.search(text[: atom.start]):

@@ -81,7 +81,8 @@ _NOTHING: Final = Selected((), Evidence.DOCUMENT_NUMBER, plainly=False)
 
 
 def _selected(case: Case, items: Sequence[Item]) -> Selected:
-    """Candidates that the text points to in short or with one damaged character, the better way first."""
+    """Candidates that the text points to in short or with one damaged character, the better way first. What is the number of another document is
+    no damaged one."""
     reading = case.reading
     for wanted in (Short.COUNTER, Short.LAST_DIGITS):
         found = tuple(item for item in items if short_form(item.parts, reading.loose) is wanted)
@@ -92,7 +93,8 @@ def _selected(case: Case, items: Sequence[Item]) -> Selected:
             return Selected(found, Evidence.DOCUMENT_NUMBER, plainly)
     if not reading.loose and not reading.unknown:
         return _NOTHING
-    written = tuple(dict.fromkeys((*reading.unknown, *reading.joins())))
+    joined = dict.fromkeys((*reading.unknown, *reading.joins()))
+    written = tuple(key for key in joined if not case.receivables.quoted(key))
     damaged = tuple(item for item in items if _is_damaged_form(written, item))
     return Selected(damaged, Evidence.REPAIRED_REFERENCE, plainly=False)
 
@@ -115,9 +117,9 @@ def _points_elsewhere(case: Case, items: Sequence[Item]) -> str:
 
 
 def _quotes_another(case: Case, items: Sequence[Item]) -> Item | None:
-    """A document that is quoted after a word such as "invoice", too weakly to count, and is none of ``items``."""
+    """A document that is quoted, too weakly to count, and is none of ``items``."""
     for quote in case.reading.quotes:
-        if quote.introduced and not any(item in items for item in quote.items):
+        if quote.is_meant and not any(item in items for item in quote.items):
             return quote.items[0]
     return None
 

@@ -153,17 +153,23 @@ def wall_warning(engine: Engine) -> str:
 def migrate(engine: Engine, tenant: str) -> None:
     """Bring the database to the newest schema; several processes may do so at once, and one of them does it.
 
-    Raises ConfigError when the database is of a newer program, Transient when it cannot be reached.
+    Raises ConfigError when the database is of a newer program or is none, Transient when it cannot be reached.
     """
     with translated():
-        if _revision(engine) == _newest():
-            return
-        config = _config()
         try:
+            if _revision(engine) == _newest():
+                return
+            config = _config()
             if engine.dialect.name == "sqlite":
                 _migrate_sqlite(engine, config, tenant)
             else:
                 _migrate_postgresql(engine, config)
+        except OSError as error:
+            raise _fault(str(error)) from error
+        except DBAPIError as error:
+            if _unusable(error):
+                raise _fault(f"{engine.url.database}: {error.orig}") from error
+            raise
         except CommandError as error:
             raise _fault(f"this database is of another version of afletter ({error})") from error
 
@@ -178,6 +184,13 @@ def _config() -> Config:
 def _newest() -> str | None:
     """The newest schema this program knows; migrations do not change while it runs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _unusable(error: DBAPIError) -> bool:
+    """Whether an SQLite file will never do: a folder, no rights to it, or no database at all."""
+    return isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorname.startswith(
+        ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT")
+    )
 
 
 def _revision(engine: Engine) -> str | None:

@@ -55,6 +55,19 @@ def test_a_folder_that_is_a_file_is_a_fault_of_the_configuration(tmp_path: Path)
         open_store("sqlite:///state/x.sqlite3", "t", tmp_path)
 
 
+def test_a_file_that_is_no_database_is_a_fault_of_the_configuration_and_stays_as_it_is(tmp_path: Path) -> None:
+    other = tmp_path / "invoices.csv"
+    other.write_text("number,kind\n" * 1_000)
+    with pytest.raises(ConfigError, match=r"invoices\.csv"):
+        open_store("sqlite:///invoices.csv", "t", tmp_path)
+    assert other.read_text() == "number,kind\n" * 1_000
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        open_store("sqlite:///.", "t", tmp_path)
+
+
 def test_a_relative_path_starts_at_the_tenant_file_and_its_folder_is_made(tmp_path: Path) -> None:
     open_store("sqlite:///state/deep/x.sqlite3", "t", tmp_path).close()
     assert (tmp_path / "state/deep/x.sqlite3").exists()
