@@ -109,10 +109,10 @@ def take_away(folder: Path) -> None:
 
 
 def overwrite(file: Path, offset: int) -> None:
-    """Nonsense from ``offset`` on."""
-    content = file.read_bytes()
-    assert len(content) > offset
-    file.write_bytes(content[:offset] + bytes(range(1, 256)) * ((len(content) - offset) // 255))
+    """Some pages of nonsense from ``offset`` on."""
+    content, nonsense = file.read_bytes(), bytes(range(1, 256)) * 200
+    assert len(content) > offset + len(nonsense)
+    file.write_bytes(content[:offset] + nonsense + content[offset + len(nonsense) :])
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,12 @@ def overwrite(file: Path, offset: int) -> None:
             lambda folder: take_away(folder / "bank"), "bank_accounts/0/statements/0: ", id="the bank is gone"
         ),
         pytest.param(lambda folder: overwrite(folder / STORE, 0), "not a database", id="the store is no database"),
-        pytest.param(lambda folder: overwrite(folder / STORE, 40960), "the store is damaged", id="the store is torn"),
+        *(
+            pytest.param(
+                lambda folder, at=at: overwrite(folder / STORE, at), "malformed", id=f"the store is torn at {at}"
+            )
+            for at in (100_000, 140_000, 220_000)
+        ),
     ],
 )
 def test_one_tenant_in_trouble_and_the_other_goes_on(
@@ -137,7 +142,7 @@ def test_one_tenant_in_trouble_and_the_other_goes_on(
         one.statement("2026-06-10", Line(amount="50.00", structured="000000000101", bank_reference="A1"))
     damage(clerk.folder)
     results = [cycle.run(one.config, clerk.person("2026-06-11").as_of, SilentSteps()) for one in (clerk, other)]
-    (failure,) = results[0].failures
+    failure = results[0].failures[0]
     assert said in failure
     assert len(failure.splitlines()) == 1
     assert results[1].failures == []
