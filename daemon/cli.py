@@ -372,7 +372,7 @@ def review_undo(
     as_of: AsOf = None,
     by: By = None,
 ) -> None:
-    """Take a booking back by a counter-booking; the entry waits for a person again.
+    """Take a booking back by a counter-booking; the entry waits for a person again. With a credit note's number: its netting.
 
     Example: afletter review undo 2606080000004 --config tenants
     """
@@ -401,7 +401,7 @@ def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[
     with _named_errors():
         for one in configs:
             with opened(one) as ready, ready.store.transaction() as t:
-                if t.entries.find(entry):
+                if t.entries.find(entry) or review.nettings(t, entry):
                     having.append(one)
         if len(having) != 1:
             names = ", ".join(one.tenant for one in having)
