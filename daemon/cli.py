@@ -6,17 +6,13 @@ import getpass
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from config.loader import load
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
@@ -25,18 +21,27 @@ from daemon.bookkeeping import entry_name
 from daemon.demo import demo_days
 from daemon.exports import ExportKind
 from daemon.operator_log import open_log
+from daemon.payers_commands import payers_app
 from daemon.progress import BarSteps, SilentSteps, shown
 from daemon.schedule import serve
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
+from daemon.tenant_choice import (
+    DEFAULT_CONFIG,
+    DONE,
+    STEP_FAILED,
+    AsOf,
+    By,
+    ConfigPath,
+    TenantName,
+    err,
+    out,
+)
+from daemon.tenant_choice import configs as _configs
+from daemon.tenant_choice import day as _day
+from daemon.tenant_choice import named_errors as _named_errors
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
-from ledger.errors import AfletterError, ConfigError
 from store.entries import StoredEntry
-
-#: Exit codes of contract.md.
-DONE: Final = 0
-STEP_FAILED: Final = 1
-BAD_USAGE: Final = 2
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -44,65 +49,7 @@ review_app = typer.Typer(help="The entries that need a person.", no_args_is_help
 config_app = typer.Typer(help="Check tenant files; print the JSON Schema that editors use.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-ConfigPath = Annotated[
-    Path,
-    typer.Option("--config", envvar="AFLETTER_CONFIG", help="A tenant's YAML file, or a folder of them."),
-]
-TenantName = Annotated[str | None, typer.Option("--tenant", help="Only this tenant.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="YYYY-MM-DD", help="The business day; default: today in the tenant's time zone."),
-]
-By = Annotated[str | None, typer.Option("--by", help="Who decides; default: the login name.")]
-DEFAULT_CONFIG: Final = Path("tenants")
-
-
-def _fail(lines: tuple[str, ...]) -> typer.Exit:
-    for line in lines:
-        err.print(f"[red]error[/red] {escape(line)}")
-    return typer.Exit(BAD_USAGE)
-
-
-def _configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
-    try:
-        configs = load(path, connector_kinds())
-    except ConfigError as error:
-        raise _fail(error.faults) from error
-    for config in configs:
-        for warning in config.warnings:
-            err.print(f"[yellow]warning[/yellow] {escape(warning)}")
-    if tenant is None:
-        return configs
-    chosen = tuple(config for config in configs if config.tenant == tenant)
-    if not chosen:
-        names = ", ".join(config.tenant for config in configs)
-        raise _fail((f"there is no tenant '{tenant}' in {path}; there are: {names}",))
-    return chosen
-
-
-def _day(text: str | None, config: TenantConfig) -> date:
-    if text is None:
-        return datetime.now(config.time_zone).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise _fail((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    """An error that the program raises on purpose is one line, not a traceback."""
-    try:
-        yield
-    except ConfigError as error:
-        raise _fail(error.faults) from error
-    except AfletterError as error:
-        err.print(f"[red]error[/red] {escape(str(error))}")
-        raise typer.Exit(STEP_FAILED) from error
+app.add_typer(payers_app, name="payers")
 
 
 @app.callback()

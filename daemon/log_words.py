@@ -43,6 +43,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{person} hat die Verrechnung der Gutschrift {credit_note} zurückgenommen; sie bleibt offen, bis jemand sie verwendet.",
         "en": "{person} took back the netting of credit note {credit_note}; it stays open until somebody uses it.",
     },
+    "payer_forgotten": {
+        "nl": "{person} liet vergeten dat {iban} voor klant {customer} betaalt.",
+        "fr": "{person} a fait oublier que {iban} paie pour le client {customer}.",
+        "de": "{person} ließ vergessen, dass {iban} für Kunde {customer} zahlt.",
+        "en": "{person} had it forgotten that {iban} pays for customer {customer}.",
+    },
     "debit_notified": {
         "nl": "Incasso van {amount} bij klant {customer} op {day} is aangekondigd, voor {documents}.",
         "fr": "Le prélèvement de {amount} chez le client {customer} le {day} est annoncé, pour {documents}.",
