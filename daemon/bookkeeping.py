@@ -193,6 +193,7 @@ def decided(identified: IdentifiedEntry, outcome: Outcome, language: str, as_of:
             status, evidence, allocations = "review", (), ()
             reason = sentence(outcome.reason, language)
             lines = suggestion_lines(outcome, language)
+            runner_up = sentence(outcome.suggestions[0].reason, language) if outcome.suggestions else ""
         case Unmatched():
             status, evidence, allocations, lines = "review", (), (), ()
             reason = sentence(outcome.reason, language)

@@ -23,6 +23,7 @@ from daemon.exports import ExportKind
 from daemon.operator_log import open_log
 from daemon.payers_commands import payers_app
 from daemon.progress import BarSteps, SilentSteps, shown
+from daemon.review_page import page, suggestion
 from daemon.schedule import serve
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
@@ -41,7 +42,6 @@ from daemon.tenant_choice import configs as _configs
 from daemon.tenant_choice import day as _day
 from daemon.tenant_choice import named_errors as _named_errors
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
-from store.entries import StoredEntry
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -222,17 +222,9 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
                     str(entry.amount),
                     escape(entry.counterparty.name or entry.counterparty.iban),
                     escape(stored.reason),
-                    escape(_suggestion(stored, 1)),
+                    escape(suggestion(stored, 1)),
                 )
             out.print(table if table.row_count else f"{escape(one.tenant)}: nothing waits for a person")
-
-
-def _suggestion(stored: StoredEntry, rank: int) -> str:
-    lines = [line for line in stored.lines if line.rank == rank]
-    return " + ".join(
-        f"{'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
-        for line in lines
-    )
 
 
 @review_app.command("show")
@@ -241,37 +233,18 @@ def review_show(
     config: ConfigPath = DEFAULT_CONFIG,
     tenant: TenantName = None,
 ) -> None:
-    """One entry: what the bank says, what was decided, and every suggestion.
+    """One entry: what the bank says, what was decided and why, what came second or nearest, and every suggestion.
 
     Example: afletter review show 2606080000004 --config tenants
     """
 
     def show(ready: Tenant) -> str:
         with ready.store.transaction() as t:
-            return _described(review.found(t, entry))
+            stored = review.found(t, entry)
+            log = t.decisions.about(entry_name(stored.identified))
+            return "\n".join(page(stored, log, ready.language))
 
     typer.echo(_on_its_tenant(_configs(config, tenant), entry, show))
-
-
-def _described(stored: StoredEntry) -> str:
-    entry = stored.identified.entry
-    lines = [
-        f"entry        {entry_name(stored.identified)}  ({stored.identified.entry_id})",
-        f"account      {entry.account}, booked {entry.booked_on}, value {entry.value_on}",
-        f"amount       {entry.amount}",
-        f"counterparty {entry.counterparty.name} {entry.counterparty.iban}".rstrip(),
-        *(f"remittance   {line}" for line in entry.remittance.unstructured),
-        *(f"reference    {reference}" for reference in entry.remittance.creditor_references),
-        f"status       {stored.status}: {stored.reason}",
-    ]
-    ranks = sorted({line.rank for line in stored.lines if line.rank is not None})
-    lines.extend(f"suggestion {rank}  {_suggestion(stored, rank)}" for rank in ranks)
-    lines.extend(
-        f"booked       {'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
-        for line in stored.lines
-        if line.rank is None
-    )
-    return "\n".join(lines)
 
 
 @review_app.command("accept")
