@@ -5,17 +5,13 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from config.loader import load
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
@@ -24,20 +20,29 @@ from daemon.bookkeeping import entry_name
 from daemon.demo import demo_days
 from daemon.exports import ExportKind
 from daemon.operator_log import open_log
-from daemon.policies import policy_faults
+from daemon.payers_commands import payers_app
 from daemon.progress import BarSteps, SilentSteps, shown
+from daemon.review_page import page, suggestion
 from daemon.schedule import serve
 from daemon.statement_command import statement_app
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
+from daemon.tenant_choice import (
+    DEFAULT_CONFIG,
+    DONE,
+    STEP_FAILED,
+    AsOf,
+    By,
+    ConfigPath,
+    TenantName,
+    err,
+    out,
+)
+from daemon.tenant_choice import configs as _configs
+from daemon.tenant_choice import day as _day
+from daemon.tenant_choice import named_errors as _named_errors
+from daemon.tenant_choice import said_of as _said_of
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
-from ledger.errors import AfletterError, ConfigError
-from store.entries import StoredEntry
-
-#: Exit codes of contract.md.
-DONE: Final = 0
-STEP_FAILED: Final = 1
-BAD_USAGE: Final = 2
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -46,77 +51,7 @@ config_app = typer.Typer(help="Check tenant files; print the JSON Schema that ed
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-ConfigPath = Annotated[
-    Path,
-    typer.Option("--config", envvar="AFLETTER_CONFIG", help="A tenant's YAML file, or a folder of them."),
-]
-TenantName = Annotated[str | None, typer.Option("--tenant", help="Only this tenant.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="YYYY-MM-DD", help="The business day; default: today in the tenant's time zone."),
-]
-By = Annotated[str | None, typer.Option("--by", help="Who decides; default: the login name.")]
-DEFAULT_CONFIG: Final = Path("tenants")
-
-
-def _fail(lines: tuple[str, ...]) -> typer.Exit:
-    for line in lines:
-        err.print(f"[red]error[/red] {escape(line)}")
-    return typer.Exit(BAD_USAGE)
-
-
-def _configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
-    try:
-        configs = load(path, connector_kinds())
-    except ConfigError as error:
-        raise _fail(error.faults) from error
-    if faults := tuple(fault for config in configs for fault in policy_faults(config)):
-        raise _fail(faults)
-    for config in configs:
-        for warning in config.warnings:
-            err.print(f"[yellow]warning[/yellow] {escape(warning)}")
-    if tenant is None:
-        return configs
-    chosen = tuple(config for config in configs if config.tenant == tenant)
-    if not chosen:
-        names = ", ".join(config.tenant for config in configs)
-        raise _fail((f"there is no tenant '{tenant}' in {path}; there are: {names}",))
-    return chosen
-
-
-def _day(text: str | None, config: TenantConfig) -> date:
-    if text is None:
-        return datetime.now(config.time_zone).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise _fail((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
-
-
-@contextmanager
-def _said_of(config: TenantConfig, failed: list[str]) -> Iterator[None]:
-    """What goes wrong with one tenant is one line and its name in ``failed``; the others go on."""
-    try:
-        yield
-    except AfletterError as error:
-        err.print(f"[red]error[/red] {escape(config.tenant)}: {escape(str(error))}")
-        failed.append(config.tenant)
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    """An error that the program raises on purpose is one line, not a traceback."""
-    try:
-        yield
-    except ConfigError as error:
-        raise _fail(error.faults) from error
-    except AfletterError as error:
-        err.print(f"[red]error[/red] {escape(str(error))}")
-        raise typer.Exit(STEP_FAILED) from error
+app.add_typer(payers_app, name="payers")
 
 
 @app.callback()
@@ -304,17 +239,9 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
                     str(entry.amount),
                     escape(entry.counterparty.name or entry.counterparty.iban),
                     escape(stored.reason),
-                    escape(_suggestion(stored, 1)),
+                    escape(suggestion(stored, 1)),
                 )
             out.print(table if table.row_count else f"{escape(one.tenant)}: nothing waits for a person")
-
-
-def _suggestion(stored: StoredEntry, rank: int) -> str:
-    lines = [line for line in stored.lines if line.rank == rank]
-    return " + ".join(
-        f"{'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
-        for line in lines
-    )
 
 
 @review_app.command("show")
@@ -323,37 +250,18 @@ def review_show(
     config: ConfigPath = DEFAULT_CONFIG,
     tenant: TenantName = None,
 ) -> None:
-    """One entry: what the bank says, what was decided, and every suggestion.
+    """One entry: what the bank says, what was decided and why, what came second or nearest, and every suggestion.
 
     Example: afletter review show 2606080000004 --config tenants
     """
 
     def show(ready: Tenant) -> str:
         with ready.store.snapshot() as t:
-            return _described(review.found(t, entry))
+            stored = review.found(t, entry)
+            log = t.decisions.about(entry_name(stored.identified))
+            return "\n".join(page(stored, log, ready.language))
 
     typer.echo(_on_its_tenant(_configs(config, tenant), entry, show))
-
-
-def _described(stored: StoredEntry) -> str:
-    entry = stored.identified.entry
-    lines = [
-        f"entry        {entry_name(stored.identified)}  ({stored.identified.entry_id})",
-        f"account      {entry.account}, booked {entry.booked_on}, value {entry.value_on}",
-        f"amount       {entry.amount}",
-        f"counterparty {entry.counterparty.name} {entry.counterparty.iban}".rstrip(),
-        *(f"remittance   {line}" for line in entry.remittance.unstructured),
-        *(f"reference    {reference}" for reference in entry.remittance.creditor_references),
-        f"status       {stored.status}: {stored.reason}",
-    ]
-    ranks = sorted({line.rank for line in stored.lines if line.rank is not None})
-    lines.extend(f"suggestion {rank}  {_suggestion(stored, rank)}" for rank in ranks)
-    lines.extend(
-        f"booked       {'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
-        for line in stored.lines
-        if line.rank is None
-    )
-    return "\n".join(lines)
 
 
 @review_app.command("accept")
@@ -401,7 +309,7 @@ def review_undo(
     as_of: AsOf = None,
     by: By = None,
 ) -> None:
-    """Take a booking back by a counter-booking; the entry waits for a person again.
+    """Take a booking back by a counter-booking; the entry waits for a person again. With a credit note's number: its netting.
 
     Example: afletter review undo 2606080000004 --config tenants
     """
@@ -437,7 +345,7 @@ def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[
     with _named_errors():
         for one in configs:
             with opened(one) as ready, ready.store.snapshot() as t:
-                if t.entries.find(entry):
+                if t.entries.find(entry) or review.nettings(t, entry):
                     having.append(one)
         if len(having) != 1:
             names = ", ".join(one.tenant for one in having)
