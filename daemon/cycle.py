@@ -80,6 +80,7 @@ def _said(result: CycleResult) -> Iterator[None]:
 
 
 def _logged_cycle(tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[[], bool], result: CycleResult) -> None:
+    structlog.get_logger().info("cycle begins", as_of=as_of.isoformat())
     with tenant.store.transaction() as t:
         cycle_id = t.cycles.begin(as_of, datetime.now(UTC))
     with _said(result):

@@ -74,7 +74,7 @@ def connect(url: URL, tenant: str) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # an error must not print whose money it was about
 
     @event.listens_for(engine, "connect")
     def _settings(connection: sqlite3.Connection, _record: object) -> None:
@@ -95,6 +95,7 @@ def _sqlite(url: URL) -> Engine:
 def _postgresql(url: URL, tenant: str) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,
         paramstyle="format",  # positional, as store.shelf writes rows
         isolation_level="REPEATABLE READ",
         pool_size=CONNECTIONS,
