@@ -128,6 +128,10 @@ class DirectDebit(Settings):
         default=Approval.NONE, description="`required`: a person releases each batch; `none`: it leaves by itself."
     )
     bank: ConnectorSettings = Field(description="How debit files reach the bank.")
+    charge_fee: bool = Field(
+        default=False,
+        description="The bank's fee for a returned collection is charged on to the customer's account; otherwise it is your cost.",
+    )
     collection_lead_days: Days = Field(
         default=2, description="Bank working days (TARGET) that a file is with the bank before the collection date."
     )

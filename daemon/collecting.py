@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 from collect.debits import DebitPlan, Withheld, plan
 from collect.debits import notice_of as notice_reminder
@@ -21,6 +20,7 @@ from collect.reminders import Held, Standing, due
 from collect.wording import sentence as why_not
 from config.tenant import DirectDebit, Reminders
 from daemon.bookkeeping import PROGRAM
+from daemon.debit_standing import as_it_may_be
 from daemon.log_words import said
 from daemon.matching import on_account_of
 from daemon.policies import debit_policy, letterhead, reminder_policy
@@ -37,9 +37,6 @@ from ledger.party import Customer
 from ledger.reminders import Message, MessageKind, Reminder, message_payload
 from store.reminders import ReminderRow
 from store.store import Transaction
-
-#: An effect in such a state may have reached its receiver.
-_MAY_HAVE_ARRIVED: Final = frozenset({EffectState.SENDING, EffectState.UNKNOWN, EffectState.DONE, EffectState.PARKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +146,7 @@ def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> D
     """The direct-debit part; answers the plan it followed, as far as it might."""
     policy = debit_policy(tenant.config, debit)
     states = t.outbox.states(EffectKind.DEBIT_BATCH)
-    collections = [_as_it_may_be(collection, states) for collection in t.debits.rows()]
+    collections = [as_it_may_be(collection, states) for collection in t.debits.rows()]
     planned = plan(
         policy,
         view.items,
@@ -175,15 +172,6 @@ def _statement_days(tenant: Tenant) -> int:
         if reminders is None
         else (reminders.max_statement_age_working_days)
     )
-
-
-def _as_it_may_be(collection: Collection, states: Mapping[str, EffectState]) -> Collection:
-    """A collection for planning: one whose file may have reached the bank counts as sent, one whose file is only queued as notified."""
-    if collection.status is not CollectionStatus.NOTIFIED or not collection.message_id:
-        return collection
-    if states.get(collection.message_id) in _MAY_HAVE_ARRIVED:
-        return replace(collection, status=CollectionStatus.SENT)
-    return collection
 
 
 def _take_back(

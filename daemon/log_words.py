@@ -55,6 +55,48 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Die Lastschriftdatei {batch} mit {count} Lastschriften, zusammen {amount}, geht für den {day} an die Bank.",
         "en": "Direct-debit file {batch} with {count} collections, {amount} in all, goes to the bank for {day}.",
     },
+    "debit_retry_once": {
+        "nl": "Incasso {collection} bij klant {customer} mislukte ({code}); {documents} wordt nog eens aangeboden, na een nieuwe aankondiging.",
+        "fr": "Le prélèvement {collection} chez le client {customer} a échoué ({code}) ; {documents} sera présenté encore une fois, après un nouveau préavis.",
+        "de": "Die Lastschrift {collection} bei Kunde {customer} schlug fehl ({code}); {documents} wird nach neuer Ankündigung noch einmal eingezogen.",
+        "en": "Direct debit {collection} from customer {customer} failed ({code}); {documents} is presented once more, after a new notice.",
+    },
+    "debit_fix_ours": {
+        "nl": "Incasso {collection} voor {documents} is geweigerd ({code}): herstel onze gegevens en geef ze daarna weer vrij.",
+        "fr": "Le prélèvement {collection} pour {documents} est refusé ({code}) : corrigez nos données, puis libérez-le à nouveau.",
+        "de": "Die Lastschrift {collection} für {documents} wurde abgewiesen ({code}): unsere Daten berichtigen und dann wieder freigeben.",
+        "en": "Direct debit {collection} for {documents} was refused ({code}): mend our data, then release it again.",
+    },
+    "debit_ask_account": {
+        "nl": "De rekening van mandaat {mandate} kan niet worden gebruikt ({code}): vraag klant {customer} om een andere; {documents} staat weer open.",
+        "fr": "Le compte du mandat {mandate} n'est pas utilisable ({code}) : demandez-en un autre au client {customer} ; {documents} est à nouveau ouvert.",
+        "de": "Das Konto des Mandats {mandate} ist nicht nutzbar ({code}): Kunde {customer} nach einem anderen fragen; {documents} ist wieder offen.",
+        "en": "The account of mandate {mandate} cannot be used ({code}): ask customer {customer} for another; {documents} is open again.",
+    },
+    "debit_stop_mandate": {
+        "nl": "Mandaat {mandate} van klant {customer} wordt niet meer gebruikt ({code}); {documents} staat weer open en wordt gemaand.",
+        "fr": "Le mandat {mandate} du client {customer} n'est plus utilisé ({code}) ; {documents} est à nouveau ouvert et fera l'objet de rappels.",
+        "de": "Mandat {mandate} von Kunde {customer} wird nicht mehr genutzt ({code}); {documents} ist wieder offen und wird gemahnt.",
+        "en": "Mandate {mandate} of customer {customer} is no longer used ({code}); {documents} is open again and reminded of.",
+    },
+    "debit_dispute": {
+        "nl": "Klant {customer} wil {documents} niet betalen per incasso ({code}): een mens kijkt ernaar voor er weer iets wordt gevraagd.",
+        "fr": "Le client {customer} ne veut pas payer {documents} par prélèvement ({code}) : une personne l'examine avant toute nouvelle demande.",
+        "de": "Kunde {customer} will {documents} nicht per Lastschrift zahlen ({code}): ein Mensch sieht es sich an, bevor wieder gefordert wird.",
+        "en": "Customer {customer} does not want {documents} collected ({code}): a person looks at it before anything is asked for again.",
+    },
+    "debit_block_all": {
+        "nl": "Bij klant {customer} wordt niets meer geïnd of gemaand ({code}) tot een mens beslist: {documents}.",
+        "fr": "Plus rien n'est prélevé ni réclamé au client {customer} ({code}) avant la décision d'une personne : {documents}.",
+        "de": "Bei Kunde {customer} wird nichts mehr eingezogen oder gemahnt ({code}), bis ein Mensch entscheidet: {documents}.",
+        "en": "Nothing is collected from or asked of customer {customer} any more ({code}) until a person decides: {documents}.",
+    },
+    "debit_none": {
+        "nl": "Incasso {collection} voor {documents} kwam terug zoals verwacht ({code}).",
+        "fr": "Le prélèvement {collection} pour {documents} est revenu comme prévu ({code}).",
+        "de": "Die Lastschrift {collection} für {documents} kam wie erwartet zurück ({code}).",
+        "en": "Direct debit {collection} for {documents} came back as expected ({code}).",
+    },
     "reminder": {
         "nl": "Klant {customer} krijgt herinnering {level} voor {amount}: {documents}.",
         "fr": "Le client {customer} reçoit le rappel {level} pour {amount} : {documents}.",

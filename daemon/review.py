@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final
 
 from daemon.bookkeeping import entry_booking, entry_name, postings
+from daemon.debit_money import moves_by_person, take_back_moves, write_moves
 from daemon.log_words import said
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
@@ -176,6 +177,7 @@ def _decide(
     code: str,
 ) -> str:
     identified = stored.identified
+    take_back_moves(t, identified.entry_id)
     earlier = t.bookings.of_subject(identified.entry_id)
     back = counter(_standing(earlier), person.as_of, key_of("counter", _standing(earlier).booking_id))
     booking = entry_booking(identified, status, allocations, len(earlier))
@@ -183,6 +185,7 @@ def _decide(
     reason = said(code, values, tenant.language)
     t.bookings.append([back, booking])
     t.entries.decide([_decision(identified.entry_id, status, allocations, reason)])
+    write_moves(tenant, t, moves_by_person(t, identified, allocations), person.as_of, person.name)
     t.decisions.append(
         [
             Decision(

@@ -367,6 +367,32 @@ collection_history: Final = Table(
     ForeignKeyConstraint(["tenant", "end_to_end_id"], ["collection.tenant", "collection.end_to_end_id"]),
 )
 
+debit_move: Final = Table(
+    "debit_move",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("entry_id", "end_to_end_id", "content"),
+    Column("taken_back", Boolean, nullable=False),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    ForeignKeyConstraint(["tenant", "entry_id"], ["entry.tenant", "entry.entry_id"]),
+    ForeignKeyConstraint(["tenant", "end_to_end_id"], ["collection.tenant", "collection.end_to_end_id"]),
+    Index(None, "tenant", "entry_id"),
+    Index(None, "tenant", "end_to_end_id"),
+    comment="Which bank entry credited or took back which collection",
+)
+
+debit_act: Final = Table(
+    "debit_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("act", "subject", "by"),
+    Column("acted_on", Date, nullable=False),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Who released, withheld or cancelled what of the direct debits",
+)
+
 reminder: Final = Table(
     "reminder",
     metadata,

@@ -1,0 +1,22 @@
+"""Where a collection stands for whoever decides, when the hand-over of its file may or may not have happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from ledger.effects import EffectState
+from ledger.mandates import Collection, CollectionStatus
+
+#: An effect in such a state may have reached its receiver.
+MAY_HAVE_ARRIVED: Final = frozenset({EffectState.SENDING, EffectState.UNKNOWN, EffectState.DONE, EffectState.PARKED})
+
+
+def as_it_may_be(collection: Collection, states: Mapping[str, EffectState]) -> Collection:
+    """A collection whose file may have reached the bank counts as sent, one whose file is only queued as notified."""
+    if collection.status is not CollectionStatus.NOTIFIED or not collection.message_id:
+        return collection
+    if states.get(collection.message_id) in MAY_HAVE_ARRIVED:
+        return replace(collection, status=CollectionStatus.SENT)
+    return collection
