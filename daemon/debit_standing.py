@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from collect.second_chance import MOST_RETRIES, setbacks
 from ledger.effects import EffectState
 from ledger.mandates import Collection, CollectionStatus
+from store.store import Transaction
 
 #: An effect in such a state may have reached its receiver.
 MAY_HAVE_ARRIVED: Final = frozenset({EffectState.SENDING, EffectState.UNKNOWN, EffectState.DONE, EffectState.PARKED})
@@ -20,3 +22,19 @@ def as_it_may_be(collection: Collection, states: Mapping[str, EffectState]) -> C
     if states.get(collection.message_id) in MAY_HAVE_ARRIVED:
         return replace(collection, status=CollectionStatus.SENT)
     return collection
+
+
+def released_subjects(t: Transaction) -> frozenset[str]:
+    """What people have released: message ids of batches, end-to-end ids of collections that came back. Withheld again, it is not."""
+    found: set[str] = set()
+    for act in t.debit_acts.all():
+        if act.act == "release":
+            found.add(act.subject)
+        else:
+            found.discard(act.subject)
+    return frozenset(found)
+
+
+def blocked_customers(t: Transaction) -> frozenset[str]:
+    """Customers of whom nothing is asked until a person decides: one of their collections came back with such a reason."""
+    return frozenset(setbacks(t.debits.rows(), released_subjects(t), MOST_RETRIES).blocked)

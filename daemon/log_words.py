@@ -97,6 +97,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Die Lastschrift {collection} für {documents} kam wie erwartet zurück ({code}).",
         "en": "Direct debit {collection} for {documents} came back as expected ({code}).",
     },
+    "debit_batch_refused": {
+        "nl": "Incassobestand {batch} met {count} incasso's wordt niet gemaakt, de bank zou het weigeren: {why}.",
+        "fr": "Le fichier {batch} de {count} prélèvements n'est pas établi, la banque le refuserait : {why}.",
+        "de": "Die Lastschriftdatei {batch} mit {count} Lastschriften wird nicht erstellt, die Bank würde sie ablehnen: {why}.",
+        "en": "Direct-debit file {batch} with {count} collections is not made, the bank would refuse it: {why}.",
+    },
     "reminder": {
         "nl": "Klant {customer} krijgt herinnering {level} voor {amount}: {documents}.",
         "fr": "Le client {customer} reçoit le rappel {level} pour {amount} : {documents}.",

@@ -141,6 +141,8 @@ mandate: Final = Table(
     *_words("tenant", "reference", "customer_id", "iban", "bic", "account_holder", "scheme", "type"),
     Column("signed_on", Date, nullable=False),
     *_words("status", "source"),
+    Column("last_collected_on", Date, nullable=True),
+    Column("replaces", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "reference"),
     Index(None, "tenant", "customer_id"),
 )

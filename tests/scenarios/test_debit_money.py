@@ -122,8 +122,8 @@ def test_two_returns_in_one_sum(tmp_path: Path, form: StatementFormat) -> None:
     at.clerk.mandate("M-2", "C2", "NL47TRIO0168933810", "2026-01-05")
     at.clerk.invoice("G1", "C2", "60.50", "2026-09-01", "2026-09-07")
     for day in ("2026-09-14", "2026-09-17"):
-        credits = [Movement(minor=12100, batch=batch_of(at.debit("F1")))] if day == "2026-09-14" else []
-        at.statement(day, *credits)
+        credited = [Movement(minor=12100, batch=batch_of(at.debit("F1")))] if day == "2026-09-14" else []
+        at.statement(day, *credited)
     assert at.debit("G1")["status"] == "sent"
     at.statement("2026-09-21", Movement(minor=6050, batch=batch_of(at.debit("G1"))))
     parts = (at.back("F1", 12100, "MD06", kind="refund"), at.back("G1", 6050, "AC01", iban="NL47TRIO0168933810"))

@@ -139,8 +139,10 @@ def _coda_records(
     key = f"{number:04d}{detail:04d}"
     back = _CODA_KINDS.get(movement.kind, " ") + f"{movement.reason:4}"
     return [
-        f"21{key}{_reference(day, number):21}{_coda_signed(movement.minor)}{day:%d%m%y}{code}{marker}{first:53}{day:%d%m%y}"
-        f"{writer.number % 1000:03d}01 0",
+        (
+            f"21{key}{_reference(day, number):21}{_coda_signed(movement.minor)}{day:%d%m%y}{code}{marker}{first:53}{day:%d%m%y}"
+            f"{writer.number % 1000:03d}01 0"
+        ),
         f"22{key}{second:53}{reference:35}{'':11}{'':3}{back}{'':8}1 0",
         f"23{key}{movement.iban:34}EUR{movement.name[:35]:35}{third:43}0 0",
     ]
@@ -239,10 +241,7 @@ def _camt_amount(minor: int) -> str:
 
 
 def _camt_entry(movement: Movement, day: date, reference: str) -> str:
-    if not movement.is_debit:
-        family = ("RCDT", "ESCT")
-    else:
-        family = ("IDDT", "UPDD" if movement.minor < 0 else "ESDD")
+    family = ("RCDT", "ESCT") if not movement.is_debit else ("IDDT", "UPDD" if movement.minor < 0 else "ESDD")
     code = f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family[0]}</Cd><SubFmlyCd>{family[1]}</SubFmlyCd></Fmly></Domn></BkTxCd>"
     batch = ""
     if movement.batch:

@@ -15,7 +15,9 @@ TABLES = ("debit_act", "debit_move")
 
 
 def upgrade() -> None:
-    """Two tables; the acts are append-only, and on PostgreSQL both stand behind the wall between tenants."""
+    """Two columns of mandates, two tables; the acts are append-only, and on PostgreSQL both stand behind the wall between tenants."""
+    op.add_column("mandate", sa.Column("last_collected_on", sa.Date(), nullable=True))
+    op.add_column("mandate", sa.Column("replaces", WORDS, nullable=False, server_default=""))
     op.create_table(
         "debit_act",
         sa.Column("tenant", WORDS, nullable=False),
