@@ -27,6 +27,7 @@ from daemon.exports import ExportKind
 from daemon.operator_log import open_log
 from daemon.progress import BarSteps, SilentSteps, shown
 from daemon.schedule import serve
+from daemon.statement_command import statement_app
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
@@ -44,6 +45,7 @@ review_app = typer.Typer(help="The entries that need a person.", no_args_is_help
 config_app = typer.Typer(help="Check tenant files; print the JSON Schema that editors use.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
+app.add_typer(statement_app, name="statement")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final, TypeVar
 
 from connectors.ports import InvoiceSource, LedgerSource
-from daemon.pull import entries_by_day, whole_statements
+from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN
 from ledger.bookings import AccountKind, BookingKind

@@ -75,6 +75,20 @@ def _identified(row: Row[Any]) -> IdentifiedEntry:
     return IdentifiedEntry(entry_id=row.entry_id, entry=json_text.read(StatementEntry, row.content))
 
 
+def _fixed(fact: StatementEntry) -> tuple[object, ...]:
+    """What an entry is, whatever is learned of it."""
+    return (
+        fact.account,
+        fact.booked_on,
+        fact.value_on,
+        fact.amount,
+        fact.balance,
+        fact.position,
+        fact.bank_reference,
+        fact.source,
+    )
+
+
 def _entry_row(identified: IdentifiedEntry) -> Values:
     fact = identified.entry
     return {
@@ -141,6 +155,23 @@ class Entries(Shelf):
         inserted = [each for each in first.values() if each.entry_id not in present]
         self._insert(entry, [_entry_row(each) for each in inserted])
         return inserted
+
+    def enrich(self, identified: Sequence[IdentifiedEntry]) -> int:
+        """Put what was learned of entries in the place of what was known, and answer of how many.
+
+        Only of those that are undecided or wait for a person; what is decided stands. Raises InvariantBroken when the amount, the
+        day, the account or the place in the statement would change.
+        """
+        wanted = {each.entry_id: each.entry for each in identified}
+        open_ = self._select(entry).where(entry.c.status.in_(("new", "review")))
+        rows = list(self._among(open_, entry.c.entry_id, wanted))
+        for row in rows:
+            fact = wanted[row.entry_id]
+            if _fixed(fact) != _fixed(_identified(row).entry):
+                raise InvariantBroken(f"entry {row.entry_id} would be another one")
+            change = update(entry).where(self._own(entry), entry.c.entry_id == row.entry_id)
+            self._connection.execute(change.values(content=json_text.write(fact)))
+        return len(rows)
 
     def undecided(self) -> Iterator[IdentifiedEntry]:
         """New entries, ordered by booking day, account, position and id; deciding while reading is allowed."""

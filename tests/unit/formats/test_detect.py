@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from formats import detect
-from formats.detect import read_bank_document
+from formats.detect import BankFact, read_bank_document
 from ledger.errors import MalformedDocument
 from ledger.sources import Fault, RawDocument, SourceRef
 from ledger.statements import Statement
@@ -45,7 +45,7 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "formats.mt940", stub("formats.mt940", b":20:"))
 
 
-def read(content: bytes, name: str = "x") -> list[Statement | Fault]:
+def read(content: bytes, name: str = "x") -> list[BankFact | Fault]:
     return list(read_bank_document(raw_document(content, name)))
 
 
@@ -85,7 +85,7 @@ def test_content_decides_and_never_the_name() -> None:
         (b"<Invoice><ID>1</ID></Invoice>", "unknown: XML, but no bank statement that is read here"),
         (b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "unknown: XML, but no bank statement"),
         ("<?xml version='1.0'?><a/>".encode("utf-16"), "unknown: XML, but no bank statement"),
-        (b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.03">', "pain.002"),
+        (b"<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.03'/>", "no status report in it"),
         (b"PK\x05\x06" + b"\0" * 18, "an empty zip archive"),
         (b"PK\x03\x04 and then nothing of an archive", "a zip archive that cannot be opened"),
     ],
