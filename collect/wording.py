@@ -118,6 +118,18 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "der angekündigte Tag ist nicht mehr zu halten",
             "the announced day can no longer be met",
         ),
+        MandateObjection.STOPPED: (
+            "het mandaat wordt niet meer gebruikt na wat terugkwam",
+            "le mandat n'est plus utilisé après ce qui est revenu",
+            "das Mandat wird nach dem, was zurückkam, nicht mehr genutzt",
+            "the mandate is no longer used after what came back",
+        ),
+        MandateObjection.ACCOUNT_REFUSED: (
+            "de bank weigert de rekening van het mandaat: een andere is nodig",
+            "la banque refuse le compte du mandat : il en faut un autre",
+            "die Bank lehnt das Konto des Mandats ab: ein anderes wird gebraucht",
+            "the bank refuses the mandate's account: another one is needed",
+        ),
         MandateObjection.NOT_SIGNED: (
             "het mandaat is niet ondertekend",
             "le mandat n'est pas signé",

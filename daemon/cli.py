@@ -40,6 +40,7 @@ from daemon.tenant_choice import (
 )
 from daemon.tenant_choice import configs as _configs
 from daemon.tenant_choice import day as _day
+from daemon.tenant_choice import failed as _fail
 from daemon.tenant_choice import named_errors as _named_errors
 from daemon.tenant_choice import said_of as _said_of
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of

@@ -17,6 +17,7 @@ from datetime import date
 from typing import Final
 
 from daemon.bookkeeping import entry_booking, entry_name, postings, suggestion_lines
+from daemon.debit_money import moves_by_person, take_back_moves, write_moves
 from daemon.log_words import said
 from daemon.matching import receivables_of
 from daemon.tenant import Tenant
@@ -211,6 +212,7 @@ def _decide(
     code: str,
 ) -> str:
     identified = stored.identified
+    take_back_moves(t, identified.entry_id)
     earlier = t.bookings.of_subject(identified.entry_id)
     values = {"entry": entry_name(identified), "amount": str(identified.entry.amount), "person": person.name}
     reason = said(code, values, tenant.language)
@@ -224,6 +226,7 @@ def _decide(
         answer = decide(receivables_of(tenant, t), identified.entry)
         decision = replace(decision, lines=suggestion_lines(answer, tenant.language))
     t.entries.decide([decision])
+    write_moves(tenant, t, moves_by_person(t, identified, allocations), person.as_of, person.name)
     t.decisions.append([_logged(entry_name(identified), code, reason, person)])
     t.outbox.add(postings([booking], tenant.accounting_names, {booking.booking_id: reason}, person.as_of))
     return reason
