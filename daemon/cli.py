@@ -6,24 +6,35 @@ import getpass
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from config.loader import load
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
 from daemon import cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
+from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
 from daemon.exports import ExportKind
+from daemon.invocation import (
+    DEFAULT_CONFIG,
+    DONE,
+    STEP_FAILED,
+    AsOf,
+    By,
+    ConfigPath,
+    TenantName,
+    configs,
+    day_of,
+    err,
+    named_errors,
+    out,
+)
 from daemon.operator_log import open_log
 from daemon.progress import BarSteps, SilentSteps, shown
 from daemon.schedule import serve
@@ -31,13 +42,7 @@ from daemon.statement_command import statement_app
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
-from ledger.errors import AfletterError, ConfigError
 from store.entries import StoredEntry
-
-#: Exit codes of contract.md.
-DONE: Final = 0
-STEP_FAILED: Final = 1
-BAD_USAGE: Final = 2
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -46,65 +51,7 @@ config_app = typer.Typer(help="Check tenant files; print the JSON Schema that ed
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-ConfigPath = Annotated[
-    Path,
-    typer.Option("--config", envvar="AFLETTER_CONFIG", help="A tenant's YAML file, or a folder of them."),
-]
-TenantName = Annotated[str | None, typer.Option("--tenant", help="Only this tenant.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="YYYY-MM-DD", help="The business day; default: today in the tenant's time zone."),
-]
-By = Annotated[str | None, typer.Option("--by", help="Who decides; default: the login name.")]
-DEFAULT_CONFIG: Final = Path("tenants")
-
-
-def _fail(lines: tuple[str, ...]) -> typer.Exit:
-    for line in lines:
-        err.print(f"[red]error[/red] {escape(line)}")
-    return typer.Exit(BAD_USAGE)
-
-
-def _configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
-    try:
-        configs = load(path, connector_kinds())
-    except ConfigError as error:
-        raise _fail(error.faults) from error
-    for config in configs:
-        for warning in config.warnings:
-            err.print(f"[yellow]warning[/yellow] {escape(warning)}")
-    if tenant is None:
-        return configs
-    chosen = tuple(config for config in configs if config.tenant == tenant)
-    if not chosen:
-        names = ", ".join(config.tenant for config in configs)
-        raise _fail((f"there is no tenant '{tenant}' in {path}; there are: {names}",))
-    return chosen
-
-
-def _day(text: str | None, config: TenantConfig) -> date:
-    if text is None:
-        return datetime.now(config.time_zone).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise _fail((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    """An error that the program raises on purpose is one line, not a traceback."""
-    try:
-        yield
-    except ConfigError as error:
-        raise _fail(error.faults) from error
-    except AfletterError as error:
-        err.print(f"[red]error[/red] {escape(str(error))}")
-        raise typer.Exit(STEP_FAILED) from error
+app.add_typer(debits_app, name="debits")
 
 
 @app.callback()
@@ -127,10 +74,10 @@ def demo(
     Example: afletter demo --dir /tmp/demo
     """
     code = DONE
-    with _named_errors():
+    with named_errors():
         for day in demo_days(directory):
             out.print(f"\n[bold]{day.isoformat()}[/bold]")
-            code = max(code, _cycles(_configs(directory, None), day.isoformat()))
+            code = max(code, _cycles(configs(directory, None), day.isoformat()))
     out.print(
         f"\nTry next:  afletter review list --config {directory}\n"
         f"           afletter verify --config {directory}\n"
@@ -145,7 +92,7 @@ def sync(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None, as_of: 
 
     Example: afletter sync --config tenants/bench.yaml --as-of 2026-09-14
     """
-    raise typer.Exit(_cycles(_configs(config, tenant), as_of))
+    raise typer.Exit(_cycles(configs(config, tenant), as_of))
 
 
 def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
@@ -153,7 +100,7 @@ def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
     for config in configs:
         with shown(err) as progress:
             steps = SilentSteps() if progress is None else BarSteps(progress, config.tenant)
-            result = cycle.run(config, _day(as_of, config), steps)
+            result = cycle.run(config, day_of(as_of, config), steps)
         code = STEP_FAILED if result.failures else code
         if result.reports is None:
             for failure in result.failures:
@@ -172,7 +119,7 @@ def daemon(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> No
     """
     if "AFLETTER_LOG" not in os.environ:
         open_log("stderr")
-    serve(_configs(config, tenant), at_once=True)
+    serve(configs(config, tenant), at_once=True)
 
 
 @app.command()
@@ -187,9 +134,9 @@ def status(
     Example: afletter status --config tenants --json
     """
     statuses: list[TenantStatus] = []
-    for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready:
-            statuses.append(status_of(ready, _day(as_of, one)))
+    for one in configs(config, tenant):
+        with named_errors(), opened(one) as ready:
+            statuses.append(status_of(ready, day_of(as_of, one)))
     if as_json:
         typer.echo(json.dumps([each.as_json() for each in statuses], ensure_ascii=False, indent=2))
         return
@@ -232,14 +179,14 @@ def export(
 
     Example: afletter export matches --config tenants --out matches.csv
     """
-    configs = _configs(config, tenant)
+    chosen = configs(config, tenant)
 
     def lines() -> Iterator[exports.Row]:
-        for one in configs:
+        for one in chosen:
             with opened(one) as ready, ready.store.transaction() as t:
                 yield from exports.rows(kind, ready, t)
 
-    with _named_errors():
+    with named_errors():
         count = exports.write(file, exports.HEADERS[kind], lines())
     err.print(f"{count} rows of {kind.value} in {file}")
 
@@ -251,8 +198,8 @@ def verify(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> No
     Example: afletter verify --config tenants/bench.yaml
     """
     proven = True
-    for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready:
+    for one in configs(config, tenant):
+        with named_errors(), opened(one) as ready:
             for check in proof.prove(ready):
                 proven = proven and check.proven
                 mark = "[green]proven[/green]" if check.proven else "[red]NOT PROVEN[/red]"
@@ -266,8 +213,8 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
 
     Example: afletter review list --config tenants
     """
-    for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready, ready.store.transaction() as t:
+    for one in configs(config, tenant):
+        with named_errors(), opened(one) as ready, ready.store.transaction() as t:
             table = Table("entry", "day", "amount", "payer", "why", "first suggestion", title=one.tenant, box=None)
             for stored in t.entries.rows(["review"]):
                 entry = stored.identified.entry
@@ -305,7 +252,7 @@ def review_show(
         with ready.store.transaction() as t:
             return _described(review.found(t, entry))
 
-    typer.echo(_on_its_tenant(_configs(config, tenant), entry, show))
+    typer.echo(_on_its_tenant(configs(config, tenant), entry, show))
 
 
 def _described(stored: StoredEntry) -> str:
@@ -390,17 +337,17 @@ def _act(
     act: Callable[[Tenant, review.Person], str],
 ) -> None:
     def acted(ready: Tenant) -> str:
-        person = review.Person(name=by or getpass.getuser(), as_of=_day(as_of, ready.config))
+        person = review.Person(name=by or getpass.getuser(), as_of=day_of(as_of, ready.config))
         with ready.store.lock():
             return act(ready, person)
 
-    typer.echo(_on_its_tenant(_configs(config, tenant), entry, acted))
+    typer.echo(_on_its_tenant(configs(config, tenant), entry, acted))
 
 
 def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[[Tenant], str]) -> str:
     """Do something on the one tenant that has the entry; with several that have it, --tenant must say which."""
     having: list[TenantConfig] = []
-    with _named_errors():
+    with named_errors():
         for one in configs:
             with opened(one) as ready, ready.store.transaction() as t:
                 if t.entries.find(entry):
@@ -419,7 +366,7 @@ def config_check(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None)
 
     Example: afletter config check --config tenants
     """
-    for one in _configs(config, tenant):
+    for one in configs(config, tenant):
         out.print(f"[green]ok[/green] {escape(one.tenant)}")
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from daemon.debit_waiting import debit_lines
 from daemon.operator_log import masked
 from daemon.tenant import Tenant
 from ledger.controls import chain_gaps
 from ledger.documents import DocumentKind
 from ledger.effects import EffectState
-from ledger.mandates import CollectionStatus
 from ledger.money import Money
 from store.statements import StatementHeader
 from store.store import Transaction
@@ -93,7 +93,7 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
             review_amounts=amounts,
             faults=tuple(fault.line() for fault in t.faults.open()),
             parked=_parked(t),
-            waiting=_waiting(tenant, t),
+            waiting=_waiting(tenant, t, as_of),
         )
 
 
@@ -155,14 +155,9 @@ def _parked(t: Transaction) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _waiting(tenant: Tenant, t: Transaction) -> tuple[str, ...]:
+def _waiting(tenant: Tenant, t: Transaction, as_of: date) -> tuple[str, ...]:
     """What waits for something that a person can bring about: a release, a channel, a mended file."""
-    lines: list[str] = []
-    debit = tenant.config.direct_debit
-    if debit is not None and debit.approval == "required":
-        waiting = [one for one in t.debits.rows() if one.status is CollectionStatus.NOTIFIED]
-        if waiting:
-            lines.append(f"{len(waiting)} collections wait for release")
+    lines = list(debit_lines(tenant, t, as_of))
     held: dict[str, int] = defaultdict(int)
     for row in t.reminders.rows():
         if row.status == "held":
