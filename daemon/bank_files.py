@@ -98,4 +98,4 @@ def _line(document: RawDocument, source: SourceRef, problem: str) -> str:
     """A problem with its place; the member of an archive is named, the file itself is known."""
     member = source.name.removeprefix(document.name).lstrip("/")
     place = "" if source.place and problem.startswith(source.place) else source.place
-    return ": ".join(part for part in (member, place, problem) if part)
+    return ": ".join(part for part in (member, place, " ".join(problem.split())) if part)

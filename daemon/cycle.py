@@ -20,6 +20,7 @@ from collect.wording import sentence as why_not
 from config.tenant import TenantConfig
 from connectors.ports import InvoiceSource, Sink, StatementSource
 from daemon.collecting import HeldBack, collect_money, mirror_receipts
+from daemon.debit_answers import take_debit_answers
 from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.progress import Steps
@@ -136,6 +137,7 @@ def _pull_statements(
 
 def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "reconcile", "reconcile"):
+        take_debit_answers(tenant, as_of)
         result.decided = reconcile_entries(tenant, as_of, steps)
         result.reconciled = True
 

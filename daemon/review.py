@@ -1,28 +1,36 @@
 """What a person does with entries: accept a suggestion, book lines of their own, take a booking back.
 
 Every act is one transaction: counter-booking of what stood there, the new booking, a row in the decision log under the
-person's name, and the postings of both.
+person's name, and the postings of both. A booking whose posting has not left yet is not posted and countered: its posting is cancelled
+and the counter-booking stays at home. What an entry taught about its payer goes with its booking.
+
+An entry taken back waits for a person again, with the suggestions of today. A netting taken back (``undo`` with the credit note's number)
+is not done again by itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from daemon.bookkeeping import entry_booking, entry_name, postings
+from daemon.bookkeeping import entry_booking, entry_name, postings, suggestion_lines
+from daemon.debit_money import moves_by_person, take_back_moves, write_moves
 from daemon.log_words import said
-from daemon.matching import on_account_of
+from daemon.matching import receivables_of
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
-from ledger.bookings import AccountKind, Booking, counter
+from ledger.bookings import AccountKind, Booking, BookingKind, counter
 from ledger.decisions import Decision
 from ledger.documents import DocumentKind, OpenItem
-from ledger.effects import key_of
+from ledger.effects import EffectEvent, EffectState, key_of
 from ledger.errors import AfletterError, IllegalStep
 from ledger.money import Money
+from ledger.party import KnownPayer
+from ledger.statements import IdentifiedEntry
+from reconcile.decision import decide
 from store.entries import EntryDecision, MatchLine, Standing, StoredEntry
 from store.store import Transaction
 
@@ -72,7 +80,12 @@ def accept(tenant: Tenant, name: str, rank: int, person: Person) -> str:
             for line in lines
             if line.kind is not None and line.amount is not None
         )
-        return _book(tenant, t, stored, allocations, person, "accepted")
+        try:
+            return _book(tenant, t, stored, allocations, person, "accepted")
+        except ReviewError as error:
+            raise ReviewError(
+                f"suggestion {rank} of entry {name} was made earlier and fits no longer: {error}; or book lines of your own"
+            ) from error
 
 
 def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str:
@@ -94,12 +107,31 @@ def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str
 
 
 def undo(tenant: Tenant, name: str, person: Person) -> str:
-    """Take the booking of a matched or ignored entry back; it waits for a person again."""
+    """Take the booking of a matched or ignored entry back, and it waits for a person again; or, with a credit note's number, its netting.
+
+    Raises ReviewError where something later rests on the booking: that is to be taken back first.
+    """
     with tenant.store.transaction() as t:
+        if nettings(t, name):
+            return _undo_netting(tenant, t, name, person)
         stored = found(t, name)
         if stored.status not in ("matched", "ignored"):
             raise IllegalStep(f"entry {name}", stored.status, "undo")
         return _decide(tenant, t, stored, "review", (), person, "undone")
+
+
+def nettings(t: Transaction, credit_note: str) -> list[Booking]:
+    """The standing bookings that net a credit note against its invoices; empty for any other name."""
+    bookings = t.bookings.of_subject(credit_note)
+    return [one for one in _not_reversed(bookings) if one.kind is BookingKind.CREDIT_NETTED]
+
+
+def _undo_netting(tenant: Tenant, t: Transaction, credit_note: str, person: Person) -> str:
+    reason = said("netting_undone", {"credit_note": credit_note, "person": person.name}, tenant.language)
+    for netting in nettings(t, credit_note):
+        _take_back(tenant, t, netting, person, reason)
+    t.decisions.append([_logged(credit_note, "netting_undone", reason, person)])
+    return reason
 
 
 def _expect(stored: StoredEntry, status: Standing, event: str) -> None:
@@ -150,7 +182,7 @@ def _book(
         total = Money(cash, amount.currency)
         raise ReviewError(f"the lines come to {total}, the entry is {amount}: make up the difference, e.g. on_account")
     _check_open(t, entry_booking(stored.identified, "matched", allocations, 0))
-    _check_on_account(t, allocations)
+    _check_account(t, allocations)
     return _decide(tenant, t, stored, "matched", allocations, person, code)
 
 
@@ -170,19 +202,6 @@ def _check_open(t: Transaction, booking: Booking) -> None:
             raise ReviewError(f"{number} cannot be opened beyond its total of {item.document.gross}")
 
 
-def _check_on_account(t: Transaction, allocations: tuple[Allocation, ...]) -> None:
-    """No customer's account may give more than stands on it."""
-    taken: dict[tuple[str, str], int] = {}
-    for part in allocations:
-        if part.kind is AllocationKind.CREDIT_USED or (part.kind is AllocationKind.REFUND and not part.document):
-            key = (part.customer_id, part.amount.currency)
-            taken[key] = taken.get(key, 0) + part.amount.minor
-    for (customer, currency), minor in taken.items():
-        there = on_account_of(t, currency).get(customer, Money.zero(currency))
-        if minor > there.minor:
-            raise ReviewError(f"only {there} stands on account of customer {customer}")
-
-
 def _decide(
     tenant: Tenant,
     t: Transaction,
@@ -193,35 +212,118 @@ def _decide(
     code: str,
 ) -> str:
     identified = stored.identified
+    take_back_moves(t, identified.entry_id)
     earlier = t.bookings.of_subject(identified.entry_id)
-    back = counter(_standing(earlier), person.as_of, key_of("counter", _standing(earlier).booking_id))
-    booking = entry_booking(identified, status, allocations, len(earlier))
     values = {"entry": entry_name(identified), "amount": str(identified.entry.amount), "person": person.name}
     reason = said(code, values, tenant.language)
-    t.bookings.append([back, booking])
-    t.entries.decide([_decision(identified.entry_id, status, allocations, reason)])
-    t.decisions.append(
-        [
-            Decision(
-                as_of=person.as_of,
-                subject=entry_name(identified),
-                decision=code,
-                evidence=Evidence.PERSON.value,
-                runner_up="",
-                reason=reason,
-                by=person.name,
-            )
-        ]
-    )
-    describe = {back.booking_id: reason, booking.booking_id: reason}
-    t.outbox.add(postings([back, booking], tenant.accounting_names, describe, person.as_of))
+    _take_back(tenant, t, _standing(earlier), person, reason)
+    booking = entry_booking(identified, status, allocations, len(earlier))
+    t.bookings.append([booking])
+    t.payers.forget(identified.entry_id)
+    t.payers.learn(_taught(t, identified, allocations))
+    decision = _decision(identified.entry_id, status, allocations, reason)
+    if status == "review":
+        answer = decide(receivables_of(tenant, t), identified.entry)
+        decision = replace(decision, lines=suggestion_lines(answer, tenant.language))
+    t.entries.decide([decision])
+    write_moves(tenant, t, moves_by_person(t, identified, allocations), person.as_of, person.name)
+    t.decisions.append([_logged(entry_name(identified), code, reason, person)])
+    t.outbox.add(postings([booking], tenant.accounting_names, {booking.booking_id: reason}, person.as_of))
     return reason
+
+
+def _take_back(tenant: Tenant, t: Transaction, booking: Booking, person: Person, reason: str) -> None:
+    """Counter-book, and post the counter-booking to every accounting target that the booking has left for; elsewhere cancel its posting."""
+    back = counter(booking, person.as_of, key_of("counter", booking.booking_id))
+    _check_reopened(t, back)
+    t.bookings.append([back])
+    waiting = {
+        effect.sink: effect.key
+        for effect in t.outbox.of_subject(booking.subject)
+        if effect.key == key_of("posting", effect.sink, booking.booking_id) and effect.state is EffectState.QUEUED
+    }
+    t.outbox.step(list(waiting.values()), EffectEvent.CANCEL, detail="taken back before it left")
+    gone = [name for name in tenant.accounting_names if name not in waiting]
+    t.outbox.add(postings([back], gone, {back.booking_id: reason}, person.as_of))
+
+
+def _check_reopened(t: Transaction, back: Booking) -> None:
+    """Nothing may fall below zero by a counter-booking: neither what is open of a document nor a customer's credit on account."""
+    for line in back.lines:
+        number = line.account.key
+        if line.account.kind is AccountKind.RECEIVABLE:
+            open_ = t.bookings.open_of(number)
+            is_invoice = t.facts.versions(number)[-1].kind is DocumentKind.INVOICE
+            signed = line.amount if is_invoice else -line.amount
+            if (open_ + signed).minor < 0:
+                raise ReviewError(f"{number} was paid again since: take that booking back first")
+        elif line.account.kind is AccountKind.ON_ACCOUNT and line.amount.minor > 0:
+            on_account = _on_account(t, number, line.amount.currency)
+            if on_account < line.amount:
+                raise ReviewError(
+                    f"only {on_account} is left on account of customer {number}, {line.amount} was put there:"
+                    " take back first what used it"
+                )
+
+
+def _on_account(t: Transaction, customer_id: str, currency: str) -> Money:
+    found_ = (
+        -balance
+        for account, balance in t.bookings.balances(AccountKind.ON_ACCOUNT)
+        if account.key == customer_id and balance.currency == currency
+    )
+    return next(found_, Money.zero(currency))
+
+
+def _check_account(t: Transaction, allocations: tuple[Allocation, ...]) -> None:
+    """No more may be taken from a customer's account than stands there."""
+    used: dict[tuple[str, str], int] = {}
+    for part in allocations:
+        from_account = part.kind is AllocationKind.REFUND and not part.document
+        if from_account or part.kind is AllocationKind.CREDIT_USED:
+            key = (part.customer_id, part.amount.currency)
+            used[key] = used.get(key, 0) + part.amount.minor
+    for (customer_id, currency), minor in used.items():
+        there = _on_account(t, customer_id, currency)
+        if minor > there.minor:
+            raise ReviewError(f"only {there} stands on account of customer {customer_id}")
+
+
+def _taught(t: Transaction, identified: IdentifiedEntry, allocations: tuple[Allocation, ...]) -> list[KnownPayer]:
+    """The account that paid one customer's documents, as a person says; nothing where it is his by the master data."""
+    entry = identified.entry
+    paid = {part.customer_id for part in allocations if part.kind is AllocationKind.PAYMENT}
+    iban = entry.counterparty.iban
+    if not iban or len(paid) != 1 or entry.amount.minor <= 0 or entry.details:
+        return []
+    (customer_id,) = paid
+    known = any(iban in customer.ibans for customer in t.facts.customers() if customer.customer_id == customer_id)
+    payer = KnownPayer(
+        customer_id=customer_id, iban=iban, name=entry.counterparty.name, learned_from=identified.entry_id
+    )
+    return [] if known else [payer]
+
+
+def _logged(subject: str, code: str, reason: str, person: Person) -> Decision:
+    return Decision(
+        as_of=person.as_of,
+        subject=subject,
+        decision=code,
+        evidence=Evidence.PERSON.value,
+        runner_up="",
+        reason=reason,
+        by=person.name,
+    )
+
+
+def _not_reversed(bookings: Sequence[Booking]) -> list[Booking]:
+    reversed_ids = {booking.reverses for booking in bookings if booking.reverses}
+    return [one for one in bookings if not one.reverses and one.booking_id not in reversed_ids]
 
 
 def _standing(bookings: Sequence[Booking]) -> Booking:
     """The one booking of an entry that no counter-booking has taken back."""
-    reversed_ids = {booking.reverses for booking in bookings if booking.reverses}
-    standing = [one for one in bookings if not one.reverses and one.booking_id not in reversed_ids]
+    standing = _not_reversed(bookings)
     if len(standing) != 1:
         raise ReviewError("the entry is not decided yet: run `afletter sync` first")
     return standing[0]

@@ -42,7 +42,8 @@ def elements_of(document: RawDocument, tags: Sequence[str]) -> Iterator[tuple[st
                 yield event, element
         except etree.XMLSyntaxError as wrong:
             line, column = wrong.position
-            what = (wrong.msg or "").partition(f", line {line},")[0]
+            # libxml2 quotes the document, line ends and all; a fault is one line.
+            what = " ".join((wrong.msg or "").partition(f", line {line},")[0].split())
             place = f"line {line}, column {column}"
             raise MalformedDocument(document.name, place, f"not well-formed XML: {what}") from wrong
         if context.root is not None:

@@ -334,7 +334,7 @@ class Receivables:
         return shelf
 
     def _move(self, allocation: Allocation) -> Iterator[tuple[str, int]]:
-        """Documents that an allocation settles, with minor units; on account is moved right here by the callers."""
+        """Documents that an allocation settles (a reversal: opens), with minor units; on account is moved right here by the callers."""
         if allocation.document:
             yield allocation.document, allocation.amount.minor
         if allocation.kind is AllocationKind.CREDIT_NOTE:
@@ -343,15 +343,17 @@ class Receivables:
     def apply(self, allocations: Sequence[Allocation]) -> None:
         """Book what was decided. Raises InvariantBroken when a document has not that much open."""
         for allocation in allocations:
+            change = self._reopen if allocation.kind is AllocationKind.REVERSAL else self._settle
             for number, minor in self._move(allocation):
-                self._settle(number, minor)
+                change(number, minor)
             self._on_account_by(allocation, 1)
 
     def take_back(self, allocations: Sequence[Allocation]) -> None:
         """Undo what ``apply`` did with the same allocations."""
         for allocation in reversed(allocations):
+            change = self._settle if allocation.kind is AllocationKind.REVERSAL else self._reopen
             for number, minor in self._move(allocation):
-                self._reopen(number, minor)
+                change(number, minor)
             self._on_account_by(allocation, -1)
 
     def _on_account_by(self, allocation: Allocation, sign: int) -> None:
@@ -359,7 +361,7 @@ class Receivables:
         if allocation.kind is AllocationKind.ON_ACCOUNT:
             change = allocation.amount.minor
         elif allocation.kind is AllocationKind.CREDIT_USED or (
-            allocation.kind is AllocationKind.REFUND and not allocation.document
+            allocation.kind in (AllocationKind.REFUND, AllocationKind.REVERSAL) and not allocation.document
         ):
             change = -allocation.amount.minor
         if change and allocation.amount.currency == self.policy.currency:

@@ -188,6 +188,16 @@ class Bookings(Shelf):
         sign = 1 if row.kind == DocumentKind.INVOICE else -1
         return Money(sign * row.balance, row.currency)
 
+    def undone(self, kind: BookingKind) -> frozenset[str]:
+        """Subjects of the bookings of a kind that a counter-booking took back."""
+        back = booking.alias()
+        query = (
+            select(booking.c.subject)
+            .join(back, (back.c.tenant == booking.c.tenant) & (back.c.reverses == booking.c.booking_id))
+            .where(self._own(booking), booking.c.kind == kind, back.c.kind == BookingKind.COUNTER)
+        )
+        return frozenset(self._connection.execute(query).scalars())
+
     def flag(self, number: str, status: ItemStatus | None) -> None:
         """Say that a document is disputed, written_off or cancelled; None takes it back."""
         if status is None:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -93,7 +94,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL, tenant: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         paramstyle="format",  # positional, as store.shelf writes rows
@@ -102,6 +103,14 @@ def _postgresql(url: URL, tenant: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"application_name": f"afletter {tenant}"},
     )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: psycopg.Connection[object], _record: object) -> None:
+        # A plan that was cached while a table was empty goes on being used when it has 100,000 rows, minutes a query.
+        connection.execute("SET plan_cache_mode = force_custom_plan")
+        connection.commit()
+
+    return engine
 
 
 def begin(connection: Connection, tenant: str, *, writes: bool) -> None:

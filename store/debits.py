@@ -200,6 +200,12 @@ class Debits(Shelf):
         query = select(collection_part.c.document).where(self._own(collection_part), collection_part.c.live)
         return set(self._connection.execute(query).scalars())
 
+    def creditors(self) -> dict[str, tuple[str, str]]:
+        """Creditor identifier and name of every file, by message id."""
+        query = select(debit_batch.c.message_id, debit_batch.c.creditor_id, debit_batch.c.creditor_name)
+        rows = self._connection.execute(query.where(self._own(debit_batch)))
+        return {row.message_id: (row.creditor_id, row.creditor_name) for row in rows}
+
     def file(self, message_id: str) -> bytes:
         """A batch's file, byte for byte. Raises LookupError for an unknown one, InvariantBroken when it was tampered with."""
         row = self._connection.execute(self._select(debit_batch).where(debit_batch.c.message_id == message_id)).first()

@@ -16,6 +16,7 @@ Road = Literal["coda", "mt940", "camt"]
 Span = Literal["days", "weeks", "month"]
 WRITERS: Final = {"coda": coda_writer.write, "mt940": mt940_writer.write, "camt": camt_writer.write}
 ROADS: Final[tuple[Road, ...]] = ("coda", "mt940", "camt")
+SPANS: Final[tuple[Span, ...]] = ("days", "weeks", "month")
 LAST: Final = date(2026, 7, 31)
 ACCOUNT: Final = Account(holder="Bench BV", iban="BE55734798953744", bic="KREDBEBB", company_number="0123456749")
 

@@ -14,10 +14,9 @@ from formats.detect import read_bank_document
 from ledger.controls import chain_gaps, with_controls
 from ledger.identity import identify
 from ledger.statements import IdentifiedEntry, Statement, StatementEntry
-from tests.roads.month import ROADS, Road, Span, files, movements
+from tests.roads.month import ROADS, SPANS, Road, Span, files, movements
 from tests.unit.formats.raw_documents import document_of
 
-SPANS: tuple[Span, ...] = ("days", "weeks", "month")
 ALL = [(road, span) for road in ROADS for span in SPANS]
 
 

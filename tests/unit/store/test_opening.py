@@ -90,6 +90,18 @@ def test_sqlite_is_set_up_for_money(tmp_path: Path) -> None:
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
 
 
+@pytest.mark.postgres
+def test_postgresql_plans_every_query_anew_and_shows_one_moment(postgres_url: str) -> None:
+    store = open_store(postgres_url, "t", Path("/nowhere"))
+    with store._engine.connect() as connection:
+        found = [
+            connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+            for name in ("plan_cache_mode", "transaction_isolation", "application_name")
+        ]
+    store.close()
+    assert found == ["force_custom_plan", "repeatable read", "afletter t"]
+
+
 def test_what_was_committed_is_there_after_opening_again(fresh_url: str) -> None:
     store = open_store(fresh_url, "t", Path("/nowhere"))
     with store.transaction() as t:
