@@ -9,8 +9,6 @@ import pytest
 from daemon.exports import ExportKind
 from tests.scenarios.clerk import Clerk, Line
 
-pytestmark = pytest.mark.usefixtures("both_databases")
-
 OGM = "000000000101"
 DAY = "2026-06-10"
 
@@ -43,6 +41,7 @@ def test_raised_before_it_is_paid(clerk: Clerk) -> None:
     assert clerk.proven()
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_raised_after_it_was_paid_leaves_the_difference_open(clerk: Clerk) -> None:
     clerk.statement(DAY, Line(amount="121.00", structured=OGM, bank_reference="A1"))
     clerk.sync(DAY)
@@ -52,6 +51,7 @@ def test_raised_after_it_was_paid_leaves_the_difference_open(clerk: Clerk) -> No
     assert clerk.proven()
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_lowered_and_raised_and_lowered_again(clerk: Clerk) -> None:
     for number, total in enumerate(("100.00", "121.00", "100.00", "121.00"), start=10):
         invoice(clerk, total)
@@ -104,6 +104,7 @@ def test_what_no_invoice_may_become_is_said_and_the_others_go_on(
     assert clerk.proven()
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_an_invoice_in_other_money_stands_beside_the_others(clerk: Clerk) -> None:
     clerk.invoice("US-1", "C1", "121.00", "2026-06-01", "2026-07-01", currency="USD")
     clerk.statement(DAY, Line(amount="121.00", text="US-1", bank_reference="A1"))

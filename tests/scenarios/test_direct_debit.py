@@ -217,7 +217,9 @@ def test_where_a_person_releases_nothing_leaves_by_itself(tmp_path: Path) -> Non
     clerk.sync(FILE_DAY)
     assert debited(clerk) == []
     assert collections(clerk) == [("242.00", "notified")]
-    assert clerk.status(FILE_DAY).waiting == ("1 collections wait for release",)
+    (waiting,) = clerk.status(FILE_DAY).waiting
+    assert "1 collections, 242.00 EUR, for 2026-09-14" in waiting
+    assert "afletter debits release" in waiting
     clerk.sync(LAST_CHANCE)
     assert debited(clerk) == []
 

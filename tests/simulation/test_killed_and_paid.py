@@ -13,8 +13,8 @@ from tests.simulation.dozen import DAY_AFTER, FIRST_DAY, SECOND_DAY, first_day, 
 from tests.simulation.mortal import Mortal
 
 SEED = 20260911
-#: How many points a sample has.
-POINTS = 20
+#: How many points are sampled besides those of the handing over.
+POINTS = 8
 
 
 def pay(clerk: Clerk) -> None:
