@@ -16,7 +16,7 @@ from rich.table import Table
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
-from daemon import cycle, exports, proof, review
+from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
 from daemon.demo import demo_days
 from daemon.exports import ExportKind
@@ -50,6 +50,7 @@ config_app = typer.Typer(help="Check tenant files; print the JSON Schema that ed
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
 app.add_typer(payers_app, name="payers")
+comparison_commands.register(app)
 
 
 @app.callback()
