@@ -20,7 +20,7 @@ from daemon.bookkeeping import entry_booking, entry_name, postings, suggestion_l
 from daemon.log_words import said
 from daemon.matching import receivables_of
 from daemon.tenant import Tenant
-from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
+from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence, settled_by
 from ledger.bookings import AccountKind, Booking, BookingKind, counter
 from ledger.decisions import Decision
 from ledger.documents import DocumentKind, OpenItem
@@ -90,7 +90,8 @@ def accept(tenant: Tenant, name: str, rank: int, person: Person) -> str:
 def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str:
     """Book an entry by a person's own lines; answers the sentence that went into the log.
 
-    A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``write_off:F2026-1=0.03``, ``refund:``, ``fee=``, or ``ignore``.
+    A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``write_off:F2026-1=0.03``, ``refund:``, ``fee=``, or ``ignore``. A document
+    in another currency: ``payment:U1>U1=110.50 exchange:U1=120.00``, the latter in the document's; an exchange gain ``exchange:F1>F1=0.40``.
     """
     with tenant.store.transaction() as t:
         stored = found(t, name)
@@ -161,6 +162,8 @@ def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], curr
     if not number or (kind is AllocationKind.CREDIT_NOTE and not settles):
         raise ReviewError(f"'{text}': name the document; a credit note as credit_note:NOTE>INVOICE=AMOUNT")
     customer = items[number].document.customer_id
+    if kind is AllocationKind.EXCHANGE:
+        amount = Money.parse(parts["amount"], items[number].document.gross.currency)
     return Allocation(kind=kind, document=number, customer_id=customer, amount=amount, settles=settles)
 
 
@@ -186,9 +189,8 @@ def _check_open(t: Transaction, allocations: tuple[Allocation, ...]) -> None:
     """No document may be settled beyond what is open of it; a reversal opens it, up to its gross."""
     change: dict[str, int] = {}
     for part in allocations:
-        back = -1 if part.kind is AllocationKind.REVERSAL else 1
-        for document in filter(None, (part.document, part.settles)):
-            change[document] = change.get(document, 0) + back * part.amount.minor
+        for document, settled in settled_by(part):
+            change[document] = change.get(document, 0) + settled.minor
     items = {item.document.number: item for item in t.bookings.open_items() if item.document.number in change}
     for number, minor in change.items():
         if number not in items:

@@ -227,6 +227,24 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Die Zahlung nennt {document}, das auf {currency} lautet.",
         "The payment quotes {document}, which is in {currency}.",
     ),
+    "paid_in_currency": (
+        "{document} betaald met {original}, dat als {amount} aankwam; herkend aan {by}.",
+        "{document} payé par {original}, arrivé comme {amount} ; reconnu par {by}.",
+        "{document} mit {original} bezahlt, angekommen als {amount}; erkannt durch {by}.",
+        "{document} paid with {original}, which arrived as {amount}; recognised by {by}.",
+    ),
+    "paid_with_exchange": (
+        "{document} betaald met {original}, dat als {amount} aankwam: {difference} koersverschil; herkend aan {by}.",
+        "{document} payé par {original}, arrivé comme {amount} : {difference} de différence de change ; reconnu par {by}.",
+        "{document} mit {original} bezahlt, angekommen als {amount}: {difference} Kursdifferenz; erkannt durch {by}.",
+        "{document} paid with {original}, which arrived as {amount}: {difference} of exchange difference; recognised by {by}.",
+    ),
+    "exchange_unclear": (
+        "Op {document} staat {open} open; er kwam {original} als {amount}, en het verschil is te groot voor een koersverschil.",
+        "Sur {document}, {open} est ouvert ; {original} est arrivé comme {amount}, trop loin pour une différence de change.",
+        "Auf {document} sind {open} offen; {original} kamen als {amount} an, der Unterschied ist zu groß für eine Kursdifferenz.",
+        "{open} is open on {document}; {original} arrived as {amount}, and the difference is too large for an exchange difference.",
+    ),
     "credit_note_quoted": (
         "De betaling van {amount} noemt alleen creditnota {document}.",
         "Le paiement de {amount} ne cite que la note de crédit {document}.",
@@ -287,6 +305,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{amount} passt zu {documents}, und der Zahler kann jeder dieser Kunden sein.",
         "{amount} fits {documents}, and the payer may be any of these customers.",
     ),
+    "common_name": (
+        "{amount} past bij {document} van klant {customer}, maar de naam van de betaler is te gewoon en het bedrag niet eenmalig.",
+        "{amount} convient à {document} du client {customer}, mais le nom du payeur est trop courant et le montant pas unique.",
+        "{amount} passt zu {document} von Kunde {customer}, aber der Name des Zahlers ist zu häufig und der Betrag nicht einmalig.",
+        "{amount} fits {document} of customer {customer}, but the payer's name is too common and the amount not unique.",
+    ),
     "unknown_number": (
         "De betaling past bij {document}, maar noemt {written}, dat niemand kent.",
         "Le paiement convient à {document}, mais cite {written}, que personne ne connaît.",
@@ -324,10 +348,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Customer {customer} has more than {count} documents open; so many are not searched.",
     ),
     "amount_of_many": (
-        "De betaler is onbekend en {amount} staat op zeer veel documenten open.",
-        "Le payeur est inconnu et {amount} est ouvert sur de très nombreux documents.",
-        "Der Zahler ist unbekannt und {amount} sind auf sehr vielen Belegen offen.",
-        "The payer is unknown and {amount} is open on very many documents.",
+        "De betaler is onbekend en {amount} staat op meer dan {count} documenten open.",
+        "Le payeur est inconnu et {amount} est ouvert sur plus de {count} documents.",
+        "Der Zahler ist unbekannt und {amount} sind auf mehr als {count} Belegen offen.",
+        "The payer is unknown and {amount} is open on more than {count} documents.",
     ),
     "amount_only": (
         "De betaler is onbekend; alleen het bedrag {amount} past, bij {count} document(en).",

@@ -38,7 +38,7 @@ from reconcile.receivables import Item
 from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums
-from reconcile.text import one_edit_apart
+from reconcile.text import slips_of
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
@@ -393,10 +393,10 @@ def _less_credit(
 def _rivals_in_payer(case: Case, item: Item) -> list[Item]:
     """When amount and number agree: documents of the same amount that belong to the payer, who is a known customer and not the
     document's."""
-    same = [other for other in case.open_with_amount if other is not item]
-    if not same or case.payer_evidence(item.customer_id):
+    if not any(other is not item for other in case.open_with_amount) or case.payer_evidence(item.customer_id):
         return []
-    return [other for other in same if case.payer_evidence(other.customer_id)]
+    own = case.open_of(case.candidates.customers)
+    return [other for other in own if other is not item and not other.is_credit and other.open == case.minor]
 
 
 def _rivals(case: Case, item: Item) -> list[Item]:
@@ -408,21 +408,20 @@ def _rivals(case: Case, item: Item) -> list[Item]:
         for other in case.open_of(customers)
         if other is not item and not other.is_credit and _settles_evenly(case, other)
     ]
-    mistyped = [
-        other
-        for other in case.open_with_amount
-        if other is not item and other not in rivals and _could_be_mistyped(item, other)
-    ]
-    return rivals + mistyped
+    return rivals + [other for other in _mistyped(case, item) if other not in rivals]
 
 
-def _could_be_mistyped(item: Item, other: Item) -> bool:
-    """Whether a number or reference of one is that of the other with one character wrong."""
-    return any(
-        one_edit_apart(key, meant)
-        for key in keys_that_could_be_meant(item)
-        for meant in keys_that_could_be_meant(other)
-    )
+def _mistyped(case: Case, item: Item) -> list[Item]:
+    """Open invoices of exactly the amount whose number or reference becomes that of ``item`` by one slip."""
+    if not case.open_with_amount:
+        return []
+    found: dict[str, Item] = {}
+    for key in keys_that_could_be_meant(item):
+        for slip in slips_of(key):
+            for other in case.receivables.quoted(slip):
+                if other.open == case.minor and not other.is_credit and other.document.issued_on <= case.on:
+                    found[other.number] = other
+    return list(found.values())
 
 
 def _settles_evenly(case: Case, item: Item) -> bool:

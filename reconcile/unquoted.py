@@ -33,10 +33,9 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
-from reconcile.names import Likeness
 from reconcile.patterns import Short, short_form
 from reconcile.quoted import settled_reason
-from reconcile.receivables import MOST_CANDIDATES, Item
+from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
 from reconcile.remittance import keys_that_could_be_meant
 from reconcile.settlement import Settlement, line, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums, printed, small_sums, steps_needed
@@ -275,22 +274,23 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
     if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
         return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
     by_account = any(Evidence.PAYER_NAME not in case.payer_evidence(item.customer_id) for item in items)
-    if not by_account and len(items) == 1 and _namesakes(case, items[0]):
-        return reason(
-            "several_customers",
-            amount=str(case.money(case.minor)),
-            documents=named([*items, *_namesakes(case, items[0])]),
-        )
-    return None
+    if by_account or len(items) > 1:
+        return None
+    return _objection_to_name(case, items[0])
 
 
-def _namesakes(case: Case, item: Item) -> list[Item]:
-    """Open documents of the same amount whose customers the payer's name may mean as well."""
-    return [
-        other
-        for other in case.open_with_amount
-        if other.customer_id != item.customer_id and case.is_like(other.customer_id, Likeness.STRONG)
-    ]
+def _objection_to_name(case: Case, item: Item) -> Reason | None:
+    """What speaks against a name: others of the same amount whom it may mean as well, or too many of the name to tell."""
+    amount = str(case.money(case.minor))
+    if len(case.open_with_amount) == 1:
+        return None
+    namesakes = case.receivables.namesakes(case.payer_name)
+    if namesakes is None:
+        return reason("common_name", document=item.number, customer=item.customer_id, amount=amount)
+    others = [other for other in case.open_of(namesakes) if other is not item and other.open == case.minor]
+    if not others:
+        return None
+    return reason("several_customers", amount=amount, documents=named([item, *others]))
 
 
 def _selected_in_part(case: Case, selected: Selected) -> Outcome:
@@ -399,9 +399,11 @@ def _too_many(case: Case, items: Sequence[Item]) -> Outcome:
 def _of_nobody(case: Case) -> Outcome:
     """Nobody known pays. The amount alone is no evidence, but with the number in short or damaged it is."""
     items = case.open_with_amount
-    if len(items) > MOST_CANDIDATES:
-        return to_a_person(case, (), reason("amount_of_many", amount=str(case.money(case.minor))))
-    selected = _selected(case, items[:_MOST_SELECTED_AMONG])
+    if len(items) > MOST_OF_AMOUNT:
+        return to_a_person(
+            case, (), reason("amount_of_many", amount=str(case.money(case.minor)), count=str(MOST_OF_AMOUNT))
+        )
+    selected = _selected(case, items)
     if len(selected.items) == 1 and _is_long(case, selected):
         settlement = settle_one(selected.items[0], case.minor, case.on, case.policy)
         if settlement is not None and (len(items) == 1 or selected.how is Evidence.DOCUMENT_NUMBER):
@@ -433,12 +435,14 @@ def _is_long(case: Case, selected: Selected) -> bool:
 
 def _same_amount(case: Case) -> list[Suggestion]:
     """Suggestions for documents of exactly this amount, the likelier names first, then those due nearest to the payment's day."""
-    suggestions: list[tuple[tuple[int, int, str], Suggestion]] = []
-    for item in case.open_with_amount[: MOST_CANDIDATES // 4]:
-        settlement = settle_one(item, case.minor, case.on, case.policy)
-        if settlement is not None:
-            likeness = case.receivables.like(case.payer_name, item.customer_id)
-            days = abs((item.document.due_on - case.on).days)
-            evidence = case.payer_evidence(item.customer_id)
-            suggestions.append(((-likeness, days, item.number), suggest_settlement(case, [item], settlement, evidence)))
-    return [each for _, each in sorted(suggestions, key=lambda pair: pair[0])][:MOST_SUGGESTIONS]
+
+    def rank(item: Item) -> tuple[int, int, str]:
+        likeness = case.receivables.like(case.payer_name, item.customer_id)
+        return -likeness, abs((item.document.due_on - case.on).days), item.number
+
+    best = sorted(case.open_with_amount, key=rank)[:MOST_SUGGESTIONS]
+    return [
+        suggest_settlement(case, [item], settlement, case.payer_evidence(item.customer_id))
+        for item in best
+        if (settlement := settle_one(item, case.minor, case.on, case.policy)) is not None
+    ]
