@@ -15,7 +15,7 @@ from rich.table import Table
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
-from daemon import cycle, exports, proof, review
+from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
 from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
@@ -55,6 +55,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
 app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
+comparison_commands.register(app)
 
 
 @app.callback()
