@@ -111,6 +111,7 @@ class _Part:
     foreign: list[str] = field(default_factory=list)
     last_on: date | None = None
     in_order: bool = True
+    balance: Money | None = None
     positions: dict[bool, int] = field(default_factory=lambda: {True: 1, False: 1})
     ground: Ground | None = None
 
@@ -118,6 +119,8 @@ class _Part:
         """One more entry: counted, and kept as long as there are not too many."""
         entry = read.entry
         self.positions[read.booked_at_bank] += 1
+        if entry.balance is not None:
+            self.balance = entry.balance
         self.all.add(read.sign, entry.amount.minor)
         if read.booked_at_bank:
             self.booked.add(read.sign, entry.amount.minor)
@@ -266,7 +269,8 @@ class _Reader:
         place = f"line {element.sourceline}, entry {part.count() + 1}"
         if part.ground is None:
             part.ground = self._ground(part, element)
-        read = entry_of(element, part.transactions, place, part.positions, part.ground)
+            part.balance = _balance_before(part)
+        read = entry_of(element, part.transactions, place, part.positions, part.balance, part.ground)
         part.take(read)
         part.transactions = []
         return read
@@ -349,6 +353,12 @@ class _Reader:
 
 def _balance_currency(part: _Part) -> str:
     return next((each.amount.currency for each in part.balances), "")
+
+
+def _balance_before(part: _Part) -> Money | None:
+    """The opening balance of a statement that books, which stands before its entries in every version."""
+    opening = _opening(part, []) if part.kind == "camt.053" else None
+    return None if opening is None or opening.amount.currency != part.currency else opening.amount
 
 
 def _opening(part: _Part, problems: list[str]) -> _Balance | None:
