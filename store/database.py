@@ -23,7 +23,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from ledger.errors import ConfigError, HumanActionNeeded, Transient
+from ledger.errors import ConfigError, InvariantBroken, Transient
 from store.lock import advisory_key, file_lock
 
 #: How long SQLite waits for another connection's write transaction, in milliseconds.
@@ -125,7 +125,7 @@ def begin(connection: Connection, tenant: str, *, writes: bool) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """A database that cannot answer now becomes Transient, a damaged file HumanActionNeeded; everything else stays what it is."""
+    """A database that cannot answer now becomes Transient, a damaged file InvariantBroken; everything else stays what it is."""
     try:
         yield
     except OperationalError as error:
@@ -137,7 +137,7 @@ def translated() -> Iterator[None]:
             raise Transient(f"the store went away: {str(error.orig).strip()}") from error
         if isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorname in _DAMAGED:
             reason = str(error.orig).strip()
-            raise HumanActionNeeded(f"the store is damaged ({reason}): put a backup in its place") from error
+            raise InvariantBroken(f"the store is damaged ({reason}): put a backup in its place") from error
         raise
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import ClassVar
 from xml.sax.saxutils import escape
 
 from ledger.money import Money
@@ -63,9 +64,12 @@ class Line:
 
 @dataclass
 class Clerk(Desk):
-    """One tenant in one folder."""
+    """One tenant in one folder. ``store``: where its books are; by default what ``new_store`` gives."""
 
-    store: str = "sqlite:///state/scenario.sqlite3"
+    #: Scenarios that run on PostgreSQL too put another one here (conftest.py).
+    new_store: ClassVar[Callable[[], str]] = staticmethod(lambda: "sqlite:///state/scenario.sqlite3")
+
+    store: str = ""
     country: str = "BE"
     more: str = DEBITS_AND_REMINDERS
     customers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -76,6 +80,7 @@ class Clerk(Desk):
     statements: int = 0
 
     def __post_init__(self) -> None:
+        self.store = self.store or type(self).new_store()
         for name in ("shop", "bank"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         text = TENANT.format(country=self.country, iban=IBAN, more=self.more, store=self.store)
