@@ -34,8 +34,9 @@ check: $(VENV)/afletter $(VENV)/tools ## what CI checks: format, lint, types, im
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of one cycle, as a table
+bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of one cycle and of matching alone, as tables
 	$(BIN)/python -m tests.benchmarks.cycle
+	$(BIN)/python -m tests.benchmarks.matching
 
 score: $(VENV)/afletter $(VENV)/tools ## labelled worlds: booked by itself, wrong, suggested, per class with 95 % intervals
 	$(BIN)/python -m tests.worlds
