@@ -11,9 +11,8 @@ from pydantic import Field
 from config.settings import ConnectorSettings
 from connectors.folder_pages import FolderPages, unreadable
 from connectors.ports import Cursor, Page
-from formats.detect import read_bank_document
+from formats.detect import BankFact, read_bank_document
 from ledger.sources import Fault, RawDocument
-from ledger.statements import Statement
 
 
 class FolderStatementsSettings(ConnectorSettings):
@@ -31,7 +30,7 @@ class FolderStatements:
         self,
         settings: FolderStatementsSettings,
         name: str,
-        read: Callable[[RawDocument], Iterator[Statement | Fault]] = read_bank_document,
+        read: Callable[[RawDocument], Iterator[BankFact | Fault]] = read_bank_document,
     ) -> None:
         self.name = name
         self._read = read
@@ -51,8 +50,8 @@ class FolderStatements:
         """New and changed files, by name."""
         return self._pages.fetch(cursor)
 
-    def parse(self, document: RawDocument) -> Iterator[Statement | Fault]:
-        """The statements of a file, or why it was refused."""
+    def parse(self, document: RawDocument) -> Iterator[BankFact | Fault]:
+        """The statements of a file (or debit statuses), or why it was refused."""
         fault = unreadable(document)
         if fault is not None:
             yield fault

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
+from ledger.debit_status import DebitStatus
 from ledger.documents import Document
 from ledger.effects import Effect, Guarantee
 from ledger.mandates import Mandate
@@ -57,7 +58,8 @@ class Source(Protocol[T_co]):
 #: What an invoice source brings: customers, documents and mandates, in any order.
 InvoiceFact = Customer | Document | Mandate
 InvoiceSource = Source[InvoiceFact]
-StatementSource = Source[Statement]
+#: What a bank's files bring: statements, and what became of the direct debits that it was handed.
+StatementSource = Source[Statement | DebitStatus]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

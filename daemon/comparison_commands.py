@@ -12,7 +12,7 @@ from rich.markup import escape
 from daemon.replay import Replayed, replay
 from daemon.shadow import Compared, Shadowed, Verdict, shadow
 from daemon.tenant import opened
-from daemon.tenant_choice import DEFAULT_CONFIG, ConfigPath, TenantName, configs, failed, named_errors, out
+from daemon.invocation import DEFAULT_CONFIG, ConfigPath, TenantName, configs, fail, named_errors, out
 
 _LOUD = (Verdict.DISAGREES, Verdict.UNKNOWN, Verdict.IGNORED, Verdict.SUGGESTED, Verdict.WAITS, Verdict.ONLY_WE)
 
@@ -39,7 +39,7 @@ def replay_command(
     try:
         day = date.fromisoformat(since)
     except ValueError as error:
-        raise failed((f"--from {since}: write the day as YYYY-MM-DD",)) from error
+        raise fail((f"--from {since}: write the day as YYYY-MM-DD",)) from error
     for one in configs(config, tenant):
         with named_errors(), opened(one) as ready:
             _print_replayed(one.tenant, replay(ready, day), since)

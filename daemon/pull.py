@@ -6,26 +6,28 @@ booked, the file is kept, and one line says why. What was really inserted is all
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, assert_never
 
 import structlog
 
 from connectors.ports import InvoiceFact, InvoiceSource, Page, Source, StatementSource
+from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import changed, issued, postings
+from daemon.notices import join_earlier_notices, join_notice
 from daemon.progress import Steps
 from daemon.tenant import BankAccountSources, Tenant
 from ledger.bookings import Booking
-from ledger.controls import with_controls
 from ledger.documents import Document
 from ledger.identity import identify
 from ledger.mandates import Mandate
+from ledger.notices import is_bare
 from ledger.party import Customer
 from ledger.sources import Fault, RawDocument
-from ledger.statements import Statement, StatementEntry
+from ledger.statements import IdentifiedEntry, Statement
+from store.statements import NOTICE_FORMATS
 from store.store import Transaction
 
 #: Facts inserted at a time, so that memory does not grow with a file.
@@ -170,75 +172,27 @@ def _take_statements(
     t: Transaction, account: BankAccountSources, source: StatementSource, document: RawDocument
 ) -> tuple[int, int]:
     statements, faults = whole_statements(account, source, document)
-    inserted = sum(_take_statement(t, statement) for statement in statements)
+    inserted = sum(_take_statement(t, account, statement) for statement in statements)
     _keep_faults(t, document, faults)
     return inserted, len(faults)
 
 
-def whole_statements(
-    account: BankAccountSources, source: StatementSource, document: RawDocument
-) -> tuple[list[Statement], list[Fault]]:
-    """The statements of a document that are taken over, and its faults.
-
-    None are where one of them is broken or does not add up. Those of another account are left out, with a fault each.
-    """
-    statements: list[Statement] = []
-    faults: list[Fault] = []
-    for item in source.parse(document):
-        if isinstance(item, Fault):
-            faults.append(item)
-            continue
-        statement = with_controls(item)
-        stranger = _stranger(statement, account)
-        if stranger:
-            faults.append(Fault(source=statement.source, reason=stranger, whole_document=False))
-        elif statement.problems:
-            reason = "; ".join(statement.problems)
-            faults.append(Fault(source=statement.source, reason=reason, whole_document=True))
-        else:
-            statements.append(_under_iban(statement, account.iban))
-    if any(fault.whole_document for fault in faults):
-        return [], faults
-    return statements, faults
+def _take_statement(t: Transaction, account: BankAccountSources, statement: Statement) -> int:
+    new = t.statements.put(statement)
+    inserted = _insert_entries(t, statement)
+    if new and statement.format.startswith(NOTICE_FORMATS):
+        join_notice(t, statement)
+    bare = [one.entry for one in inserted if is_bare(one.entry)]
+    if bare:
+        join_earlier_notices(t, account, bare)
+    return len(inserted)
 
 
-def _stranger(statement: Statement, account: BankAccountSources) -> str:
-    """Why a statement does not belong to the account whose source brought it, or nothing."""
-    if statement.account != account.iban and not account.iban.endswith(_national(statement.account)):
-        return f"the statement is of account {statement.account}, the tenant file has {account.iban} here"
-    if statement.currency != account.currency:
-        return f"the statement is in {statement.currency}, the tenant file has {account.currency} here"
-    return ""
-
-
-def _national(number: str) -> str:
-    """The tail of an IBAN that a national account number makes; German ``bank code/account`` is filled to ten digits."""
-    bank, slash, account = number.partition("/")
-    return bank + account.zfill(10) if slash else bank
-
-
-def _under_iban(statement: Statement, iban: str) -> Statement:
-    """The statement under the tenant's IBAN, where the file names the account by its national number."""
-    if statement.account == iban:
-        return statement
-    entries = tuple(replace(entry, account=iban) for entry in statement.entries)
-    return replace(statement, account=iban, entries=entries)
-
-
-def _take_statement(t: Transaction, statement: Statement) -> int:
-    t.statements.put(statement)
+def _insert_entries(t: Transaction, statement: Statement) -> list[IdentifiedEntry]:
     by_day = entries_by_day(statement)
     known = t.entries.known(statement.account, by_day.keys())
-    inserted = 0
+    inserted: list[IdentifiedEntry] = []
     for day, entries in by_day.items():
         same = [one for one in known.get(day, ()) if one.entry.amount.currency == statement.currency]
-        inserted += len(t.entries.insert(identify(entries, same)))
+        inserted += t.entries.insert(identify(entries, same))
     return inserted
-
-
-def entries_by_day(statement: Statement) -> dict[date, list[StatementEntry]]:
-    """The booked entries of a statement by booking day, days in order."""
-    by_day: dict[date, list[StatementEntry]] = defaultdict(list)
-    for entry in statement.entries:
-        by_day[entry.booked_on].append(entry)
-    return dict(sorted(by_day.items()))

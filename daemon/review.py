@@ -17,10 +17,11 @@ from datetime import date
 from typing import Final
 
 from daemon.bookkeeping import entry_booking, entry_name, postings, suggestion_lines
+from daemon.debit_money import moves_by_person, take_back_moves, write_moves
 from daemon.log_words import said
 from daemon.matching import receivables_of
 from daemon.tenant import Tenant
-from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence, settled_by
+from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
 from ledger.bookings import AccountKind, Booking, BookingKind, counter
 from ledger.decisions import Decision
 from ledger.documents import DocumentKind, OpenItem
@@ -90,8 +91,9 @@ def accept(tenant: Tenant, name: str, rank: int, person: Person) -> str:
 def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str:
     """Book an entry by a person's own lines; answers the sentence that went into the log.
 
-    A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``write_off:F2026-1=0.03``, ``refund:``, ``fee=``, or ``ignore``. A document
-    in another currency: ``payment:U1>U1=110.50 exchange:U1=120.00``, the latter in the document's; an exchange gain ``exchange:F1>F1=0.40``.
+    A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``refund:C10001=5.00`` (of what stands on account) or of a credit
+    note, ``write_off:F2026-1=0.03``, ``fee=0.50``, or ``ignore`` alone. A document in another currency:
+    ``payment:U1>U1=110.50 exchange:U1=120.00``, the latter in the document's; an exchange gain ``exchange:F1>F1=0.40``.
     """
     with tenant.store.transaction() as t:
         stored = found(t, name)
@@ -149,7 +151,7 @@ def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], curr
         kinds = ", ".join(kind.value for kind in AllocationKind)
         raise ReviewError(f"'{text}': {error}; kinds are {kinds}") from error
     what = (parts["what"] or "").strip()
-    if kind is AllocationKind.ON_ACCOUNT:
+    if kind is AllocationKind.ON_ACCOUNT or (kind is AllocationKind.REFUND and what not in items):
         if what not in customers:
             raise ReviewError(f"'{text}': there is no customer '{what}'")
         return Allocation(kind=kind, document="", customer_id=what, amount=amount)
@@ -159,6 +161,8 @@ def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], curr
     for document in filter(None, (number, settles)):
         if document not in items:
             raise ReviewError(f"'{text}': there is no document '{document}'")
+        if items[document].open.currency != currency:
+            raise ReviewError(f"'{text}': {document} is in {items[document].open.currency}, the entry in {currency}")
     if not number or (kind is AllocationKind.CREDIT_NOTE and not settles):
         raise ReviewError(f"'{text}': name the document; a credit note as credit_note:NOTE>INVOICE=AMOUNT")
     customer = items[number].document.customer_id
@@ -180,26 +184,24 @@ def _book(
     if cash != amount.minor:
         total = Money(cash, amount.currency)
         raise ReviewError(f"the lines come to {total}, the entry is {amount}: make up the difference, e.g. on_account")
-    _check_open(t, allocations)
+    _check_open(t, entry_booking(stored.identified, "matched", allocations, 0))
     _check_account(t, allocations)
     return _decide(tenant, t, stored, "matched", allocations, person, code)
 
 
-def _check_open(t: Transaction, allocations: tuple[Allocation, ...]) -> None:
-    """No document may be settled beyond what is open of it; a reversal opens it, up to its gross."""
+def _check_open(t: Transaction, booking: Booking) -> None:
+    """No document may be settled beyond what is open of it, or opened beyond its total."""
     change: dict[str, int] = {}
-    for part in allocations:
-        for document, settled in settled_by(part):
-            change[document] = change.get(document, 0) + settled.minor
-    items = {item.document.number: item for item in t.bookings.open_items() if item.document.number in change}
-    for number, minor in change.items():
-        if number not in items:
-            raise ReviewError(f"there is no document '{number}' any more")
-        item = items[number]
-        if minor > item.open.minor:
-            kind = "credit note" if item.document.kind is DocumentKind.CREDIT_NOTE else "invoice"
+    for line in booking.lines:
+        if line.account.kind is AccountKind.RECEIVABLE:
+            change[line.account.key] = change.get(line.account.key, 0) + line.amount.minor
+    for item in t.bookings.open_items():
+        number, is_credit_note = item.document.number, item.document.kind is DocumentKind.CREDIT_NOTE
+        more = -change.get(number, 0) if is_credit_note else change.get(number, 0)
+        if item.open.minor + more < 0:
+            kind = "credit note" if is_credit_note else "invoice"
             raise ReviewError(f"only {item.open} is open of {kind} {number}: put the rest on_account")
-        if item.open.minor - minor > item.document.gross.minor:
+        if more > 0 and item.open.minor + more > item.document.gross.minor:
             raise ReviewError(f"{number} cannot be opened beyond its total of {item.document.gross}")
 
 
@@ -213,6 +215,7 @@ def _decide(
     code: str,
 ) -> str:
     identified = stored.identified
+    take_back_moves(t, identified.entry_id)
     earlier = t.bookings.of_subject(identified.entry_id)
     values = {"entry": entry_name(identified), "amount": str(identified.entry.amount), "person": person.name}
     reason = said(code, values, tenant.language)
@@ -226,6 +229,7 @@ def _decide(
         answer = decide(receivables_of(tenant, t), identified.entry)
         decision = replace(decision, lines=suggestion_lines(answer, tenant.language))
     t.entries.decide([decision])
+    write_moves(tenant, t, moves_by_person(t, identified, allocations), person.as_of, person.name)
     t.decisions.append([_logged(entry_name(identified), code, reason, person)])
     t.outbox.add(postings([booking], tenant.accounting_names, {booking.booking_id: reason}, person.as_of))
     return reason

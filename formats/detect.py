@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import BinaryIO, Final, Protocol, cast
+from typing import BinaryIO, Final, Protocol, TypeAlias, cast
 
+from ledger.debit_status import DebitStatus
 from ledger.errors import MalformedDocument
 from ledger.sources import Fault, RawDocument, SourceRef
 from ledger.statements import Statement
@@ -36,7 +37,10 @@ RATIO_FREE_BYTES: Final = 1024 * 1024
 CHUNK_BYTES: Final = 1024 * 1024
 
 #: Modules that read a format, in the order in which they are asked; each is loaded when it is first needed.
-READERS: Final = ("formats.coda", "formats.camt", "formats.mt940")
+READERS: Final = ("formats.coda", "formats.camt", "formats.pain002", "formats.mt940")
+
+#: What a bank document says: what moved on an account, or what became of what the bank was asked to do.
+BankFact: TypeAlias = Statement | DebitStatus
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -51,17 +55,29 @@ class Reader(Protocol):
     def recognise(self, head: bytes) -> bool:
         """Whether a document that begins with ``head`` (at most HEAD_BYTES) is in this format."""
 
-    def read(self, document: RawDocument) -> Iterator[Statement | Fault]:
-        """Its statements; a document that is broken as a whole is one Fault."""
+    def read(self, document: RawDocument) -> Iterator[BankFact | Fault]:
+        """What it says; a document that is broken as a whole is one Fault."""
 
 
-def read_bank_document(document: RawDocument) -> Iterator[Statement | Fault]:
-    """Statements and faults of a bank document in any format that is read here: CODA, CAMT.052 to .054, MT940 and MT942, and zip archives of them.
+def read_bank_document(document: RawDocument) -> Iterator[BankFact | Fault]:
+    """Statements, debit statuses and faults of a bank document in any format that is read here: CODA, CAMT.052 to .054, MT940 and
+    MT942, pain.002, and zip archives of them.
 
     A member of an archive keeps the archive's hash, so that every fact points to bytes that are kept; its name is
     ``archive/member``, and a fault for the whole of it says nothing about the other members.
     """
     yield from _read(document, _Budget(), nesting=0)
+
+
+def format_of(document: RawDocument) -> str:
+    """What kind of document it seems to be by its first bytes: coda, camt, pain002, mt940, zip; empty where it is none of them."""
+    with document.open() as stream:
+        head = stream.read(HEAD_BYTES)
+    if head.startswith(_ZIP):
+        return "zip"
+    if _refusal(head, document.size):
+        return ""
+    return next((name.rpartition(".")[2] for name in READERS if _module(name).recognise(head)), "")
 
 
 class _Budget:
@@ -72,7 +88,7 @@ class _Budget:
         self.unpacked_bytes = MAX_UNPACKED_BYTES
 
 
-def _read(document: RawDocument, budget: _Budget, *, nesting: int) -> Iterator[Statement | Fault]:
+def _read(document: RawDocument, budget: _Budget, *, nesting: int) -> Iterator[BankFact | Fault]:
     with document.open() as stream:
         head = stream.read(HEAD_BYTES)
     if head.startswith(_ZIP):
@@ -101,12 +117,12 @@ def _fault(document: RawDocument, reason: str) -> Fault:
     return Fault(source=_source(document), reason=reason, whole_document=True)
 
 
+def _module(name: str) -> Reader:
+    return cast(Reader, importlib.import_module(name))
+
+
 def _reader_of(head: bytes) -> Reader | None:
-    for name in READERS:
-        reader = cast(Reader, importlib.import_module(name))
-        if reader.recognise(head):
-            return reader
-    return None
+    return next((reader for reader in map(_module, READERS) if reader.recognise(head)), None)
 
 
 def _refusal(head: bytes, size: int) -> str:
@@ -135,17 +151,15 @@ def _unknown(head: bytes) -> str:
     for mark in _BYTE_ORDER_MARKS:
         head = head.removeprefix(mark)
     text = head.replace(b"\0", b"").lstrip()
-    if text.startswith(b"<") and (b"pain.002" in text or b"CstmrPmtStsRpt" in text):
-        return "pain.002 (payment status report): not read yet"
     if text.startswith(b"<"):
-        return "unknown: XML, but no bank statement that is read here (CAMT.052, .053, .054)"
-    return "unknown: none of the formats that are read here (CODA, MT940, MT942, CAMT.052, .053, .054)"
+        return "unknown: XML, but no bank statement that is read here (CAMT.052, .053, .054, pain.002)"
+    return "unknown: none of the formats that are read here (CODA, MT940, MT942, CAMT.052, .053, .054, pain.002)"
 
 
 # -- archives ---------------------------------------------------------------------------------------------------------------
 
 
-def _unpacked(document: RawDocument, budget: _Budget, nesting: int) -> Iterator[Statement | Fault]:
+def _unpacked(document: RawDocument, budget: _Budget, nesting: int) -> Iterator[BankFact | Fault]:
     if nesting > MAX_NESTING:
         yield _fault(document, f"a zip archive in {nesting} others; at most {MAX_NESTING} around it is opened")
         return
@@ -185,7 +199,7 @@ def _refused_archive(document: RawDocument, members: list[zipfile.ZipInfo], budg
 
 def _member(
     document: RawDocument, member: zipfile.ZipInfo, budget: _Budget, nesting: int
-) -> Iterator[Statement | Fault]:
+) -> Iterator[BankFact | Fault]:
     inner = RawDocument(
         system=document.system,
         name=f"{document.name}/{member.filename}",

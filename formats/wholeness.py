@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 from ledger.errors import MalformedDocument
 from ledger.sources import Fault, RawDocument, SourceRef
-from ledger.statements import Statement
+
+T = TypeVar("T")
 
 #: Up to this size the statements of a document wait in memory until its last byte is read; a larger one is read twice.
 HELD_BYTES: Final = 32 * 1024 * 1024
 
 
-def whole_or_fault(
-    document: RawDocument, read: Callable[[RawDocument], Iterator[Statement]]
-) -> Iterator[Statement | Fault]:
-    """All statements that ``read`` gives for ``document``, or one whole-document Fault when it raises MalformedDocument.
+def whole_or_fault(document: RawDocument, read: Callable[[RawDocument], Iterator[T]]) -> Iterator[T | Fault]:
+    """All facts (statements, as a rule) that ``read`` gives for ``document``, or one whole-document Fault when it raises MalformedDocument.
 
     A small document is read once and held. A large one is read once to see that it is whole and a second time to hand
-    its statements out one by one, so that memory holds one statement at a time.
+    them out one by one, so that memory holds one at a time.
     """
     try:
         if document.size <= HELD_BYTES:

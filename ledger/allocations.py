@@ -47,6 +47,8 @@ class Evidence(StrEnum):
 
     STRUCTURED_REFERENCE = "structured_reference"
     END_TO_END_ID = "end_to_end_id"
+    BATCH_REFERENCE = "batch_reference"
+    MANDATE_REFERENCE = "mandate_reference"
     DOCUMENT_NUMBER = "document_number"
     ORDER_NUMBER = "order_number"
     REPAIRED_REFERENCE = "repaired_reference"

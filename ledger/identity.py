@@ -8,13 +8,15 @@ Only equal amounts in one currency can be the same entry. Beyond that there are 
 
 1. *Reference.* The bank's own reference, where one incoming and one known entry alone have it with that amount. Words that mean "none"
    (``NONREF``) are no references.
-2. *Step.* The same amount that leads to the same running balance: the same step of the same account. Among several (+10 -10 +10) equal
-   content decides, then their order. Where references of this bank have proven stable (more such steps agree on them than differ),
-   two different references are two entries.
-3. *Order.* The same steps in another order, as another format may list them: a run of entries from a balance that is known to another one
-   that is known, with amounts that are there. They are paired by content, then in order.
-4. *Content*, where one side has no running balance: equal end-to-end id, counterparty, references and text (letters and digits only),
-   with multiplicity; then weaker ones that contradict each other in nothing. An equal amount alone proves nothing.
+2. *The whole in another order.* All that is known, between the same two balances: other formats may list a day otherwise. Who is who is
+   said by content, then by step, then by order.
+3. *Step.* The same amount that leads to the same running balance: the same step of the same account. Among several (+10 -10 +10) equal
+   content decides, then their order. Where the references of this format have proven stable (more such steps agree on them than
+   differ), two different references are two entries.
+4. *A part in another order.* A run of entries between two balances that are known, with amounts that are there, paired by content.
+5. *Content*, where one side has no running balance, or where the document must hold all that is known and more: equal reference, end-to-end
+   id, counterparty, creditor references and text (letters and digits only), with multiplicity, the strongest agreement first and never
+   against a contradiction. An equal amount alone proves nothing.
 
 A document whose entries begin with the balance with which the known ones end (or the other way round) and that shares no step with
 them continues them: another statement of that day. Nothing of it is known, whatever it looks like. Worked example, one day, opening
@@ -36,7 +38,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.effects import key_of
 from ledger.money import Money
@@ -45,7 +47,18 @@ from ledger.statements import IdentifiedEntry, StatementEntry
 #: What banks write where a reference is required and there is none.
 NO_REFERENCE: Final = frozenset({"NONREF", "NOREF", "NOTPROVIDED", "NONE", "NA"})
 
-_Content = tuple[str, str, tuple[str, ...], str]
+#: An amount, and the balance in minor units to which it leads.
+_Step = tuple[Money, int]
+
+
+class _Content(NamedTuple):
+    """What an entry says of itself, in a form that formats can agree on: letters and digits only, in one case."""
+
+    iban: str
+    end_to_end_id: str
+    creditor_references: tuple[str, ...]
+    text: str
+    bank_reference: str
 
 
 def identify(entries: Sequence[StatementEntry], known: Sequence[IdentifiedEntry]) -> list[IdentifiedEntry]:
@@ -87,8 +100,11 @@ def _new_id(entry: StatementEntry, taken: set[str]) -> str:
     if entry.balance is not None:
         facts = ("balance", str(entry.balance.minor))
     else:
-        iban, end_to_end_id, references, text = _content(entry)
-        facts = ("content", "\n".join((_reference(entry), iban, end_to_end_id, *references, text)))
+        said = _content(entry)
+        facts = (
+            "content",
+            "\n".join((said.bank_reference, said.iban, said.end_to_end_id, *said.creditor_references, said.text)),
+        )
     ordinal = 1
     while True:
         entry_id = key_of(
@@ -123,12 +139,12 @@ def _end_to_end_id(entry: StatementEntry) -> str:
 
 
 def _content(entry: StatementEntry) -> _Content:
-    """Counterparty's account, end-to-end id, creditor references and text, so that formats can agree on them."""
-    return (
-        _plain(entry.counterparty.iban),
-        _end_to_end_id(entry),
-        tuple(sorted(_plain(reference) for reference in entry.remittance.creditor_references)),
-        _plain("".join(entry.remittance.unstructured)),
+    return _Content(
+        iban=_plain(entry.counterparty.iban),
+        end_to_end_id=_end_to_end_id(entry),
+        creditor_references=tuple(sorted(_plain(reference) for reference in entry.remittance.creditor_references)),
+        text=_plain("".join(entry.remittance.unstructured)),
+        bank_reference=_reference(entry),
     )
 
 
@@ -137,15 +153,15 @@ def _contradict(one: _Content, other: _Content) -> bool:
     holds the other (unless a creditor reference agrees)."""
     if any(bool(mine) and bool(theirs) and mine != theirs for mine, theirs in zip(one[:3], other[:3], strict=True)):
         return True
-    agreed = bool(one[2]) and one[2] == other[2]
-    return not agreed and bool(one[3]) and bool(other[3]) and one[3] not in other[3] and other[3] not in one[3]
+    agreed = bool(one.creditor_references) and one.creditor_references == other.creditor_references
+    return not agreed and one.text not in other.text and other.text not in one.text
 
 
 def _are_strangers(one: _Content, other: _Content) -> bool:
     """Whether two different IBANs with different texts took the same step: two entries, however alike. (An account number that is no IBAN
     may be the same account as an IBAN.)"""
-    both_iban = all(account[:2].isalpha() and account[2:4].isdigit() for account in (one[0], other[0]))
-    return both_iban and one[0] != other[0] and one[3] != other[3]
+    both_iban = all(account[:2].isalpha() and account[2:4].isdigit() for account in (one.iban, other.iban))
+    return both_iban and one.iban != other.iban and one.text != other.text
 
 
 class _Claims:
@@ -165,6 +181,7 @@ class _Claims:
         if not self._entries or not self._known or self._continues():
             return
         self._by_reference()
+        self._as_a_whole()
         self._by_step()
         self._by_order()
         self._by_content()
@@ -177,6 +194,13 @@ class _Claims:
     def _claim(self, index: int, known: int) -> None:
         self.claimed[index] = known
         del self._free[known]
+
+    def _release(self, indexes: Iterable[int]) -> None:
+        for index in indexes:
+            known = self.claimed[index]
+            if known is not None:
+                self.claimed[index] = None
+                self._free[known] = None
 
     def _said(self, index: int) -> _Content:
         if index not in self._contents:
@@ -209,17 +233,22 @@ class _Claims:
 
     # -- the proofs -----------------------------------------------------------------------------------------------------
 
+    def _path(self) -> list[_Step] | None:
+        """The document's steps, when each begins with the balance that the one before it left; None otherwise."""
+        path = [step for step in map(_step, self._entries) if step is not None]
+        whole = len(path) == len(self._entries) and all(_before(step) == before[1] for before, step in pairwise(path))
+        return path if whole else None
+
+    def _passed(self) -> list[_Step]:
+        return [step for step in map(_step, self._known) if step is not None]
+
     def _continues(self) -> bool:
         """Whether the document begins where the known entries end, or ends where they begin, and shares no step with them."""
-        path = [step for step in map(_step, self._entries) if step is not None]
-        passed = [step for step in map(_step, self._known) if step is not None]
-        if len(path) != len(self._entries) or len(passed) != len(self._known) or set(path) & set(passed):
+        path, passed = self._path(), self._passed()
+        if path is None or len(passed) != len(self._known) or set(path) & set(passed):
             return False
-        if any(_before(step) != previous[1] for previous, step in pairwise(path)):
-            return False
+        starts, ends = _ends(passed)
         first, last = _before(path[0]), path[-1][1]
-        starts = Counter(_before(step) for step in passed)
-        ends = Counter(balance for _, balance in passed)
         return ends[first] > starts[first] or starts[last] > ends[last]
 
     def _by_reference(self) -> None:
@@ -237,6 +266,45 @@ class _Claims:
     def _reference_key(entry: StatementEntry) -> Hashable | None:
         reference = _reference(entry)
         return (reference, entry.amount) if reference else None
+
+    def _as_a_whole(self) -> None:
+        """The whole of what is known, in any order: the same amounts between the same two balances.
+
+        Then only who is who is left to say. Where the two balances are one, another statement may do the same there and back, so every
+        entry must find one with equal content.
+        """
+        path, passed = self._path(), self._passed()
+        if path is None or len(passed) != len(self._known):
+            return
+        if Counter(amount for amount, _ in path) != Counter(amount for amount, _ in passed):
+            return
+        first, last = _before(path[0]), path[-1][1]
+        starts, ends = _ends(passed)
+        returns = first == last
+        if not (first in starts if returns else starts[first] > ends[first] and ends[last] > starts[last]):
+            return
+        left = self._open()
+        for ours, theirs in self._pairs(
+            left, list(self._free), lambda index: self._entries[index].amount, lambda index: self._known[index].amount
+        ):
+            self._pair_steps(
+                ours, theirs, lambda index, known: not _contradict(self._said(index), self._known_said(known))
+            )
+            self._pair_up(ours, theirs, _always)
+            if not returns:
+                self._pair_steps(ours, theirs, _always)
+                self._in_turn(ours, theirs, _always)
+        if any(self.claimed[index] is None for index in left):
+            self._release(left)
+
+    def _pair_steps(self, ours: list[int], theirs: list[int], allowed: Callable[[int, int], bool]) -> None:
+        for mine, known in self._pairs(
+            [index for index in ours if self.claimed[index] is None],
+            [known for known in theirs if known in self._free],
+            lambda index: _step(self._entries[index]),
+            lambda index: _step(self._known[index]),
+        ):
+            self._in_turn(mine, known, allowed)
 
     def _by_step(self) -> None:
         groups = self._pairs(
@@ -261,49 +329,56 @@ class _Claims:
             )
 
     def _references_are_stable(self) -> bool:
-        """Whether steps that are the same agree on their references more often than not. Claims by reference are among them."""
+        """Whether equal steps in one format agree on their references more often than not. Claims by reference are among them."""
         same = different = 0
-        free: dict[Hashable, set[str]] = defaultdict(set)
+        free: dict[Hashable, list[int]] = defaultdict(list)
         for known in self._free:
-            free[_step(self._known[known])].add(_reference(self._known[known]))
+            free[_step(self._known[known])].append(known)
         for index, claimed in enumerate(self.claimed):
-            entry = self._entries[index]
-            reference, step = _reference(entry), _step(entry)
-            if not reference or step is None:
+            step = _step(self._entries[index])
+            if step is None:
                 continue
             if claimed is not None:
                 same += step == _step(self._known[claimed])
             elif step in free:
-                different += "" not in free[step] and reference not in free[step]
+                different += all(self._different_references(index, known) for known in free[step])
         return same > different
 
     def _different_references(self, index: int, known: int) -> bool:
+        """Whether two entries in one format have different references; references of different formats have nothing to do with each other."""
         mine, theirs = _reference(self._entries[index]), _reference(self._known[known])
-        return bool(mine) and bool(theirs) and mine != theirs
+        return (
+            bool(mine)
+            and bool(theirs)
+            and mine != theirs
+            and _shape(self._entries[index].transaction_code) == _shape(self._known[known].transaction_code) != ()
+        )
 
     def _by_order(self) -> None:
-        """The same steps in another order, run by run of what is left."""
-        stepped = [known for known in self._free if self._known[known].balance is not None]
-        there = Counter(self._known[known].amount for known in stepped)
-        states: set[int] = set()
-        for known in stepped:
-            step = _step(self._known[known])
-            if step is not None:
-                states |= {_before(step), step[1]}
+        """The same steps in another order, run by run of what is left.
+
+        A run that is all that is left on both sides and leads somewhere else is the same run, whatever the formats make of its words.
+        One that comes back to its first balance, or is a part of what is known, may as well be another statement: then all of its
+        entries must find one with equal content, or none of them is known.
+        """
+        states = {balance for step in self._passed() for balance in (_before(step), step[1])}
         for run in self._runs():
+            free = [known for known in self._free if self._known[known].balance is not None]
             first, last = _step(self._entries[run[0]]), _step(self._entries[run[-1]])
             wanted = Counter(self._entries[index].amount for index in run)
-            if first is None or last is None or not {_before(first), last[1]} <= states or wanted - there:
+            there = Counter(self._known[known].amount for known in free)
+            if len(run) == 1 or first is None or last is None or wanted - there:
                 continue
-            there -= wanted
+            if not {_before(first), last[1]} <= states:
+                continue
             for ours, theirs in self._pairs(
-                run,
-                [known for known in stepped if known in self._free],
-                lambda index: self._entries[index].amount,
-                lambda index: self._known[index].amount,
+                run, free, lambda index: self._entries[index].amount, lambda index: self._known[index].amount
             ):
-                self._pair_up(ours, theirs, lambda _one, _other: True)
-                self._in_turn(ours, theirs, lambda _one, _other: True)
+                self._pair_up(ours, theirs, _always)
+                if wanted == there and _before(first) != last[1]:
+                    self._in_turn(ours, theirs, _always)
+            if any(self.claimed[index] is None for index in run):
+                self._release(run)
 
     def _runs(self) -> list[list[int]]:
         """What is left of the document, cut where a balance does not follow from the one before."""
@@ -320,17 +395,34 @@ class _Claims:
         return runs
 
     def _by_content(self) -> None:
-        """Where a running balance is missing on one side; the strongest agreement first."""
+        """Where a running balance is missing on one side; and where the document must hold all of the known entries, though its steps are
+        others. The strongest agreement comes first."""
+        self._pair_contents(
+            lambda index, known: self._entries[index].balance is None or self._known[known].balance is None
+        )
+        if self._holds_all():
+            left = self._open()
+            self._pair_contents(_always)
+            if self._free:
+                self._release(left)
+
+    def _pair_contents(self, allowed: Callable[[int, int], bool]) -> None:
         for ours, theirs in self._pairs(
             self._open(),
             list(self._free),
             lambda index: self._entries[index].amount,
             lambda index: self._known[index].amount,
         ):
-            self._pair_up(ours, theirs, self._may_be_the_same)
+            self._pair_up(ours, theirs, allowed)
 
-    def _may_be_the_same(self, index: int, known: int) -> bool:
-        return self._entries[index].balance is None or self._known[known].balance is None
+    def _holds_all(self) -> bool:
+        """Whether the document has more entries than are known and begins where these begin, or ends where they end."""
+        path, passed = self._path(), self._passed()
+        if path is None or len(path) <= len(self._known):
+            return False
+        starts, ends = _ends(passed)
+        first, last = _before(path[0]), path[-1][1]
+        return starts[first] > ends[first] or ends[last] > starts[last]
 
     def _pair_up(self, ours: list[int], theirs: list[int], allowed: Callable[[int, int], bool]) -> None:
         """Claim within a group of equal amounts, by ever weaker agreement of content, never against a contradiction."""
@@ -361,45 +453,70 @@ class _Claims:
                     break
 
 
-def _step(entry: StatementEntry) -> tuple[Money, int] | None:
+def _always(_index: int, _known: int) -> bool:
+    return True
+
+
+def _step(entry: StatementEntry) -> _Step | None:
     """The amount and the balance it leads to."""
     return None if entry.balance is None else (entry.amount, entry.balance.minor)
 
 
-def _before(step: tuple[Money, int]) -> int:
+def _shape(transaction_code: str) -> tuple[tuple[int, bool], ...]:
+    """What kind of transaction code it is, and so which format an entry came in: CODA's eight digits, NTRF/166, PMNT/RCDT/ESCT. Empty
+    where there is none."""
+    return tuple((len(part), part.isdigit()) for part in transaction_code.split("/")) if transaction_code else ()
+
+
+def _before(step: _Step) -> int:
     return step[1] - step[0].minor
 
 
+def _ends(steps: Iterable[_Step]) -> tuple[Counter[int], Counter[int]]:
+    """How often each balance is one from which a step leads, and one to which a step leads. A chain of steps begins with the balance that is
+    more often the former, and ends with the one that is more often the latter; one that comes back to its first has neither."""
+    starts, ends = Counter[int](), Counter[int]()
+    for step in steps:
+        starts[_before(step)] += 1
+        ends[step[1]] += 1
+    return starts, ends
+
+
+def _own_reference(content: _Content) -> Hashable | None:
+    return content.bank_reference or None
+
+
 def _everything(content: _Content) -> Hashable | None:
-    return content if any(content) else None
+    return content[:4] if any(content[:4]) else None
 
 
 def _end_to_end(content: _Content) -> Hashable | None:
-    return content[1] or None
+    return content.end_to_end_id or None
 
 
 def _account_and_reference(content: _Content) -> Hashable | None:
-    return (content[0], content[2]) if content[0] and content[2] else None
+    return (content.iban, content.creditor_references) if content.iban and content.creditor_references else None
 
 
 def _account_and_text(content: _Content) -> Hashable | None:
-    return (content[0], content[3]) if content[0] and content[3] else None
+    return (content.iban, content.text) if content.iban and content.text else None
 
 
-def _text_or_reference(content: _Content) -> Hashable | None:
-    return "".join((*content[2], content[3])) or None
+def _reference_or_text(content: _Content) -> Hashable | None:
+    return "".join((*content.creditor_references, content.text)) or None
 
 
 def _account(content: _Content) -> Hashable | None:
-    return content[0] or None
+    return content.iban or None
 
 
 #: Agreements of content, strongest first; each gives a key, or None where the entry says too little for it.
 _AGREEMENTS: Final[tuple[Callable[[_Content], Hashable | None], ...]] = (
+    _own_reference,
     _everything,
     _end_to_end,
     _account_and_reference,
     _account_and_text,
-    _text_or_reference,
+    _reference_or_text,
     _account,
 )

@@ -48,6 +48,6 @@ class Fault:
     whole_document: bool
 
     def line(self) -> str:
-        """One line that names file, place and reason."""
+        """One line that names file, place and reason; a reason that quotes the document may hold line ends."""
         place = f": {self.source.place}" if self.source.place else ""
-        return f"{self.source.name}{place}: {self.reason}"
+        return f"{self.source.name}{place}: {' '.join(self.reason.split())}"

@@ -92,8 +92,10 @@ class Statement:
 
     ``account``: IBAN without spaces, else the bank's number. ``number``: the bank's own sequence number as text, a hint
     only. ``opening`` and ``closing``: None where the file has none. ``entries``: booked ones, in the file's order; ``pending``:
-    pending and informational ones, never booked. ``problems``: what does not add up (controls of section 5 of the
-    formats' page), each one line; a statement with problems is not booked.
+    those that this document never books: pending and informational ones, and all of an intraday report or a notification, whose
+    status says what the bank says of them. ``problems``: what does not add up (controls of section 5 of the
+    formats' page), each one line; a statement with problems is not booked. ``interim_opening`` and ``interim_closing``: the balances of
+    an intraday report, shown to people and kept out of the chain of statements.
     """
 
     account: str
@@ -109,6 +111,8 @@ class Statement:
     format: str
     pending: tuple[StatementEntry, ...] = ()
     problems: tuple[str, ...] = field(default=())
+    interim_opening: Money | None = None
+    interim_closing: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,18 @@ EVIDENCE_WORDS: Final[Mapping[Evidence, tuple[str, str, str, str]]] = {
         "die End-to-End-Referenz",
         "the end-to-end id",
     ),
+    Evidence.BATCH_REFERENCE: (
+        "het kenmerk van het incassobestand",
+        "la référence du fichier de prélèvements",
+        "die Referenz der Lastschriftdatei",
+        "the reference of the debit file",
+    ),
+    Evidence.MANDATE_REFERENCE: (
+        "het mandaatkenmerk",
+        "la référence du mandat",
+        "die Mandatsreferenz",
+        "the mandate reference",
+    ),
     Evidence.DOCUMENT_NUMBER: (
         "het documentnummer",
         "le numéro du document",
@@ -364,6 +376,67 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Payeur inconnu, aucun numéro connu, et {amount} n'est ouvert nulle part.",
         "Unbekannter Zahler, keine bekannte Nummer, und {amount} sind nirgends offen.",
         "Unknown payer, no known number, and {amount} is open nowhere.",
+    ),
+    # direct debits
+    "debit_collected": (
+        "Incasso {collection} van {amount} voor {documents} is bijgeschreven; herkend aan {by}.",
+        "Le prélèvement {collection} de {amount} pour {documents} est crédité ; reconnu par {by}.",
+        "Lastschrift {collection} über {amount} für {documents} ist gutgeschrieben; erkannt durch {by}.",
+        "Direct debit {collection} of {amount} for {documents} was credited; recognised by {by}.",
+    ),
+    "debits_collected": (
+        "{count} incasso's, samen {amount}, zijn bijgeschreven (bestand {batch}); herkend aan {by}.",
+        "{count} prélèvements, au total {amount}, sont crédités (fichier {batch}) ; reconnus par {by}.",
+        "{count} Lastschriften, zusammen {amount}, sind gutgeschrieben (Datei {batch}); erkannt durch {by}.",
+        "{count} direct debits, {amount} in all, were credited (file {batch}); recognised by {by}.",
+    ),
+    "debit_came_back": (
+        "Incasso {collection} voor {documents} kwam terug ({code}), {amount}; herkend aan {by}.",
+        "Le prélèvement {collection} pour {documents} est revenu ({code}), {amount} ; reconnu par {by}.",
+        "Lastschrift {collection} für {documents} kam zurück ({code}), {amount}; erkannt durch {by}.",
+        "Direct debit {collection} for {documents} came back ({code}), {amount}; recognised by {by}.",
+    ),
+    "debit_came_back_with_fee": (
+        "Incasso {collection} voor {documents} kwam terug ({code}), {amount} met {fee} kosten van de bank; herkend aan {by}.",
+        "Le prélèvement {collection} pour {documents} est revenu ({code}), {amount} dont {fee} de frais bancaires ; reconnu par {by}.",
+        "Lastschrift {collection} für {documents} kam zurück ({code}), {amount} mit {fee} Bankgebühr; erkannt durch {by}.",
+        "Direct debit {collection} for {documents} came back ({code}), {amount} with {fee} of bank charges; recognised by {by}.",
+    ),
+    "debits_came_back": (
+        "{count} incasso's kwamen terug, samen {amount}; herkend aan {by}.",
+        "{count} prélèvements sont revenus, au total {amount} ; reconnus par {by}.",
+        "{count} Lastschriften kamen zurück, zusammen {amount}; erkannt durch {by}.",
+        "{count} direct debits came back, {amount} in all; recognised by {by}.",
+    ),
+    "debit_return_unknown": (
+        "Een incasso van {amount} kwam terug, maar die hoort bij geen incasso van ons ({reference}).",
+        "Un prélèvement de {amount} est revenu, mais il n'est pas des nôtres ({reference}).",
+        "Eine Lastschrift über {amount} kam zurück, gehört aber zu keiner von uns ({reference}).",
+        "A direct debit of {amount} came back, but it is none of ours ({reference}).",
+    ),
+    "debit_credit_unknown": (
+        "Een incasso-opbrengst van {amount} hoort bij geen van onze incassobestanden ({reference}).",
+        "Un crédit de prélèvements de {amount} ne correspond à aucun de nos fichiers ({reference}).",
+        "Eine Lastschriftgutschrift über {amount} gehört zu keiner unserer Dateien ({reference}).",
+        "A direct-debit credit of {amount} belongs to none of our files ({reference}).",
+    ),
+    "debit_returned_already": (
+        "Incasso {collection} kwam al terug op {day}; {amount} zou haar een tweede keer terugboeken.",
+        "Le prélèvement {collection} est déjà revenu le {day} ; {amount} le reprendrait une seconde fois.",
+        "Lastschrift {collection} kam schon am {day} zurück; {amount} würde sie ein zweites Mal zurückbuchen.",
+        "Direct debit {collection} came back on {day} already; {amount} would take it back a second time.",
+    ),
+    "debit_credited_already": (
+        "Incasso {collection} is al bijgeschreven op {day}; {amount} zou haar een tweede keer boeken.",
+        "Le prélèvement {collection} a déjà été crédité le {day} ; {amount} le comptabiliserait deux fois.",
+        "Lastschrift {collection} wurde schon am {day} gutgeschrieben; {amount} würde sie ein zweites Mal buchen.",
+        "Direct debit {collection} was credited on {day} already; {amount} would book it a second time.",
+    ),
+    "debit_amount_differs": (
+        "{amount} hoort bij incasso {collection}, maar die is {expected}.",
+        "{amount} concerne le prélèvement {collection}, mais celui-ci est de {expected}.",
+        "{amount} gehört zu Lastschrift {collection}, diese beträgt aber {expected}.",
+        "{amount} belongs to direct debit {collection}, but that is {expected}.",
     ),
     "returned_payment": (
         "Teruggekomen betaling van {amount}; hoort bij een incasso.",

@@ -333,23 +333,25 @@ class Receivables:
             shelf = self._open_by_amount[key] = _Shelf()
         return shelf
 
-    def _move(self, allocation: Allocation) -> Iterator[tuple[str, int]]:
-        """Documents that an allocation settles, with minor units; on account is moved right here by the callers."""
-        for number, amount in settled_by(allocation):
-            yield number, amount.minor
+    def _move(self, number: str, minor: int) -> None:
+        """Settle a document by so much; what is negative opens it again."""
+        if minor >= 0:
+            self._settle(number, minor)
+        else:
+            self._reopen(number, -minor)
 
     def apply(self, allocations: Sequence[Allocation]) -> None:
         """Book what was decided. Raises InvariantBroken when a document has not that much open."""
         for allocation in allocations:
-            for number, minor in self._move(allocation):
-                self._settle(number, minor)
+            for number, amount in settled_by(allocation):
+                self._move(number, amount.minor)
             self._on_account_by(allocation, 1)
 
     def take_back(self, allocations: Sequence[Allocation]) -> None:
         """Undo what ``apply`` did with the same allocations."""
         for allocation in reversed(allocations):
-            for number, minor in self._move(allocation):
-                self._reopen(number, minor)
+            for number, amount in settled_by(allocation):
+                self._move(number, -amount.minor)
             self._on_account_by(allocation, -1)
 
     def _on_account_by(self, allocation: Allocation, sign: int) -> None:
@@ -357,7 +359,7 @@ class Receivables:
         if allocation.kind is AllocationKind.ON_ACCOUNT:
             change = allocation.amount.minor
         elif allocation.kind is AllocationKind.CREDIT_USED or (
-            allocation.kind is AllocationKind.REFUND and not allocation.document
+            allocation.kind in (AllocationKind.REFUND, AllocationKind.REVERSAL) and not allocation.document
         ):
             change = -allocation.amount.minor
         if change and allocation.amount.currency == self.policy.currency:

@@ -11,7 +11,7 @@ F1 on the 3rd; F1 paid in full, the account learned; F2 paid in full, known by i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
@@ -49,15 +49,31 @@ class Decided:
     learned: tuple[KnownPayer, ...] = ()
 
 
-def reconcile(receivables: Receivables, entries: Iterable[IdentifiedEntry], until: date) -> Iterator[Netted | Decided]:
+#: Answers an entry before the ordinary rules do; None: it is theirs.
+Before = Callable[[Receivables, IdentifiedEntry], Outcome | None]
+
+
+def _nobody_before(receivables: Receivables, identified: IdentifiedEntry) -> Outcome | None:  # noqa: ARG001
+    return None
+
+
+def reconcile(
+    receivables: Receivables,
+    entries: Iterable[IdentifiedEntry],
+    until: date,
+    before: Before = _nobody_before,
+) -> Iterator[Netted | Decided]:
     """Decides ``entries`` (sorted by booking day) one after the other and changes ``receivables`` accordingly.
 
-    Credit notes issued by each booking day, and in the end by ``until``, are netted first, where the policy says so.
+    Credit notes issued by each booking day, and in the end by ``until``, are netted first, where the policy says so. ``before`` is asked
+    first about each entry: the money of our own direct debits is known without any matching.
     """
     netting = _Netting(receivables)
     for identified in entries:
         yield from netting.up_to(identified.entry.booked_on)
-        outcome = decide(receivables, identified.entry)
+        outcome = before(receivables, identified)
+        if outcome is None:
+            outcome = decide(receivables, identified.entry)
         learned: tuple[KnownPayer, ...] = ()
         match outcome:
             case Matched():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, Select, bindparam, delete, literal, or_, select, update
+from sqlalchemy import Row, Select, bindparam, literal, or_, select, update
 
 from ledger.allocations import AllocationKind
 from ledger.errors import InvariantBroken
@@ -15,7 +15,7 @@ from ledger.money import Money
 from ledger.statements import IdentifiedEntry, StatementEntry
 from store import json_text
 from store.schema import entry, entry_line
-from store.shelf import KEYS_PER_QUERY, ROWS_PER_INSERT, Shelf, Values, chunks
+from store.shelf import ROWS_PER_INSERT, Shelf, Values, chunks
 
 #: Where an entry stands; the last three as in contract.md, export ``matches``.
 Standing = Literal["new", "matched", "review", "ignored"]
@@ -73,6 +73,20 @@ class StoredEntry:
 
 def _identified(row: Row[Any]) -> IdentifiedEntry:
     return IdentifiedEntry(entry_id=row.entry_id, entry=json_text.read(StatementEntry, row.content))
+
+
+def _fixed(fact: StatementEntry) -> tuple[object, ...]:
+    """What an entry is, whatever is learned of it."""
+    return (
+        fact.account,
+        fact.booked_on,
+        fact.value_on,
+        fact.amount,
+        fact.balance,
+        fact.position,
+        fact.bank_reference,
+        fact.source,
+    )
 
 
 def _entry_row(identified: IdentifiedEntry) -> Values:
@@ -142,6 +156,23 @@ class Entries(Shelf):
         self._insert(entry, [_entry_row(each) for each in inserted])
         return inserted
 
+    def enrich(self, identified: Sequence[IdentifiedEntry]) -> int:
+        """Put what was learned of entries in the place of what was known, and answer of how many.
+
+        Only of those that are undecided or wait for a person; what is decided stands. Raises InvariantBroken when the amount, the
+        day, the account or the place in the statement would change.
+        """
+        wanted = {each.entry_id: each.entry for each in identified}
+        open_ = self._select(entry).where(entry.c.status.in_(("new", "review")))
+        rows = list(self._among(open_, entry.c.entry_id, wanted))
+        for row in rows:
+            fact = wanted[row.entry_id]
+            if _fixed(fact) != _fixed(_identified(row).entry):
+                raise InvariantBroken(f"entry {row.entry_id} would be another one")
+            change = update(entry).where(self._own(entry), entry.c.entry_id == row.entry_id)
+            self._connection.execute(change.values(content=json_text.write(fact)))
+        return len(rows)
+
     def undecided(self) -> Iterator[IdentifiedEntry]:
         """New entries, ordered by booking day, account, position and id; deciding while reading is allowed."""
         query = self._select(entry).where(entry.c.status == literal("new", literal_execute=True))
@@ -169,7 +200,8 @@ class Entries(Shelf):
         standing = {row.entry_id: row.status for row in self._among(query, entry.c.entry_id, by_id)}
         if missing := by_id.keys() - standing.keys():
             raise LookupError(f"there is no entry {min(missing)}")
-        self._drop_lines([entry_id for entry_id, status in standing.items() if status != "new"])
+        decided = [entry_id for entry_id, status in standing.items() if status != "new"]
+        self._delete(entry_line, entry_line.c.entry_id, decided)
         self._set_standing(by_id.values())
         self._insert(
             entry_line,
@@ -205,10 +237,6 @@ class Entries(Shelf):
                 reason=row.reason,
                 confidence=row.confidence,
             )
-
-    def _drop_lines(self, entry_ids: Sequence[str]) -> None:
-        for chunk in chunks(entry_ids, KEYS_PER_QUERY):
-            self._connection.execute(delete(entry_line).where(self._own(entry_line), entry_line.c.entry_id.in_(chunk)))
 
     def _set_standing(self, decisions: Collection[EntryDecision]) -> None:
         statement = (

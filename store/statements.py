@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, or_, select
 
 from ledger.errors import InvariantBroken
 from ledger.money import Money
@@ -16,6 +17,9 @@ from ledger.statements import Statement
 from store import json_text
 from store.schema import statement as table
 from store.shelf import Shelf
+
+#: Formats that book nothing and tell of entries that a statement books (ISO 20022).
+NOTICE_FORMATS: Final = ("camt.052", "camt.054")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +77,30 @@ class Statements(Shelf):
 
     def headers(self) -> Iterator[StatementHeader]:
         """All statements in the order in which they arrived."""
-        for row in self._stream(self._select(table), [table.c.sequence]):
-            yield StatementHeader(
-                account=row.account,
-                currency=row.currency,
-                number=row.number,
-                dated_on=row.dated_on,
-                opening=None if row.opening is None else Money(row.opening, row.currency),
-                opening_on=row.opening_on,
-                closing=None if row.closing is None else Money(row.closing, row.currency),
-                closing_on=row.closing_on,
-                format=row.format,
-                problems=tuple(json.loads(row.problems)),
-                entries=row.entries,
-                source=SourceRef(system=row.system, name=row.name, document=row.document, place=row.place),
-            )
+        return map(_header, self._stream(self._select(table), [table.c.sequence]))
+
+    def notices(self, account: str, first: date, last: date) -> Iterator[StatementHeader]:
+        """Intraday reports and notifications of an account with a date from ``first`` to ``last``, in the order in which they arrived."""
+        those = or_(*(table.c.format.startswith(name) for name in NOTICE_FORMATS))
+        query = self._select(table).where(table.c.account == account, table.c.dated_on.between(first, last), those)
+        return map(_header, self._stream(query, [table.c.sequence]))
+
+
+def _header(row: Row[Any]) -> StatementHeader:
+    return StatementHeader(
+        account=row.account,
+        currency=row.currency,
+        number=row.number,
+        dated_on=row.dated_on,
+        opening=None if row.opening is None else Money(row.opening, row.currency),
+        opening_on=row.opening_on,
+        closing=None if row.closing is None else Money(row.closing, row.currency),
+        closing_on=row.closing_on,
+        format=row.format,
+        problems=tuple(json.loads(row.problems)),
+        entries=row.entries,
+        source=SourceRef(system=row.system, name=row.name, document=row.document, place=row.place),
+    )
 
 
 def _minor(statement: Statement, balance: Money | None) -> int | None:

@@ -1,8 +1,8 @@
 """ISO 20022 camt.053 statements, camt.052 intraday reports and camt.054 notifications, versions .001.02 to .001.13.
 
 Elements are told by their local names, so that versions, prefixes, missing or foreign namespaces and envelopes (business
-application headers) are all one. Only a camt.053 books: what a camt.052 or camt.054 says is handed over as pending or
-informational, because the same movement comes again in the statement. The parser opens nothing, expands no entity and
+application headers) are all one. Only a camt.053 books: what a camt.052 or camt.054 says is handed over as ``pending`` with
+the bank's status, because the same movement comes again in the statement. The parser opens nothing, expands no entity and
 refuses any document type declaration.
 """
 

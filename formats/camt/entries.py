@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from formats.camt.elements import Element, at, day_at, name_of, own_text, parts_of, text_at
 from formats.camt.transactions import Amount, Transaction, amount_of, code_of, reference
+from formats.xml_elements import Element, at, day_at, name_of, own_text, parts_of, text_at
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.party import Counterparty
@@ -34,7 +34,6 @@ class Ground:
     account: str
     currency: str
     on: date | None
-    kind: str
     document: RawDocument
 
     def malformed(self, place: str, reason: str) -> MalformedDocument:
@@ -49,7 +48,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadEntry:
-    """An entry, and what does not add up in it (one line, or empty). ``booked_at_bank``: its own status says BOOK.
+    """An entry, and what does not add up in it (one line, or empty). ``booked_at_bank``: its own status says BOOK, also in a
+    report or notification, which books nothing.
 
     ``foreign``: the currency its amount is marked with where that is not the account's; the figure counts in the account's
     currency only if the statement's balances prove it. ``sign``: 1 for CRDT, -1 for DBIT, of an amount of zero too.
@@ -92,7 +92,7 @@ class _Reading:
 
     def entry(self, positions: Mapping[bool, int]) -> ReadEntry:
         status = self._status()
-        standing = self._standing(status)
+        booked_at_bank = status is EntryStatus.BOOKED
         booked, value = self._days()
         details = self._details() if self.only is None else ()
         entry = StatementEntry(
@@ -101,8 +101,8 @@ class _Reading:
             value_on=value,
             amount=self.amount,
             balance=None,
-            position=positions[standing is EntryStatus.BOOKED],
-            status=standing,
+            position=positions[booked_at_bank],
+            status=status,
             counterparty=self._lifted(),
             remittance=self._remittance(),
             source=self.ground.source(self.place),
@@ -121,7 +121,7 @@ class _Reading:
             entry=entry,
             sign=self.sign,
             problem=self._difference(),
-            booked_at_bank=status is EntryStatus.BOOKED,
+            booked_at_bank=booked_at_bank,
             foreign=self.foreign,
         )
 
@@ -142,16 +142,6 @@ class _Reading:
         if text.upper() not in _STATUS:
             raise ValueError(f"status '{text}' is none of BOOK, PDNG, INFO, FUTR")
         return _STATUS[text.upper()]
-
-    def _standing(self, status: EntryStatus) -> EntryStatus:
-        """Only camt.053 books; what an intraday report calls booked is still to come in the statement."""
-        match self.ground.kind:
-            case "camt.053":
-                return status
-            case "camt.052":
-                return EntryStatus.INFORMATION if status is EntryStatus.INFORMATION else EntryStatus.PENDING
-            case _:
-                return EntryStatus.INFORMATION
 
     def _days(self) -> tuple[date, date]:
         """Booking and value day. BookgDt and ValDt are optional in every version: each stands in for the other, the

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from lxml import etree
-
-from formats.camt.elements import Element, at, day_at, name_of, text_at
 from formats.camt.entries import Ground, ReadEntry, entry_of
 from formats.camt.transactions import Transaction, amount_of, transaction_of
+from formats.xml_elements import Element, at, day_at, name_of, text_at
+from formats.xml_stream import elements_of, forget
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.sources import RawDocument, SourceRef
-from ledger.statements import EntryStatus, Statement
+from ledger.statements import Statement
 
 _KINDS: Final = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
 _VERSION: Final = re.compile(r"camt\.05[234]\.\d{3}\.\d\d")
@@ -84,34 +83,13 @@ class _Part:
 
 def statements_of(document: RawDocument) -> Iterator[Statement]:
     """The statements, one after the other. MalformedDocument with line and column ends them."""
-    with document.open() as stream:
-        context = etree.iterparse(
-            stream,
-            events=("start", "end"),
-            tag=_TAGS,
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        found = False
-        reader = _Reader(document)
-        try:
-            for event, element in context:
-                done = reader.take(event, element)
-                if done is not None:
-                    found = True
-                    yield done
-        except etree.XMLSyntaxError as wrong:
-            line, column = wrong.position
-            what = (wrong.msg or "").partition(f", line {line},")[0]
-            place = f"line {line}, column {column}"
-            raise MalformedDocument(document.name, place, f"not well-formed XML: {what}") from wrong
-        root = context.root
-    if root is not None:
-        reader.refuse_declarations(root)
+    found = False
+    reader = _Reader(document)
+    for event, element in elements_of(document, _TAGS):
+        done = reader.take(event, element)
+        if done is not None:
+            found = True
+            yield done
     if not found:
         raise MalformedDocument(document.name, "", "no statement in it: not one Stmt, Rpt or Ntfctn element")
 
@@ -122,13 +100,9 @@ class _Reader:
     def __init__(self, document: RawDocument) -> None:
         self.document = document
         self.part: _Part | None = None
-        self.checked = False
         self.made_on: date | None = None
 
     def take(self, event: str, element: Element) -> Statement | None:
-        if not self.checked:
-            self.refuse_declarations(element)
-            self.checked = True
         name = name_of(element)
         if event == "start":
             if name in _KINDS and self.part is None:
@@ -156,14 +130,8 @@ class _Reader:
                 self.part = None
             case _:
                 return None
-        _forget(element)
+        forget(element)
         return done
-
-    def refuse_declarations(self, element: Element) -> None:
-        """A document type declaration can hold entities, which no bank needs and a bomb or a spy does."""
-        if element.getroottree().docinfo.internalDTD is not None:
-            reason = "a document type declaration (DTD): entities are neither expanded nor fetched"
-            raise MalformedDocument(self.document.name, "prolog", reason)
 
     def _take_header(self, element: Element) -> None:
         try:
@@ -216,7 +184,7 @@ class _Reader:
         if part.ground is None:
             part.ground = self._ground(part, element)
         read = entry_of(element, part.transactions, place, part.positions, part.ground)
-        part.positions[read.entry.status is EntryStatus.BOOKED] += 1
+        part.positions[read.booked_at_bank] += 1
         part.entries.append(read)
         part.transactions = []
 
@@ -228,7 +196,6 @@ class _Reader:
             account=part.account,
             currency=part.currency,
             on=self._day(part, element.getparent()),
-            kind=part.kind,
             document=self.document,
         )
 
@@ -250,10 +217,12 @@ class _Reader:
         problems += [read.problem for read in part.entries if read.problem]
         problems += _wrong_totals(part, element)
         problems += _unproved_currencies(part, opening, closing)
+        interim_opening = interim_closing = None
         if part.kind != "camt.053":
+            # Neither books anything: the same movements come again in the statement, and so do its balances.
             problems += _wrong_interim(part, opening, closing)
-            opening = closing = None
-        entries = [read.entry for read in part.entries]
+            interim_opening, interim_closing, opening, closing = opening, closing, None, None
+        books = part.kind == "camt.053"
         document = self.document
         version = _VERSION.search(str(element.tag))
         return Statement(
@@ -265,13 +234,15 @@ class _Reader:
             opening_on=None if opening is None else opening.on,
             closing=None if closing is None else closing.amount,
             closing_on=None if closing is None else closing.on,
-            entries=tuple(each for each in entries if each.status is EntryStatus.BOOKED),
+            entries=tuple(each.entry for each in part.entries if each.booked_at_bank and books),
             source=SourceRef(
                 system=document.system, name=document.name, document=document.sha256, place=f"line {part.line}"
             ),
             format=part.kind if version is None else version[0],
-            pending=tuple(each for each in entries if each.status is not EntryStatus.BOOKED),
+            pending=tuple(each.entry for each in part.entries if not (each.booked_at_bank and books)),
             problems=tuple(problems),
+            interim_opening=None if interim_opening is None else interim_opening.amount,
+            interim_closing=None if interim_closing is None else interim_closing.amount,
         )
 
 
@@ -352,11 +323,3 @@ def _wrong_interim(part: _Part, opening: _Balance | None, closing: _Balance | No
     if opening is None or closing is None or _moves(part, opening, closing):
         return []
     return [f"{opening.amount} and entries of {_moved(part)} do not make {closing.amount}"]
-
-
-def _forget(element: Element) -> None:
-    """Let go of an element that was read and of its like before it, so that memory does not grow with the file."""
-    element.clear()
-    before, parent = element.getprevious(), element.getparent()
-    if before is not None and parent is not None and before.tag == element.tag:
-        parent.remove(before)

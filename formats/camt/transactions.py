@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from formats.camt.elements import Element, all_at, at, own_text, parts_of, text_at
+from formats.xml_elements import Element, all_at, at, own_text, parts_of, text_at
 from ledger.party import Counterparty
 from ledger.statements import Remittance
 

@@ -179,7 +179,7 @@ MOVEMENT_TYPES: Final[Mapping[str, CommunicationType]] = {
             _text("communication", 15),
             _text("communication, continued", 15),
             _code(
-                "paid or refused",
+                "outcome",
                 1,
                 {
                     "0": "paid",
@@ -354,7 +354,7 @@ MOVEMENT_TYPES: Final[Mapping[str, CommunicationType]] = {
             ),
             _code("scheme", 1, {"0": "", "1": "CORE", "2": "B2B"}),
             _code(
-                "paid or refused",
+                "outcome",
                 1,
                 {
                     "0": "paid",

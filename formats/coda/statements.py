@@ -480,7 +480,7 @@ class _Envelope:
             source=self._place.source(f"line {movement.number}"),
             bank_reference=line[10:31].strip(),
             customer_reference=reference,
-            end_to_end_id=reference,
+            end_to_end_id="" if code[0] == "1" or self._version == "1" else reference,
             mandate_reference=said.mandate_reference,
             transaction_code=code,
             return_reason=reason,

@@ -1,7 +1,7 @@
 """SWIFT MT940 customer statements and MT942 interim reports (SWIFT Standards, category 9), with the banks' dialects.
 
 The mt-940 package cuts a statement into its fields and pairs each :61: with its :86:; what its fields say is read
-here from the raw text, because the package loses or garbles some of it (docs/formats-findings.md).
+here from the raw text, because the package loses or garbles some of it (docs/formats.md).
 """
 
 from __future__ import annotations

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
 
+from formats.detect import BankFact
 from ledger.money import Money
 from ledger.sources import Fault
-from ledger.statements import Statement
 
 Plain = dict[str, object] | list[object] | str | int | bool | None
 
@@ -31,11 +32,11 @@ def plain(value: object) -> Plain:
 _HIDDEN = {"system", "document"}
 
 
-def read_as_json(results: list[Statement | Fault]) -> str:
+def read_as_json(results: Sequence[BankFact | Fault]) -> str:
     """What a reader gave, as the text of an expectation file."""
     return json.dumps([plain(each) for each in results], indent=1, ensure_ascii=False) + "\n"
 
 
-def write_expectation(path: Path, results: list[Statement | Fault]) -> None:
+def write_expectation(path: Path, results: Sequence[BankFact | Fault]) -> None:
     """Write what a reader gave beside its document; a person reads it before it is committed."""
     path.with_suffix(".json").write_text(read_as_json(results), encoding="utf-8")

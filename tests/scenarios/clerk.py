@@ -1,28 +1,16 @@
-"""A clerk with one tenant: writes invoices and statements to folders, runs cycles, reads what came out.
-
-Every cycle is run twice, and the second run must add nothing at all.
-"""
+"""A clerk with one tenant: writes invoices and statements to folders, runs cycles, reads what came out."""
 
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 
-from config.loader import load
-from config.tenant import TenantConfig
-from connectors.registry import connector_kinds
-from daemon import cycle, exports, proof, review
-from daemon.cycle import CycleResult
-from daemon.exports import ExportKind
-from daemon.progress import SilentSteps
-from daemon.tenant import opened
 from ledger.money import Money
+from tests.scenarios.desk import Desk
 
 IBAN = "BE55734798953744"
 CUSTOMER_COLUMNS = ("id", "name", "type", "email", "language", "street", "postcode", "city", "country", "ibans")
@@ -74,10 +62,9 @@ class Line:
 
 
 @dataclass
-class Clerk:
+class Clerk(Desk):
     """One tenant in one folder."""
 
-    folder: Path
     store: str = "sqlite:///state/scenario.sqlite3"
     country: str = "BE"
     more: str = DEBITS_AND_REMINDERS
@@ -93,15 +80,6 @@ class Clerk:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         text = TENANT.format(country=self.country, iban=IBAN, more=self.more, store=self.store)
         self.tenant_file.write_text(text, encoding="utf-8")
-
-    @property
-    def tenant_file(self) -> Path:
-        return self.folder / "tenant.yaml"
-
-    @property
-    def config(self) -> TenantConfig:
-        (config,) = load(self.tenant_file, connector_kinds())
-        return config
 
     def customer(self, id_: str, name: str = "Jan Peeters", **more: str) -> None:
         row = {"id": id_, "name": name, "type": "business", "email": f"{id_.lower()}@example.be", "language": "nl"}
@@ -149,72 +127,6 @@ class Clerk:
             _camt(self.statements, opened_on, opening, on, self.balance, "".join(entries)), encoding="utf-8"
         )
         return path
-
-    def sync(self, day: str) -> CycleResult:
-        """A cycle, and the same again: the second adds nothing."""
-        as_of = date.fromisoformat(day)
-        result = cycle.run(self.config, as_of, SilentSteps())
-        before = self.everything()
-        again = cycle.run(self.config, as_of, SilentSteps())
-        assert self.everything() == before, "the second run added something"
-        assert again.failures == result.failures
-        return result
-
-    def everything(self) -> dict[str, Any]:
-        """All exports, bookings, effects and delivered files."""
-        state: dict[str, Any] = {kind.value: self.export(kind) for kind in ExportKind}
-        with opened(self.config) as tenant, tenant.store.transaction() as t:
-            state["bookings"] = list(t.bookings.all())
-            state["effects"] = t.outbox.counts()
-            state["statements"] = len(list(t.statements.headers()))
-            state["faults"] = [fault.line() for fault in t.faults.open()]
-        for name in ("to-bank", "mail", "books"):
-            state[name] = self.delivered(name)
-        return state
-
-    def delivered(self, name: str) -> dict[str, bytes]:
-        """Files in a folder that others read from, by relative path; our own book-keeping there is left out."""
-        root = self.folder / name
-        files = (path for path in sorted(root.rglob("*")) if path.is_file())
-        return {
-            str(path.relative_to(root)): path.read_bytes()
-            for path in files
-            if not any(part.startswith(".") for part in path.relative_to(root).parts)
-        }
-
-    def export(self, kind: ExportKind) -> str:
-        text = io.StringIO()
-        writer = csv.writer(text)
-        with opened(self.config) as tenant, tenant.store.transaction() as t:
-            writer.writerow(exports.HEADERS[kind])
-            writer.writerows(exports.rows(kind, tenant, t))
-        return text.getvalue()
-
-    def rows(self, kind: ExportKind) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(self.export(kind))))
-
-    def booked(self, bank_reference: str) -> list[tuple[str, str, str]]:
-        """What an entry was booked as: (kind, document or customer, amount) lines; empty where it was not."""
-        return [
-            (row["kind"], row["document"] or row["customer_id"], row["allocated"])
-            for row in self.rows(ExportKind.MATCHES)
-            if row["bank_reference"] == bank_reference and row["status"] == "matched"
-        ]
-
-    def open(self, number: str) -> str:
-        """What is open of a document."""
-        (row,) = [row for row in self.rows(ExportKind.OPEN_ITEMS) if row["document"] == number]
-        return row["open"]
-
-    def proven(self) -> bool:
-        with opened(self.config) as tenant:
-            checks = list(proof.prove(tenant))
-        failed = [check for check in checks if not check.proven]
-        assert not failed, failed
-        return True
-
-    def person(self, day: str) -> review.Person:
-        return review.Person(name="An", as_of=date.fromisoformat(day))
 
 
 def _entry(line: Line, day: str, bank_reference: str) -> str:

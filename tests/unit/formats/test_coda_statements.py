@@ -180,7 +180,7 @@ def test_sepa_direct_debit() -> None:
     assert entry.remittance.unstructured == ("Abonnement 2026",)
     assert (entry.return_kind, entry.return_reason) == ("", "")
     assert entry.information[0].startswith(
-        "SEPA direct debit: settlement 2026-06-08, kind recurrent, scheme CORE, paid or refused paid, creditor BE68ZZZ0123456789"
+        "SEPA direct debit: settlement 2026-06-08, kind recurrent, scheme CORE, outcome paid, creditor BE68ZZZ0123456789"
     )
 
 
@@ -258,7 +258,7 @@ def test_details_without_a_lump_sum_are_never_booked() -> None:
 
 def test_a_customers_lump_sum_has_its_batch() -> None:
     (entry,) = read_one(Mv(minor=-300, code="10105000", customer="LONEN-2026-05")).entries
-    assert entry.batch_id == "LONEN-2026-05"
+    assert (entry.batch_id, entry.customer_reference, entry.end_to_end_id) == ("LONEN-2026-05", "LONEN-2026-05", "")
 
 
 def test_a_correction_is_a_reversal() -> None:

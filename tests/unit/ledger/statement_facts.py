@@ -30,6 +30,7 @@ def entry(
     booked_on: date = DAY,
     currency: str = "EUR",
     account: str = ACCOUNT,
+    code: str = "",
 ) -> StatementEntry:
     return StatementEntry(
         account=account,
@@ -46,6 +47,7 @@ def entry(
         ),
         source=SOURCE,
         bank_reference=reference,
+        transaction_code=code,
         end_to_end_id=end_to_end_id,
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.allocations import AllocationKind
 from ledger.errors import InvariantBroken
+from ledger.party import Counterparty
 from ledger.statements import IdentifiedEntry
 from store.entries import EntryDecision, MatchLine, Standing, StoredEntry
 from store.store import Store
@@ -153,3 +155,21 @@ def test_days_are_ordered_as_dates(store: Store) -> None:
     with store.transaction() as t:
         t.entries.insert([entry(f"e{day}", booked_on=day) for day in reversed(days)])
         assert [each.entry.booked_on for each in t.entries.undecided()] == days
+
+
+def test_what_is_learned_of_an_entry_is_kept_unless_it_is_decided(store: Store) -> None:
+    learned = Counterparty(name="Learned")
+    with store.transaction() as t:
+        t.entries.insert([entry("e1"), entry("e2")])
+        t.entries.decide([decision("e2", "matched", line())])
+        changed = [replace(one, entry=replace(one.entry, counterparty=learned)) for one in (entry("e1"), entry("e2"))]
+        assert t.entries.enrich(changed) == 1
+        assert t.entries.get("e1").identified == changed[0]
+        assert t.entries.get("e2").identified == entry("e2")
+
+
+def test_learning_never_changes_an_amount(store: Store) -> None:
+    with store.transaction() as t:
+        t.entries.insert([entry("e1")])
+        with pytest.raises(InvariantBroken):
+            t.entries.enrich([entry("e1", 999)])

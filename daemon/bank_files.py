@@ -1,0 +1,101 @@
+"""Bank files read on their own, without a tenant: what each says and whether it adds up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, assert_never
+
+from connectors.folder_pages import is_partial
+from formats.detect import format_of, read_bank_document
+from ledger.controls import with_controls
+from ledger.debit_status import DebitStatus
+from ledger.sources import Fault, RawDocument, SourceRef
+from ledger.statements import Statement
+
+#: Bytes hashed at a time.
+CHUNK_BYTES: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankFile:
+    """What one file says. ``format``: as its statements name it, else what it looks like, else empty. ``problems``: where and why it
+    cannot be read or does not add up, one line each."""
+
+    file: str
+    format: str
+    problems: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    debit_statuses: tuple[DebitStatus, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file is read whole and adds up wherever it has the balances to see it."""
+        return not self.problems
+
+
+def files_in(paths: Sequence[Path]) -> list[Path]:
+    """The files that are meant: a folder stands for every file in it and below it, in order of name.
+
+    Files that a program or desktop keeps for itself (hidden, half written) are left out of a folder, never when they are named.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            below = sorted(each for each in path.rglob("*") if each.is_file())
+            found += [each for each in below if not any(map(is_partial, each.relative_to(path).parts))]
+        else:
+            found.append(path)
+    return found
+
+
+def read_bank_file(path: Path) -> BankFile:
+    """What a file says; one that cannot be opened is a file with that problem."""
+    try:
+        document = _document(path)
+        return _said(document)
+    except OSError as error:
+        return BankFile(file=str(path), format="", problems=(f"cannot be opened: {error.strerror}",), statements=())
+
+
+def _document(path: Path) -> RawDocument:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            digest.update(chunk)
+            size += len(chunk)
+    return RawDocument(system="", name=str(path), sha256=digest.hexdigest(), size=size, open=lambda: path.open("rb"))
+
+
+def _said(document: RawDocument) -> BankFile:
+    statements: list[Statement] = []
+    debit_statuses: list[DebitStatus] = []
+    problems: list[str] = []
+    for found in read_bank_document(document):
+        match found:
+            case Fault():
+                problems.append(_line(document, found.source, found.reason))
+            case Statement():
+                statements.append(with_controls(found))
+                problems += [_line(document, found.source, problem) for problem in statements[-1].problems]
+            case DebitStatus():
+                debit_statuses.append(found)
+            case _:
+                assert_never(found)
+    formats = dict.fromkeys([*(each.format for each in statements), *(each.format for each in debit_statuses)])
+    return BankFile(
+        file=document.name,
+        format=", ".join(formats) or format_of(document),
+        problems=tuple(problems),
+        statements=tuple(statements),
+        debit_statuses=tuple(debit_statuses),
+    )
+
+
+def _line(document: RawDocument, source: SourceRef, problem: str) -> str:
+    """A problem with its place; the member of an archive is named, the file itself is known."""
+    member = source.name.removeprefix(document.name).lstrip("/")
+    place = "" if source.place and problem.startswith(source.place) else source.place
+    return ": ".join(part for part in (member, place, " ".join(problem.split())) if part)

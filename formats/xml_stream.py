@@ -1,0 +1,64 @@
+"""XML as a stream of elements, with nothing opened and nothing expanded.
+
+The parser fetches nothing, expands no entity and holds to libxml2's limits of depth and text; a document type declaration of any kind
+refuses the document, for it can hold entities, which no bank needs and a bomb or a spy does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from formats.xml_elements import Element
+from ledger.errors import MalformedDocument
+from ledger.sources import RawDocument
+
+
+def elements_of(document: RawDocument, tags: Sequence[str]) -> Iterator[tuple[str, Element]]:
+    """``("start" | "end", element)`` for each element with one of ``tags`` (as ``{*}Ntry``), in the order of the document.
+
+    At its end an element has all its content; whoever has read it calls ``forget``. MalformedDocument, with line and column, when the
+    document is no well-formed XML or has a document type declaration.
+    """
+    with document.open() as stream:
+        context = etree.iterparse(
+            stream,
+            events=("start", "end"),
+            tag=tags,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        first = True
+        try:
+            for event, element in context:
+                if first:
+                    _refuse_declarations(document, element)
+                    first = False
+                yield event, element
+        except etree.XMLSyntaxError as wrong:
+            line, column = wrong.position
+            # libxml2 quotes the document, line ends and all; a fault is one line.
+            what = " ".join((wrong.msg or "").partition(f", line {line},")[0].split())
+            place = f"line {line}, column {column}"
+            raise MalformedDocument(document.name, place, f"not well-formed XML: {what}") from wrong
+        if context.root is not None:
+            _refuse_declarations(document, context.root)
+
+
+def forget(element: Element) -> None:
+    """Let go of an element that was read and of its like before it, so that memory does not grow with the file."""
+    element.clear()
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None and parent is not None and before.tag == element.tag:
+        parent.remove(before)
+
+
+def _refuse_declarations(document: RawDocument, element: Element) -> None:
+    if element.getroottree().docinfo.internalDTD is not None:
+        reason = "a document type declaration (DTD): entities are neither expanded nor fetched"
+        raise MalformedDocument(document.name, "prolog", reason)
