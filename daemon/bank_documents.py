@@ -51,7 +51,7 @@ def whole_statements(
             faults.append(item)
         elif held <= HELD_ENTRIES:
             statements.append(item)
-            held += item.held
+            held += 1 + item.held
     if any(fault.whole_document for fault in faults):
         return [], faults
     if held > HELD_ENTRIES:
