@@ -15,7 +15,9 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
+from collect.amendments import amendment_of, last_honoured
 from collect.mandates import MandateObjection, account_fault, creditor_id_fault, needs_address, objection
+from collect.second_chance import CAME_BACK, MOST_RETRIES, Setbacks, against_mandate, may_be_tried, not_before, setbacks
 from ledger.calendar import add_target_days, next_target_day
 from ledger.documents import DocumentKind, ItemStatus, OpenItem
 from ledger.effects import key_of
@@ -79,10 +81,11 @@ COLLECTION_STEPS: Final[Mapping[tuple[CollectionStatus, CollectionEvent], Collec
 PENDING: Final = frozenset({_P, _N, _W})
 #: At the bank, or already paid by it.
 PRESENTED: Final = frozenset({_S, _A, _C})
-#: Presented once, and the money did not stay.
-CAME_BACK: Final = frozenset({CollectionStatus.REJECTED, CollectionStatus.RETURNED, CollectionStatus.REFUNDED})
 #: A document may be in one collection of these at most.
 LIVE: Final = PENDING | PRESENTED
+
+
+_FIRST: Final = frozenset({SequenceType.FRST, SequenceType.RCUR})
 
 
 class Approval(StrEnum):
@@ -107,7 +110,11 @@ class DebitPolicy:
     the collection on which the file goes to the bank; ``cut_off_days``: TARGET days before it on which the bank still takes it.
     ``notice_margin_days``: calendar days by which notices go out earlier than they must, so that a weekend or a stop does not move the
     collection. ``net_credit_notes``: whether a customer's open credit notes are taken off what is collected.
-    ``batch_booking``: whether the bank is asked to credit a batch as one sum.
+    ``batch_booking``: whether the bank is asked to credit a batch as one sum. ``weekday`` (0: Monday) or ``days_of_month``: collections
+    only on these days (moved to the next TARGET day; a month's last day stands in for those it does not have). ``retries``: attempts by
+    itself after one that failed for lack of funds or without a reason, 0 to 2. ``first_sequence``: FRST where a bank wants it on the
+    first collection of a recurrent mandate. ``most_minor``: most that one collection may come to, in cents; ``batch_minor`` and
+    ``batch_count``: most that one file may hold, in cents and collections (0: no limit of our own).
     """
 
     creditor_name: str
@@ -122,6 +129,13 @@ class DebitPolicy:
     grouping: Grouping = Grouping.CUSTOMER
     net_credit_notes: bool = True
     batch_booking: bool = True
+    weekday: int | None = None
+    days_of_month: tuple[int, ...] = ()
+    retries: int = 1
+    first_sequence: SequenceType = SequenceType.RCUR
+    most_minor: int = GREATEST_MINOR
+    batch_minor: int = 0
+    batch_count: int = 0
 
     def faults(self) -> tuple[tuple[str, str], ...]:
         """Every setting that cannot work, as pairs of its name and the reason."""
@@ -133,6 +147,11 @@ class DebitPolicy:
             ("cut_off_days", "is less than the scheme's" if self.cut_off_days < SCHEME_CUT_OFF_DAYS else None),
             ("lead_days", "is less than cut_off_days" if self.lead_days < self.cut_off_days else None),
             ("notice_margin_days", "is negative" if self.notice_margin_days < 0 else None),
+            ("retries", "is not 0, 1 or 2" if not 0 <= self.retries <= MOST_RETRIES else None),
+            ("weekday", "is no working day" if self.weekday not in (None, *range(5)) else None),
+            ("days_of_month", "holds no day of a month" if any(not 1 <= d <= 31 for d in self.days_of_month) else None),
+            ("first_sequence", "is not FRST or RCUR" if self.first_sequence not in _FIRST else None),
+            ("most_minor", "is above the scheme's limit" if not 0 < self.most_minor <= GREATEST_MINOR else None),
         ]
         return tuple((name, fault) for name, fault in found if fault is not None)
 
@@ -149,6 +168,7 @@ class DebitObjection(StrEnum):
     CURRENCY = "currency"
     BLOCKED = "blocked"
     DISPUTED = "disputed"
+    GIVEN_UP = "given_up"
     CAME_BACK = "came_back"
     COVERED_BY_CREDITS = "covered_by_credits"
     ABOVE_LIMIT = "above_limit"
@@ -179,12 +199,23 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """What will be collected from a customer on ``day``, and is not announced yet."""
+
+    day: date
+    customer_id: str
+    documents: tuple[str, ...]
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DebitPlan:
     """What is to be done today, in this order: take out ``cancelled``, announce ``notices``, hand over ``batches``.
 
     ``notices``: new collections, PLANNED; they are NOTIFIED once their message is on its way. ``batches``: to be handed over now, their
     collections carry the batch's message_id. ``waiting``: batches that a person has to release first. ``withheld``: open invoices under
-    direct debit that are not collected. ``covered``: documents that direct debit takes care of, so that nobody is reminded of them.
+    direct debit that are not collected. ``scheduled``: what is announced on a later day. ``covered``: documents that direct debit takes care
+    of, so that nobody is reminded of them.
     """
 
     cancelled: tuple[Cancelled, ...]
@@ -193,6 +224,7 @@ class DebitPlan:
     waiting: tuple[DebitBatch, ...]
     withheld: tuple[Withheld, ...]
     covered: frozenset[str]
+    scheduled: tuple[Scheduled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +233,11 @@ class _History:
 
     pending: tuple[Collection, ...]
     presented: frozenset[str]
-    came_back: Mapping[str, str]
+    setbacks: Setbacks
     attempts: Counter[str]
     last_presented_on: Mapping[str, date]
+    honoured: Mapping[str, Collection]
+    introduced: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +250,9 @@ class _Facts:
     mandates: Mapping[str, Mandate]
     history: _History
     as_of: date
+    released: Set[str]
+    creditors: Mapping[str, tuple[str, str]]
+    given_up: Set[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +270,7 @@ class _Draft:
 
     notices: list[Collection] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
-    scheduled: set[str] = field(default_factory=set)
+    scheduled: list[Scheduled] = field(default_factory=list)
     used_one_offs: set[str]
 
     def withhold(self, item: OpenItem, reason: DebitObjection | MandateObjection, detail: str = "") -> None:
@@ -252,26 +289,33 @@ def plan(
     collections: Iterable[Collection],
     as_of: date,
     released: Set[str] = frozenset(),
+    creditors: Mapping[str, tuple[str, str]] | None = None,
+    given_up: Set[str] = frozenset(),
 ) -> DebitPlan:
     """What to announce, hand over and take out on ``as_of``. Pure: the same facts give the same plan, ids included.
 
     ``items``: all open items. ``collections``: every collection there has been, each with its newest status (it says which documents are
-    taken, which came back, when a mandate was last used). ``released``: message ids of the batches that a person has released.
+    taken, which came back, when a mandate was last used), in the order in which they were made. ``released``: what a person has released:
+    message ids of batches, end-to-end ids of collections that came back. ``creditors``: creditor identifier and name by message id, of
+    the files there have been. ``given_up``: documents that a person does not want collected.
     """
     facts = _Facts(
         policy=policy,
         items={item.document.number: item for item in items},
         customers=customers,
         mandates={mandate.reference: mandate for mandate in mandates},
-        history=_history(collections),
+        history=_history(collections, released, policy.retries),
         as_of=as_of,
+        released=released,
+        creditors={} if creditors is None else creditors,
+        given_up=given_up,
     )
     kept, cancelled = _recheck(facts)
     taken = facts.history.presented | {part.document for collection in kept for part in collection.parts}
     draft = _Draft(used_one_offs={c.mandate.reference for c in kept if c.sequence_type is SequenceType.OOFF})
     _plan_new(facts, taken, draft)
     ready = [collection for collection in kept if _is_ready(policy, collection, as_of)]
-    batches = list(_batches(policy, ready, as_of))
+    batches = list(_batches(facts, ready))
     held = {batch.message_id for batch in batches if policy.approval is Approval.REQUIRED} - released
     return DebitPlan(
         cancelled=cancelled,
@@ -279,8 +323,14 @@ def plan(
         batches=tuple(batch for batch in batches if batch.message_id not in held),
         waiting=tuple(batch for batch in batches if batch.message_id in held),
         withheld=tuple(draft.withheld),
-        covered=frozenset(taken | draft.scheduled | {part.document for new in draft.notices for part in new.parts}),
+        covered=frozenset(taken | _coming(draft)),
+        scheduled=tuple(draft.scheduled),
     )
+
+
+def _coming(draft: _Draft) -> set[str]:
+    announced = {part.document for new in draft.notices for part in new.parts}
+    return announced | {number for scheduled in draft.scheduled for number in scheduled.documents}
 
 
 def notice_of(collection: Collection, channel: str, as_of: date) -> Reminder:
@@ -304,25 +354,41 @@ def collect_on(policy: DebitPolicy, due_on: date, as_of: date) -> date:
     """
     by_notice = as_of + timedelta(days=policy.pre_notification_days)
     by_lead = add_target_days(add_target_days(as_of, 1), policy.lead_days)
-    return next_target_day(max(due_on, by_notice, by_lead))
+    return _configured_day(policy, max(due_on, by_notice, by_lead))
 
 
-def _history(collections: Iterable[Collection]) -> _History:
+def _configured_day(policy: DebitPolicy, earliest: date) -> date:
+    """The first TARGET day from ``earliest`` on that is a day of collecting, or stands in for one."""
+    day = earliest
+    while not _is_collecting_day(policy, day):
+        day += timedelta(days=1)
+    return next_target_day(day)
+
+
+def _is_collecting_day(policy: DebitPolicy, day: date) -> bool:
+    if policy.weekday is not None and day.weekday() != policy.weekday:
+        return False
+    if not policy.days_of_month:
+        return True
+    is_last = (day + timedelta(days=1)).day == 1
+    return day.day in policy.days_of_month or (is_last and max(policy.days_of_month) > day.day)
+
+
+def _history(collections: Iterable[Collection], released: Set[str], retries: int) -> _History:
+    every = tuple(collections)
     pending: list[Collection] = []
     presented: set[str] = set()
-    came_back: dict[str, str] = {}
     attempts: Counter[str] = Counter()
     last_presented_on: dict[str, date] = {}
-    for collection in collections:
+    for collection in every:
         documents = [part.document for part in collection.parts]
         attempts.update(documents)
         if collection.status in PENDING:
             pending.append(collection)
         if collection.status in PRESENTED:
             presented.update(documents)
-        if collection.status in CAME_BACK:
-            came_back.update(dict.fromkeys(documents, collection.reason_code))
-        if collection.status in PRESENTED | CAME_BACK:
+        # What was rejected never reached the debtor: it neither keeps a mandate alive nor uses a one-off mandate up.
+        if collection.status in _USES:
             reference = collection.mandate.reference
             last_presented_on[reference] = max(
                 collection.collect_on, last_presented_on.get(reference, collection.collect_on)
@@ -330,10 +396,17 @@ def _history(collections: Iterable[Collection]) -> _History:
     return _History(
         pending=tuple(sorted(pending, key=lambda collection: collection.end_to_end_id)),
         presented=frozenset(presented),
-        came_back=came_back,
+        setbacks=setbacks(every, released, retries),
         attempts=attempts,
         last_presented_on=last_presented_on,
+        honoured=last_honoured(every),
+        introduced=frozenset(each.mandate.reference for each in every if each.status in _INTRODUCES),
     )
+
+
+_USES: Final = (PRESENTED | CAME_BACK) - {CollectionStatus.REJECTED}
+#: The debtor's bank knows a mandate from such a collection on; one that is on its way counts too, so that FRST goes out once.
+_INTRODUCES: Final = (LIVE | CAME_BACK) - {CollectionStatus.REJECTED}
 
 
 def _recheck(facts: _Facts) -> tuple[list[Collection], tuple[Cancelled, ...]]:
@@ -364,6 +437,7 @@ def _changes(
         yield DebitObjection.MANDATE_UNKNOWN, was.reference
         return
     against = objection(now, collection.collect_on, history.last_presented_on.get(was.reference))
+    against = against or against_mandate(now, history.setbacks)
     if against is not None:
         yield against, was.reference
     if (now.iban, now.scheme, now.type, now.customer_id) != (was.iban, was.scheme, was.type, was.customer_id):
@@ -438,8 +512,9 @@ def _candidates(
         if against is not None:
             draft.withhold(item, *against)
             continue
-        day = collect_on(facts.policy, document.due_on, facts.as_of)
-        chosen = _choose(item.mandate_reference, mandates, day, facts.history)
+        again_on = not_before(document.number, facts.history.setbacks)
+        day = collect_on(facts.policy, max(document.due_on, again_on or document.due_on), facts.as_of)
+        chosen = _choose_for(item, mandates, day, facts)
         if not isinstance(chosen, Mandate):
             draft.withhold(item, *chosen)
         elif needs_address(chosen.iban) and not _is_structured(facts.customers[document.customer_id].address):
@@ -460,12 +535,25 @@ def _objection_to(item: OpenItem, facts: _Facts) -> tuple[DebitObjection, str] |
         return blocked, item.blocked_by
     if item.open.currency != CURRENCY:
         return DebitObjection.CURRENCY, item.open.currency
-    if document.number in facts.history.came_back:
-        return DebitObjection.CAME_BACK, facts.history.came_back[document.number]
+    if document.number in facts.given_up:
+        return DebitObjection.GIVEN_UP, ""
+    if document.customer_id in facts.history.setbacks.blocked:
+        return DebitObjection.BLOCKED, facts.history.setbacks.blocked[document.customer_id].reason_code
     customer = facts.customers.get(document.customer_id)
     if customer is None:
         return DebitObjection.CUSTOMER_UNKNOWN, document.customer_id
     return None if customer.email else (DebitObjection.NO_ADDRESS, "")
+
+
+def _choose_for(
+    item: OpenItem, mandates: Sequence[Mandate], day: date, facts: _Facts
+) -> Mandate | tuple[DebitObjection | MandateObjection, str]:
+    """As ``_choose``; what came back before must be allowed another attempt under the mandate."""
+    number, found = item.document.number, facts.history.setbacks
+    chosen = _choose(item.mandate_reference, mandates, day, facts.history)
+    if isinstance(chosen, Mandate) and not may_be_tried(number, chosen, found, facts.released, facts.policy.retries):
+        return DebitObjection.CAME_BACK, found.of_document[number][-1].reason_code
+    return chosen
 
 
 def _choose(
@@ -477,6 +565,7 @@ def _choose(
         return DebitObjection.MANDATE_UNKNOWN, named
     against = {
         mandate.reference: objection(mandate, day, history.last_presented_on.get(mandate.reference))
+        or against_mandate(mandate, history.setbacks)
         for mandate in eligible
     }
     usable = [mandate for mandate in eligible if against[mandate.reference] is None]
@@ -510,7 +599,7 @@ def _collect(facts: _Facts, candidates: Sequence[_Candidate], credits_: Sequence
             reason = DebitObjection.COVERED_BY_CREDITS
             credited -= owed
             left = []
-        elif owed - sum(item.open.minor for item in left) > GREATEST_MINOR:
+        elif owed - sum(item.open.minor for item in left) > facts.policy.most_minor:
             reason = DebitObjection.ABOVE_LIMIT
         if reason is not None:
             for candidate in group:
@@ -519,11 +608,22 @@ def _collect(facts: _Facts, candidates: Sequence[_Candidate], credits_: Sequence
         if group[0].mandate.type is MandateType.ONE_OFF:
             draft.used_one_offs.add(reference)
         if facts.as_of < _notice_opens_on(facts.policy, day):
-            draft.scheduled.update(candidate.item.document.number for candidate in group)
+            draft.scheduled.append(_scheduled(group, day, left))
             continue
         draft.notices.append(_collection(facts, group, left))
         credited -= sum(item.open.minor for item in left)
         left = []
+
+
+def _scheduled(group: Sequence[_Candidate], day: date, credits_: Sequence[OpenItem]) -> Scheduled:
+    documents = [candidate.item.document for candidate in group]
+    minor = sum(candidate.item.open.minor for candidate in group) - sum(item.open.minor for item in credits_)
+    return Scheduled(
+        day=day,
+        customer_id=documents[0].customer_id,
+        documents=tuple(document.number for document in documents),
+        amount=Money(minor, CURRENCY),
+    )
 
 
 def _notice_opens_on(policy: DebitPolicy, day: date) -> date:
@@ -556,7 +656,7 @@ def _collection(facts: _Facts, group: Sequence[_Candidate], credits_: Sequence[O
     return Collection(
         end_to_end_id=f"E{day:%Y%m%d}-{key[:24]}",
         mandate=replace(mandate, account_holder=mandate.account_holder or customer.name),
-        sequence_type=_sequence_type(mandate),
+        sequence_type=_sequence_type(mandate, facts),
         collect_on=day,
         amount=amount,
         parts=parts,
@@ -567,10 +667,13 @@ def _collection(facts: _Facts, group: Sequence[_Candidate], credits_: Sequence[O
     )
 
 
-def _sequence_type(mandate: Mandate) -> SequenceType:
-    """RCUR for every collection under a recurrent mandate, the first one too (allowed since 20 November 2016, and the only order of
-    types that no bank refuses); OOFF under a one-off mandate."""
-    return SequenceType.OOFF if mandate.type is MandateType.ONE_OFF else SequenceType.RCUR
+def _sequence_type(mandate: Mandate, facts: _Facts) -> SequenceType:
+    """OOFF under a one-off mandate. RCUR for every collection under a recurrent one, the first one too (allowed since 20 November 2016, and
+    the only order of types that no bank refuses), unless the bank wants FRST: then until one was not rejected. FNAL is never written."""
+    if mandate.type is MandateType.ONE_OFF:
+        return SequenceType.OOFF
+    known = mandate.last_collected_on is not None or mandate.reference in facts.history.introduced
+    return SequenceType.RCUR if known else facts.policy.first_sequence
 
 
 def _is_ready(policy: DebitPolicy, collection: Collection, as_of: date) -> bool:
@@ -578,27 +681,55 @@ def _is_ready(policy: DebitPolicy, collection: Collection, as_of: date) -> bool:
     return collection.status is CollectionStatus.NOTIFIED and as_of >= lead_begins_on
 
 
-def _batches(policy: DebitPolicy, ready: Iterable[Collection], as_of: date) -> Iterator[DebitBatch]:
-    """One batch for each scheme, sequence type and day; in it the collections by their ids."""
+def _batches(facts: _Facts, ready: Iterable[Collection]) -> Iterator[DebitBatch]:
+    """A batch for each scheme, sequence type and day, in it the collections by their ids; several where one would pass a limit."""
+    policy = facts.policy
     groups: defaultdict[tuple[date, Scheme, SequenceType], list[Collection]] = defaultdict(list)
     for collection in ready:
         groups[collection.collect_on, collection.mandate.scheme, collection.sequence_type].append(collection)
     for (day, scheme, sequence_type), group in sorted(groups.items(), key=lambda pair: pair[0]):
-        ordered = sorted(group, key=lambda collection: collection.end_to_end_id)
-        ids = [collection.end_to_end_id for collection in ordered]
-        key = key_of("debit_batch", policy.creditor_id, policy.creditor_iban, scheme, sequence_type, *ids)
-        message_id = f"M{day:%Y%m%d}-{key[:24]}"
-        yield DebitBatch(
-            message_id=message_id,
-            payment_information_id=f"P{day:%Y%m%d}-{key[:24]}",
-            creditor_name=policy.creditor_name,
-            creditor_id=policy.creditor_id,
-            creditor_iban=policy.creditor_iban,
-            creditor_bic=policy.creditor_bic,
-            scheme=scheme,
-            sequence_type=sequence_type,
-            collect_on=day,
-            created_on=as_of,
-            collections=tuple(replace(collection, message_id=message_id) for collection in ordered),
-            batch_booking=policy.batch_booking,
-        )
+        for chunk in _within_limits(policy, sorted(group, key=lambda collection: collection.end_to_end_id)):
+            ids = [collection.end_to_end_id for collection in chunk]
+            key = key_of("debit_batch", policy.creditor_id, policy.creditor_iban, scheme, sequence_type, *ids)
+            message_id = f"M{day:%Y%m%d}-{key[:24]}"
+            yield DebitBatch(
+                message_id=message_id,
+                payment_information_id=f"P{day:%Y%m%d}-{key[:24]}",
+                creditor_name=policy.creditor_name,
+                creditor_id=policy.creditor_id,
+                creditor_iban=policy.creditor_iban,
+                creditor_bic=policy.creditor_bic,
+                scheme=scheme,
+                sequence_type=sequence_type,
+                collect_on=day,
+                created_on=facts.as_of,
+                collections=tuple(_as_presented(facts, collection, message_id) for collection in chunk),
+                batch_booking=policy.batch_booking,
+            )
+
+
+def _within_limits(policy: DebitPolicy, group: Sequence[Collection]) -> Iterator[list[Collection]]:
+    """The collections in their order, cut where a file would hold too many or too much."""
+    chunk: list[Collection] = []
+    total = 0
+    for collection in group:
+        minor = collection.amount.minor
+        too_many = policy.batch_count and len(chunk) >= policy.batch_count
+        too_much = policy.batch_minor and total + minor > policy.batch_minor
+        if chunk and (too_many or too_much):
+            yield chunk
+            chunk, total = [], 0
+        chunk.append(collection)
+        total += minor
+    if chunk:
+        yield chunk
+
+
+def _as_presented(facts: _Facts, collection: Collection, message_id: str) -> Collection:
+    """A collection as it stands in the file: with the debtor's address where the scheme asks for it, and what its mandate's past was."""
+    mandate, policy = collection.mandate, facts.policy
+    customer = facts.customers.get(mandate.customer_id)
+    address = customer.address if customer is not None and needs_address(mandate.iban) else None
+    creditor = (policy.creditor_id, policy.creditor_name)
+    amendment = amendment_of(mandate, facts.history.honoured, facts.creditors, creditor)
+    return replace(collection, message_id=message_id, debtor_address=address, amendment=amendment)

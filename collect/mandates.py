@@ -62,6 +62,10 @@ class MandateObjection(StrEnum):
     USED_UP = "mandate_used_up"
     REFERENCE = "mandate_reference_faulty"
     ACCOUNT = "mandate_account_faulty"
+    #: A collection came back with a reason that ends it for us.
+    STOPPED = "mandate_stopped"
+    #: A collection came back because of the account: another one is needed.
+    ACCOUNT_REFUSED = "mandate_account_refused"
 
 
 _BY_STATUS: Final[Mapping[MandateStatus, MandateObjection]] = {

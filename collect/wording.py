@@ -70,6 +70,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "das Dokument ist strittig",
             "the document is disputed",
         ),
+        DebitObjection.GIVEN_UP: (
+            "een medewerker wil dit niet per incasso",
+            "un collaborateur ne veut pas de prélèvement",
+            "ein Mitarbeiter will dies nicht einziehen",
+            "a person does not want it collected",
+        ),
         DebitObjection.CAME_BACK: (
             "een eerdere inning is teruggekomen; een mens beslist",
             "un prélèvement précédent est revenu ; une personne décide",
@@ -117,6 +123,18 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "le jour annoncé ne peut plus être tenu",
             "der angekündigte Tag ist nicht mehr zu halten",
             "the announced day can no longer be met",
+        ),
+        MandateObjection.STOPPED: (
+            "het mandaat wordt niet meer gebruikt na wat terugkwam",
+            "le mandat n'est plus utilisé après ce qui est revenu",
+            "das Mandat wird nach dem, was zurückkam, nicht mehr genutzt",
+            "the mandate is no longer used after what came back",
+        ),
+        MandateObjection.ACCOUNT_REFUSED: (
+            "de bank weigert de rekening van het mandaat: een andere is nodig",
+            "la banque refuse le compte du mandat : il en faut un autre",
+            "die Bank lehnt das Konto des Mandats ab: ein anderes wird gebraucht",
+            "the bank refuses the mandate's account: another one is needed",
         ),
         MandateObjection.NOT_SIGNED: (
             "het mandaat is niet ondertekend",

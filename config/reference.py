@@ -13,7 +13,7 @@ _HEAD: Final = """\
 # The tenant file
 
 A tenant is one company whose receivables are kept; it has one YAML file. `--config` (or `AFLETTER_CONFIG`, else
-`./tenants`) names that file, or a folder: then every `*.yaml` and `*.yml` in it is a tenant.
+`./tenants`) names that file, or a folder: then every `*.yaml` and `*.yml` in it is a tenant, and the `tenant.yaml` of each folder in it.
 
 - Relative paths start at the YAML file.
 - Any value may be, or hold, `${env:NAME}` (an environment variable) or `${file:PATH}` (the text of a file, without the

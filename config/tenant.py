@@ -114,6 +114,34 @@ class BankAccount(Settings):
         return currency_of(info) if value == "" else value
 
 
+class Weekday(StrEnum):
+    """A working day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+
+
+class FirstSequence(StrEnum):
+    """Sequence type of the first collection under a recurrent mandate."""
+
+    RCUR = "RCUR"
+    FRST = "FRST"
+
+
+class DebitGrouping(StrEnum):
+    """What becomes one collection."""
+
+    CUSTOMER = "customer"
+    INVOICE = "invoice"
+
+
+DayOfMonth = Annotated[int, Field(ge=1, le=31)]
+Retries = Annotated[int, Field(ge=0, le=2)]
+
+
 class DirectDebit(Settings):
     """SEPA direct debit. Without this section nothing is collected."""
 
@@ -127,10 +155,49 @@ class DirectDebit(Settings):
     approval: Approval = Field(
         default=Approval.NONE, description="`required`: a person releases each batch; `none`: it leaves by itself."
     )
+    four_eyes: bool = Field(
+        default=False,
+        description="Whoever releases a batch may not be the last who withheld or released a mandate or collection in it.",
+    )
     bank: ConnectorSettings = Field(description="How debit files reach the bank.")
+    bank_profile: Text = Field(
+        default=as_written("generic"),
+        description="What the bank takes: a profile that comes along (`generic`, `generic-02`), or the path of a YAML file of your own.",
+    )
     collection_lead_days: Days = Field(
         default=2, description="Bank working days (TARGET) that a file is with the bank before the collection date."
     )
+    collect_on_weekday: Weekday | None = Field(
+        default=None, description="Collect only on this day of the week; by default on the due date."
+    )
+    collect_on_days: tuple[DayOfMonth, ...] = Field(
+        default=(),
+        description="Collect only on these days of the month, such as [1, 15]; 31 is the last day of a shorter month too.",
+    )
+    one_collection_per: DebitGrouping = Field(
+        default=DebitGrouping.CUSTOMER,
+        description="`customer`: all invoices of a customer for a day in one collection; `invoice`: one for each.",
+    )
+    first_sequence: FirstSequence = Field(
+        default=FirstSequence.RCUR, description="FRST only for a bank that wants it on the first collection."
+    )
+    retries: Retries = Field(
+        default=1, description="Attempts by itself after a collection failed for lack of funds or without a reason."
+    )
+    charge_fee: bool = Field(
+        default=False,
+        description="The bank's fee for a returned collection is charged on to the customer's account; otherwise it is your cost.",
+    )
+    collection_limit: AmountLimit | None = Field(default=None, description="Most that one collection may come to.")
+    batch_limit: AmountLimit | None = Field(
+        default=None, description="Most that one file may come to; more goes into several."
+    )
+
+    @model_validator(mode="after")
+    def _one_kind_of_day(self) -> Self:
+        if self.collect_on_weekday is not None and self.collect_on_days:
+            raise ValueError("collect_on_weekday and collect_on_days exclude each other")
+        return self
 
 
 def _can_be_a_step(kind: MessageKind) -> MessageKind:
@@ -211,6 +278,10 @@ class Matching(Settings):
         default=as_written(DEFAULT_WRITE_OFF),
         description="A difference up to this is written off, in the tenant's currency.",
     )
+    exchange_limit: AmountLimit = Field(
+        default=as_written("0.00"),
+        description="A difference up to this goes to the exchange account when a customer paid in another currency.",
+    )
     discount_grace_days: Days = Field(
         default=1, description="Days after its term that an early-payment discount still counts."
     )
@@ -231,7 +302,6 @@ class Limits(Settings):
         default=64,
         description="MiB up to which a document is archived whole; of a larger one hash, size and place are kept.",
     )
-    document_mib: Mebibytes = Field(default=2048, description="MiB above which a document is refused.")
 
 
 class Reports(Settings):

@@ -40,8 +40,9 @@ def whole_statements(
 ) -> tuple[Iterable[Statement], list[Fault]]:
     """The statements of a document that are taken over, and its faults.
 
-    None are where one of them is broken or does not add up. Those of another account are left out, with a fault each. The statements of
-    a document with more than HELD_ENTRIES entries are read again as they are asked for, one at a time.
+    A file is taken over whole or not at all: none of its statements are where one is broken or does not add up; the members of
+    an archive are files of their own. Statements of another account are left out, with a fault each. The statements of a document with
+    more than HELD_ENTRIES entries are read again as they are asked for, one at a time.
     """
     statements: deque[Statement] = deque()
     faults: list[Fault] = []
@@ -52,19 +53,22 @@ def whole_statements(
         elif held <= HELD_ENTRIES:
             statements.append(item)
             held += 1 + item.held
-    if any(fault.whole_document for fault in faults):
+    broken = frozenset(fault.source.name for fault in faults if fault.whole_document)
+    if document.name in broken:
         return [], faults
     if held > HELD_ENTRIES:
         statements.clear()
         again = _controlled(account, source, document)
-        return (each for each in again if isinstance(each, Statement)), faults
-    return _handed_out(statements), faults
+        return (each for each in again if isinstance(each, Statement) and each.source.name not in broken), faults
+    return _handed_out(statements, broken), faults
 
 
-def _handed_out(statements: deque[Statement]) -> Iterator[Statement]:
-    """Each once, and let go of."""
+def _handed_out(statements: deque[Statement], broken: frozenset[str]) -> Iterator[Statement]:
+    """Each of a whole file once, and let go of."""
     while statements:
-        yield statements.popleft()
+        statement = statements.popleft()
+        if statement.source.name not in broken:
+            yield statement
 
 
 def _controlled(

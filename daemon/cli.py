@@ -4,40 +4,47 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from config.loader import load
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
-from daemon import cycle, exports, proof, review
+from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
+from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
 from daemon.exports import ExportKind
+from daemon.invocation import (
+    DEFAULT_CONFIG,
+    DONE,
+    STEP_FAILED,
+    AsOf,
+    By,
+    ConfigPath,
+    TenantName,
+    configs,
+    day_of,
+    err,
+    fail,
+    named_errors,
+    out,
+    said_of,
+)
 from daemon.operator_log import open_log
+from daemon.payers_commands import payers_app
 from daemon.progress import BarSteps, SilentSteps, shown
+from daemon.review_page import page, suggestion
 from daemon.schedule import serve
 from daemon.statement_command import statement_app
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
-from ledger.errors import AfletterError, ConfigError
-from store.entries import StoredEntry
-
-#: Exit codes of contract.md.
-DONE: Final = 0
-STEP_FAILED: Final = 1
-BAD_USAGE: Final = 2
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -46,76 +53,29 @@ config_app = typer.Typer(help="Check tenant files; print the JSON Schema that ed
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-ConfigPath = Annotated[
-    Path,
-    typer.Option("--config", envvar="AFLETTER_CONFIG", help="A tenant's YAML file, or a folder of them."),
-]
-TenantName = Annotated[str | None, typer.Option("--tenant", help="Only this tenant.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="YYYY-MM-DD", help="The business day; default: today in the tenant's time zone."),
-]
-By = Annotated[str | None, typer.Option("--by", help="Who decides; default: the login name.")]
-DEFAULT_CONFIG: Final = Path("tenants")
-
-
-def _fail(lines: tuple[str, ...]) -> typer.Exit:
-    for line in lines:
-        err.print(f"[red]error[/red] {escape(line)}")
-    return typer.Exit(BAD_USAGE)
-
-
-def _configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
-    try:
-        configs = load(path, connector_kinds())
-    except ConfigError as error:
-        raise _fail(error.faults) from error
-    for config in configs:
-        for warning in config.warnings:
-            err.print(f"[yellow]warning[/yellow] {escape(warning)}")
-    if tenant is None:
-        return configs
-    chosen = tuple(config for config in configs if config.tenant == tenant)
-    if not chosen:
-        names = ", ".join(config.tenant for config in configs)
-        raise _fail((f"there is no tenant '{tenant}' in {path}; there are: {names}",))
-    return chosen
-
-
-def _day(text: str | None, config: TenantConfig) -> date:
-    if text is None:
-        return datetime.now(config.time_zone).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise _fail((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    """An error that the program raises on purpose is one line, not a traceback."""
-    try:
-        yield
-    except ConfigError as error:
-        raise _fail(error.faults) from error
-    except AfletterError as error:
-        err.print(f"[red]error[/red] {escape(str(error))}")
-        raise typer.Exit(STEP_FAILED) from error
+app.add_typer(payers_app, name="payers")
+app.add_typer(debits_app, name="debits")
+comparison_commands.register(app)
 
 
 @app.callback()
 def main_options(
+    context: typer.Context,
     log: Annotated[
         str | None,
         typer.Option("--log", envvar="AFLETTER_LOG", help="Operators' JSON log: 'stderr', 'none' or a file."),
     ] = None,
 ) -> None:
     """Ticks off payments against open items, unattended."""
-    open_log(log or "none")
+    context.obj = log
+    _log_to(log or "none")
+
+
+def _log_to(target: str) -> None:
+    try:
+        open_log(target)
+    except OSError as error:
+        raise fail((f"--log {target}: {error.strerror}",)) from error
 
 
 @app.command()
@@ -127,10 +87,10 @@ def demo(
     Example: afletter demo --dir /tmp/demo
     """
     code = DONE
-    with _named_errors():
+    with named_errors():
         for day in demo_days(directory):
             out.print(f"\n[bold]{day.isoformat()}[/bold]")
-            code = max(code, _cycles(_configs(directory, None), day.isoformat()))
+            code = max(code, _cycles(configs(directory, None), day.isoformat()))
     out.print(
         f"\nTry next:  afletter review list --config {directory}\n"
         f"           afletter verify --config {directory}\n"
@@ -145,7 +105,7 @@ def sync(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None, as_of: 
 
     Example: afletter sync --config tenants/bench.yaml --as-of 2026-09-14
     """
-    raise typer.Exit(_cycles(_configs(config, tenant), as_of))
+    raise typer.Exit(_cycles(configs(config, tenant), as_of))
 
 
 def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
@@ -153,7 +113,7 @@ def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
     for config in configs:
         with shown(err) as progress:
             steps = SilentSteps() if progress is None else BarSteps(progress, config.tenant)
-            result = cycle.run(config, _day(as_of, config), steps)
+            result = cycle.run(config, day_of(as_of, config), steps)
         code = STEP_FAILED if result.failures else code
         if result.reports is None:
             for failure in result.failures:
@@ -165,14 +125,14 @@ def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
 
 
 @app.command()
-def daemon(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
+def daemon(context: typer.Context, config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
     """Run each tenant on its own schedule until SIGTERM. The first cycle begins at once.
 
     Example: afletter --log stderr daemon --config tenants
     """
-    if "AFLETTER_LOG" not in os.environ:
+    if context.obj is None:
         open_log("stderr")
-    serve(_configs(config, tenant), at_once=True)
+    serve(configs(config, tenant), at_once=True)
 
 
 @app.command()
@@ -187,14 +147,16 @@ def status(
     Example: afletter status --config tenants --json
     """
     statuses: list[TenantStatus] = []
-    for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready:
-            statuses.append(status_of(ready, _day(as_of, one)))
+    failed: list[str] = []
+    for one in configs(config, tenant):
+        with said_of(one, failed), opened(one) as ready:
+            statuses.append(status_of(ready, day_of(as_of, one)))
     if as_json:
         typer.echo(json.dumps([each.as_json() for each in statuses], ensure_ascii=False, indent=2))
-        return
-    for each in statuses:
-        _print_status(each)
+    else:
+        for each in statuses:
+            _print_status(each)
+    raise typer.Exit(STEP_FAILED if failed else DONE)
 
 
 def _print_status(each: TenantStatus) -> None:
@@ -232,15 +194,18 @@ def export(
 
     Example: afletter export matches --config tenants --out matches.csv
     """
-    configs = _configs(config, tenant)
+    chosen = configs(config, tenant)
 
     def lines() -> Iterator[exports.Row]:
-        for one in configs:
-            with opened(one) as ready, ready.store.transaction() as t:
+        for one in chosen:
+            with opened(one) as ready, ready.store.snapshot() as t:
                 yield from exports.rows(kind, ready, t)
 
-    with _named_errors():
-        count = exports.write(file, exports.HEADERS[kind], lines())
+    try:
+        with named_errors():
+            count = exports.write(file, exports.HEADERS[kind], lines())
+    except OSError as error:
+        raise fail((f"{file} cannot be written: {error.strerror}",)) from error
     err.print(f"{count} rows of {kind.value} in {file}")
 
 
@@ -251,13 +216,14 @@ def verify(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> No
     Example: afletter verify --config tenants/bench.yaml
     """
     proven = True
-    for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready:
+    failed: list[str] = []
+    for one in configs(config, tenant):
+        with said_of(one, failed), opened(one) as ready:
             for check in proof.prove(ready):
                 proven = proven and check.proven
                 mark = "[green]proven[/green]" if check.proven else "[red]NOT PROVEN[/red]"
                 out.print(f"{escape(one.tenant)}  {mark}  {escape(check.name)}: {escape(check.said)}")
-    raise typer.Exit(DONE if proven else STEP_FAILED)
+    raise typer.Exit(DONE if proven and not failed else STEP_FAILED)
 
 
 @review_app.command("list")
@@ -266,8 +232,8 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
 
     Example: afletter review list --config tenants
     """
-    for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready, ready.store.transaction() as t:
+    for one in configs(config, tenant):
+        with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             table = Table("entry", "day", "amount", "payer", "why", "first suggestion", title=one.tenant, box=None)
             for stored in t.entries.rows(["review"]):
                 entry = stored.identified.entry
@@ -277,17 +243,9 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
                     str(entry.amount),
                     escape(entry.counterparty.name or entry.counterparty.iban),
                     escape(stored.reason),
-                    escape(_suggestion(stored, 1)),
+                    escape(suggestion(stored, 1)),
                 )
             out.print(table if table.row_count else f"{escape(one.tenant)}: nothing waits for a person")
-
-
-def _suggestion(stored: StoredEntry, rank: int) -> str:
-    lines = [line for line in stored.lines if line.rank == rank]
-    return " + ".join(
-        f"{'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
-        for line in lines
-    )
 
 
 @review_app.command("show")
@@ -296,37 +254,18 @@ def review_show(
     config: ConfigPath = DEFAULT_CONFIG,
     tenant: TenantName = None,
 ) -> None:
-    """One entry: what the bank says, what was decided, and every suggestion.
+    """One entry: what the bank says, what was decided and why, what came second or nearest, and every suggestion.
 
     Example: afletter review show 2606080000004 --config tenants
     """
 
     def show(ready: Tenant) -> str:
-        with ready.store.transaction() as t:
-            return _described(review.found(t, entry))
+        with ready.store.snapshot() as t:
+            stored = review.found(t, entry)
+            log = t.decisions.about(entry_name(stored.identified))
+            return "\n".join(page(stored, log, ready.language))
 
-    typer.echo(_on_its_tenant(_configs(config, tenant), entry, show))
-
-
-def _described(stored: StoredEntry) -> str:
-    entry = stored.identified.entry
-    lines = [
-        f"entry        {entry_name(stored.identified)}  ({stored.identified.entry_id})",
-        f"account      {entry.account}, booked {entry.booked_on}, value {entry.value_on}",
-        f"amount       {entry.amount}",
-        f"counterparty {entry.counterparty.name} {entry.counterparty.iban}".rstrip(),
-        *(f"remittance   {line}" for line in entry.remittance.unstructured),
-        *(f"reference    {reference}" for reference in entry.remittance.creditor_references),
-        f"status       {stored.status}: {stored.reason}",
-    ]
-    ranks = sorted({line.rank for line in stored.lines if line.rank is not None})
-    lines.extend(f"suggestion {rank}  {_suggestion(stored, rank)}" for rank in ranks)
-    lines.extend(
-        f"booked       {'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
-        for line in stored.lines
-        if line.rank is None
-    )
-    return "\n".join(lines)
+    typer.echo(_on_its_tenant(configs(config, tenant), entry, show))
 
 
 @review_app.command("accept")
@@ -374,7 +313,7 @@ def review_undo(
     as_of: AsOf = None,
     by: By = None,
 ) -> None:
-    """Take a booking back by a counter-booking; the entry waits for a person again.
+    """Take a booking back by a counter-booking; the entry waits for a person again. With a credit note's number: its netting.
 
     Example: afletter review undo 2606080000004 --config tenants
     """
@@ -390,20 +329,27 @@ def _act(
     act: Callable[[Tenant, review.Person], str],
 ) -> None:
     def acted(ready: Tenant) -> str:
-        person = review.Person(name=by or getpass.getuser(), as_of=_day(as_of, ready.config))
+        person = review.Person(name=by or _login_name(), as_of=day_of(as_of, ready.config))
         with ready.store.lock():
             return act(ready, person)
 
-    typer.echo(_on_its_tenant(_configs(config, tenant), entry, acted))
+    typer.echo(_on_its_tenant(configs(config, tenant), entry, acted))
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container may run under a number without a name
+        raise fail(("nobody is logged in here: say who decides with --by",)) from error
 
 
 def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[[Tenant], str]) -> str:
     """Do something on the one tenant that has the entry; with several that have it, --tenant must say which."""
     having: list[TenantConfig] = []
-    with _named_errors():
+    with named_errors():
         for one in configs:
-            with opened(one) as ready, ready.store.transaction() as t:
-                if t.entries.find(entry):
+            with opened(one) as ready, ready.store.snapshot() as t:
+                if t.entries.find(entry) or review.nettings(t, entry):
                     having.append(one)
         if len(having) != 1:
             names = ", ".join(one.tenant for one in having)
@@ -419,7 +365,7 @@ def config_check(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None)
 
     Example: afletter config check --config tenants
     """
-    for one in _configs(config, tenant):
+    for one in configs(config, tenant):
         out.print(f"[green]ok[/green] {escape(one.tenant)}")
 
 

@@ -10,27 +10,31 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
-from collect.debits import DebitPlan, Withheld, plan
+from collect.debits import DebitPlan, Withheld
 from collect.debits import notice_of as notice_reminder
 from collect.freshness import AccountFreshness as AccountView
-from collect.freshness import Freshness
+from collect.freshness import Freshness, Unseen
 from collect.messages import compose_pre_notification, compose_reminder
 from collect.reminders import Held, Standing, due
 from collect.wording import sentence as why_not
+from config.bank_profile import bank_profile
 from config.tenant import DirectDebit, Reminders
 from daemon.bookkeeping import PROGRAM
+from daemon.debit_planning import plan_debits
+from daemon.debit_standing import as_it_may_be, blocked_customers
 from daemon.log_words import said
 from daemon.matching import on_account_of
-from daemon.policies import debit_policy, letterhead, reminder_policy
+from daemon.policies import letterhead, reminder_policy
 from daemon.progress import Steps
 from daemon.status import account_freshness
 from daemon.tenant import Tenant
+from formats.bank_profile import check
 from formats.pain008 import render
 from ledger.decisions import Decision
 from ledger.documents import OpenItem
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
+from ledger.errors import MalformedDocument
 from ledger.mandates import Collection, CollectionStatus, DebitBatch
 from ledger.money import Money
 from ledger.party import Customer
@@ -38,22 +42,22 @@ from ledger.reminders import Message, MessageKind, Reminder, message_payload
 from store.reminders import ReminderRow
 from store.store import Transaction
 
-#: An effect in such a state may have reached its receiver.
-_MAY_HAVE_ARRIVED: Final = frozenset({EffectState.SENDING, EffectState.UNKNOWN, EffectState.DONE, EffectState.PARKED})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
-    """What was not collected or not sent in a cycle, and why."""
+    """What was not collected or not sent in a cycle, and why; ``unseen``: what may hide that somebody has paid, so that nothing at
+    all is claimed."""
 
     withheld: tuple[Withheld, ...] = ()
     held: tuple[Held, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
 
 
 def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], steps: Steps) -> HeldBack:
     """Announce and hand over direct debits, and send reminders, as far as ``as_of`` and the freshness of the sources allow.
 
-    ``failed_sources``: sources that could not be pulled in this cycle; while there is one, nothing is claimed from anybody.
+    ``failed_sources``: sources that could not be pulled in this cycle, and ``reconcile`` where what they brought could not be looked
+    at; while there is one, nothing is claimed from anybody.
     """
     debit, reminders = tenant.config.direct_debit, tenant.config.reminders
     if debit is None and reminders is None:
@@ -70,7 +74,7 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
             covered, withheld = planned.covered, planned.withheld
         if reminders is not None:
             held = _reminders(tenant, t, view, reminders, covered)
-    return HeldBack(withheld=withheld, held=held)
+    return HeldBack(withheld=withheld, held=held, unseen=_unseen(tenant, view))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,10 @@ def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) ->
         if fault.whole_document:
             broken.setdefault(_account_number(fault.source.system), []).append(fault.line())
     for source in failed_sources:
-        broken.setdefault(_account_number(source), []).append(f"{source} could not be read")
+        # What no account stands for (the shop, which knows what the portal collected) concerns all of them.
+        numbers = [_account_number(source)] if _account_number(source) else map(str, range(len(tenant.accounts)))
+        for number in numbers:
+            broken.setdefault(number, []).append(f"{source} failed in this cycle")
     known = account_freshness(tenant, list(t.statements.headers()))
     return Freshness(
         accounts=tuple(
@@ -147,25 +154,22 @@ def mirror_receipts(t: Transaction) -> None:
 
 def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> DebitPlan:
     """The direct-debit part; answers the plan it followed, as far as it might."""
-    policy = debit_policy(tenant.config, debit)
     states = t.outbox.states(EffectKind.DEBIT_BATCH)
-    collections = [_as_it_may_be(collection, states) for collection in t.debits.rows()]
-    planned = plan(
-        policy,
-        view.items,
-        customers=view.customers,
-        mandates=t.facts.mandates(),
-        collections=collections,
-        as_of=view.as_of,
-    )
+    collections = [as_it_may_be(collection, states) for collection in t.debits.rows()]
+    planned = plan_debits(tenant, t, debit, view.as_of)
     _take_back(tenant, t, planned, collections, states, view.as_of)
     # A gap or a broken file may hide that somebody has paid: then nothing is announced and nothing handed over.
-    if view.freshness.unseen(view.as_of, tenant.config.legal.country, _statement_days(tenant)):
+    if _unseen(tenant, view):
         return planned
     _announce(tenant, t, view, planned, debit)
     for batch in planned.batches:
-        _hand_over(tenant, t, batch, view.as_of)
+        _hand_over(tenant, t, debit, batch, view.as_of)
     return planned
+
+
+def _unseen(tenant: Tenant, view: View) -> tuple[Unseen, ...]:
+    """What may hide that somebody has paid."""
+    return view.freshness.unseen(view.as_of, tenant.config.legal.country, _statement_days(tenant))
 
 
 def _statement_days(tenant: Tenant) -> int:
@@ -175,15 +179,6 @@ def _statement_days(tenant: Tenant) -> int:
         if reminders is None
         else (reminders.max_statement_age_working_days)
     )
-
-
-def _as_it_may_be(collection: Collection, states: Mapping[str, EffectState]) -> Collection:
-    """A collection for planning: one whose file may have reached the bank counts as sent, one whose file is only queued as notified."""
-    if collection.status is not CollectionStatus.NOTIFIED or not collection.message_id:
-        return collection
-    if states.get(collection.message_id) in _MAY_HAVE_ARRIVED:
-        return replace(collection, status=CollectionStatus.SENT)
-    return collection
 
 
 def _take_back(
@@ -204,7 +199,7 @@ def _take_back(
     for cancelled in planned.cancelled:
         collection = cancelled.collection
         t.debits.step([collection.end_to_end_id], CollectionStatus.CANCELLED, cancelled.reason.value)
-        _cancel_notice(t, collection)
+        release_notice(t, collection)
         values = {
             "collection": collection.end_to_end_id,
             "why": why_not(cancelled.reason, cancelled.detail, tenant.language),
@@ -212,7 +207,7 @@ def _take_back(
         _log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
 
 
-def _cancel_notice(t: Transaction, collection: Collection) -> None:
+def release_notice(t: Transaction, collection: Collection) -> None:
     """A pre-notification that has not left yet does not leave any more."""
     documents = tuple(part.document for part in collection.parts)
     for row in list(t.reminders.rows()):
@@ -255,11 +250,24 @@ def _announce(tenant: Tenant, t: Transaction, view: View, planned: DebitPlan, de
         _log(tenant, t, view.as_of, collection.end_to_end_id, "debit_notified", values)
 
 
-def _hand_over(tenant: Tenant, t: Transaction, batch: DebitBatch, as_of: date) -> None:
+def _hold_back(tenant: Tenant, t: Transaction, batch: DebitBatch, why: str, as_of: date) -> None:
+    """A file that the bank would refuse is never made: its collections wait for a person."""
+    t.debits.step([one.end_to_end_id for one in batch.collections], CollectionStatus.WITHHELD)
+    values = {"batch": batch.message_id, "count": str(len(batch.collections)), "why": why}
+    _log(tenant, t, as_of, batch.message_id, "debit_batch_refused", values)
+
+
+def _hand_over(tenant: Tenant, t: Transaction, debit: DirectDebit, batch: DebitBatch, as_of: date) -> None:
     channel = tenant.debit_channel
     if channel is None or t.outbox.of_subject(batch.message_id):
         return
-    document = render(batch)
+    profile = bank_profile(debit.bank_profile, tenant.config.base)
+    try:
+        document = render(batch, profile.version)
+        check(document, profile, batch.message_id)
+    except MalformedDocument as error:
+        _hold_back(tenant, t, batch, str(error), as_of)
+        return
     t.debits.put(batch, document)
     t.outbox.add(
         [
@@ -300,7 +308,7 @@ def reminders_due(
     ]
     standing = Standing(
         freshness=view.freshness,
-        in_review=frozenset(_customers_in_review(t, view)),
+        in_review=frozenset(_customers_in_review(t, view)) | blocked_customers(t),
         under_debit=covered,
         on_account=view.on_account,
     )

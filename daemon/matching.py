@@ -6,25 +6,27 @@ and postings; a process that dies between two batches goes on from what is commi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 from daemon.bookkeeping import PROGRAM, decided, netted, postings
+from daemon.debit_money import DebitDesk, write_moves
 from daemon.log_words import said
 from daemon.policies import match_policy
 from daemon.progress import Steps
 from daemon.tenant import Tenant
-from ledger.bookings import AccountKind, Booking
+from ledger.bookings import AccountKind, Booking, BookingKind
+from ledger.debit_moves import DebitMove
 from ledger.decisions import Decision
+from ledger.documents import OpenItem
 from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import KnownPayer
 from reconcile.receivables import Receivables
 from reconcile.timeline import Decided, Netted, reconcile
 from store.entries import EntryDecision
-from store.store import Store, Transaction
+from store.store import Transaction
 
 #: Answers written per transaction.
 ANSWERS_AT_ONCE: Final = 500
@@ -39,38 +41,47 @@ class _Answers:
     log: list[Decision] = field(default_factory=list)
     payers: list[KnownPayer] = field(default_factory=list)
     describe: dict[str, str] = field(default_factory=dict)
+    debit_moves: list[DebitMove] = field(default_factory=list)
 
 
 def receivables_of(tenant: Tenant, t: Transaction) -> Receivables:
     """What the reconciler knows: every document with what is open of it, customers, payers learned, credit on account."""
+    undone = t.bookings.undone(BookingKind.CREDIT_NETTED)
     return Receivables(
         match_policy(tenant.config),
         t.facts.customers(),
-        t.bookings.open_items(),
+        (_not_to_net(item) if item.document.number in undone else item for item in t.bookings.open_items()),
         t.payers.all(),
         on_account_of(t, tenant.config.currency),
     )
 
 
+def _not_to_net(item: OpenItem) -> OpenItem:
+    """A credit note whose netting a person took back: it corrects nothing any more, so that it is not netted again."""
+    return replace(item, document=replace(item.document, corrects=""))
+
+
 def reconcile_entries(tenant: Tenant, as_of: date, steps: Steps) -> int:
     """Decide every undecided entry; answers how many were decided."""
-    with tenant.store.transaction() as t:
+    with tenant.store.snapshot() as t:
         entries = list(t.entries.undecided())
         receivables = receivables_of(tenant, t)
+        desk = DebitDesk(tenant, t)
     steps.step("reconcile", len(entries))
     answers, count = _Answers(), 0
-    for answer in reconcile(receivables, entries, as_of):
+    for answer in reconcile(receivables, entries, as_of, desk.answer):
         match answer:
             case Netted():
                 _take_netted(answers, answer, tenant.language, as_of)
             case Decided():
                 count += 1
                 _take_decided(answers, answer, tenant.language, as_of)
+                answers.debit_moves.extend(desk.moves_of(answer.identified.entry_id))
         if len(answers.log) >= ANSWERS_AT_ONCE:
-            _write(tenant.store, tenant.accounting_names, answers, as_of)
+            _write(tenant, answers, as_of)
             steps.done(len(answers.log))
             answers = _Answers()
-    _write(tenant.store, tenant.accounting_names, answers, as_of)
+    _write(tenant, answers, as_of)
     steps.done(len(answers.log))
     return count
 
@@ -107,17 +118,19 @@ def _take_decided(answers: _Answers, answer: Decided, language: str, as_of: date
     answers.payers.extend(answer.learned)
 
 
-def _write(store: Store, sinks: Sequence[str], answers: _Answers, as_of: date) -> None:
+def _write(tenant: Tenant, answers: _Answers, as_of: date) -> None:
     if not answers.log:
         return
-    with store.transaction() as t:
+    with tenant.store.transaction() as t:
         booked = t.bookings.append(answers.bookings)
         if len(booked) != len(answers.bookings):
             raise InvariantBroken("a new decision would book what stands in the books already")
         t.entries.decide(answers.entries)
         t.decisions.append(answers.log)
         t.payers.learn(answers.payers)
-        t.outbox.add(postings(booked, sinks, answers.describe, as_of))
+        t.outbox.add(postings(booked, tenant.accounting_names, answers.describe, as_of))
+        if answers.debit_moves:
+            write_moves(tenant, t, answers.debit_moves, as_of)
 
 
 def on_account_of(t: Transaction, currency: str) -> dict[str, Money]:

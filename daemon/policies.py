@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collect.debits import Approval, DebitPolicy
+from collect.debits import GREATEST_MINOR, Approval, DebitPolicy, Grouping
 from collect.messages import Letterhead
 from collect.reminders import ReminderPolicy, Step, default_ladder
-from config.tenant import DirectDebit, IgnoreRule, Reminders, TenantConfig
+from config.bank_profile import bank_profile
+from config.tenant import DirectDebit, IgnoreRule, Reminders, TenantConfig, Weekday
+from ledger.mandates import SequenceType
 from ledger.money import Money
 from reconcile.policy import IgnoreRule as MatchIgnoreRule
 from reconcile.policy import MatchPolicy
@@ -18,6 +20,7 @@ def match_policy(config: TenantConfig) -> MatchPolicy:
         currency=config.currency,
         country=config.legal.country,
         write_off_limit=matching.write_off_limit,
+        exchange_limit=matching.exchange_limit,
         discount_grace_days=matching.discount_grace_days,
         net_credits=matching.net_credits,
         equal_open_oldest_first=matching.equal_open_oldest_first,
@@ -39,6 +42,7 @@ def _ignore_rule(number: int, rule: IgnoreRule) -> MatchIgnoreRule:
 
 def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
     """How this tenant collects."""
+    profile = bank_profile(debit.bank_profile, config.base)
     return DebitPolicy(
         creditor_name=config.legal.name,
         creditor_id=debit.creditor_id,
@@ -47,6 +51,15 @@ def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
         pre_notification_days=debit.pre_notification_days,
         lead_days=debit.collection_lead_days,
         approval=Approval(debit.approval.value),
+        grouping=Grouping(debit.one_collection_per.value),
+        weekday=None if debit.collect_on_weekday is None else list(Weekday).index(debit.collect_on_weekday),
+        days_of_month=debit.collect_on_days,
+        retries=debit.retries,
+        first_sequence=SequenceType(debit.first_sequence.value),
+        most_minor=GREATEST_MINOR if debit.collection_limit is None else debit.collection_limit.minor,
+        batch_minor=0 if debit.batch_limit is None else debit.batch_limit.minor,
+        batch_count=profile.max_transactions,
+        batch_booking=profile.batch_booking,
     )
 
 
@@ -87,3 +100,16 @@ def letterhead(config: TenantConfig, reminders: Reminders) -> Letterhead:
         language=config.legal.language,
         enterprise_number=config.legal.vat_number or "",
     )
+
+
+def policy_faults(config: TenantConfig) -> tuple[str, ...]:
+    """Settings that are well-formed and cannot work together, in lines like those of ``config.load``."""
+    faults: list[str] = []
+    if config.direct_debit is not None:
+        named = {"lead_days": "collection_lead_days"}
+        for name, reason in debit_policy(config, config.direct_debit).faults():
+            faults.append(f"{config.file}: direct_debit.{named.get(name, name)}: {reason}")
+    if config.reminders is not None:
+        for name, reason in reminder_policy(config, config.reminders, "").faults():
+            faults.append(f"{config.file}: reminders.{name}: {reason}")
+    return tuple(faults)

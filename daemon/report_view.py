@@ -218,7 +218,8 @@ def _sources(tenant: Tenant, t: Transaction, as_of: date) -> Iterator[SourceStat
         last = one.last_statement_on
         yield SourceState(
             name=one.account,
-            newest="" if one.closing is None else str(one.closing),
+            newest="",
+            balance=one.closing,
             newest_on=last,
             late=last is None or working_days_after(last, as_of, country) > limit,
             gaps=one.gaps,

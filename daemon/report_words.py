@@ -202,6 +202,8 @@ _DUTCH: Final = ReportWords(
     evidence_names={
         Evidence.STRUCTURED_REFERENCE: "gestructureerd kenmerk",
         Evidence.END_TO_END_ID: "end-to-end-kenmerk",
+        Evidence.BATCH_REFERENCE: "kenmerk van het incassobestand",
+        Evidence.MANDATE_REFERENCE: "mandaatkenmerk",
         Evidence.DOCUMENT_NUMBER: "factuurnummer",
         Evidence.ORDER_NUMBER: "bestelnummer",
         Evidence.REPAIRED_REFERENCE: "verbeterd kenmerk",
@@ -360,6 +362,8 @@ _FRENCH: Final = ReportWords(
     evidence_names={
         Evidence.STRUCTURED_REFERENCE: "communication structurée",
         Evidence.END_TO_END_ID: "référence de bout en bout",
+        Evidence.BATCH_REFERENCE: "référence du fichier de prélèvements",
+        Evidence.MANDATE_REFERENCE: "référence du mandat",
         Evidence.DOCUMENT_NUMBER: "numéro de facture",
         Evidence.ORDER_NUMBER: "numéro de commande",
         Evidence.REPAIRED_REFERENCE: "référence corrigée",
@@ -518,6 +522,8 @@ _GERMAN: Final = ReportWords(
     evidence_names={
         Evidence.STRUCTURED_REFERENCE: "strukturierte Referenz",
         Evidence.END_TO_END_ID: "Ende-zu-Ende-Referenz",
+        Evidence.BATCH_REFERENCE: "Referenz der Lastschriftdatei",
+        Evidence.MANDATE_REFERENCE: "Mandatsreferenz",
         Evidence.DOCUMENT_NUMBER: "Rechnungsnummer",
         Evidence.ORDER_NUMBER: "Bestellnummer",
         Evidence.REPAIRED_REFERENCE: "berichtigte Referenz",
@@ -676,6 +682,8 @@ _ENGLISH: Final = ReportWords(
     evidence_names={
         Evidence.STRUCTURED_REFERENCE: "structured reference",
         Evidence.END_TO_END_ID: "end-to-end id",
+        Evidence.BATCH_REFERENCE: "debit file",
+        Evidence.MANDATE_REFERENCE: "mandate reference",
         Evidence.DOCUMENT_NUMBER: "invoice number",
         Evidence.ORDER_NUMBER: "order number",
         Evidence.REPAIRED_REFERENCE: "repaired reference",

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from daemon.debit_waiting import debit_lines
 from daemon.operator_log import masked
 from daemon.tenant import Tenant
 from ledger.controls import chain_gaps
 from ledger.documents import DocumentKind
 from ledger.effects import EffectState
-from ledger.mandates import CollectionStatus
 from ledger.money import Money
 from store.statements import StatementHeader
 from store.store import Transaction
@@ -76,9 +76,10 @@ class TenantStatus:
 
 def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
     """The status of one tenant on a business day."""
-    with tenant.store.transaction() as t:
+    with tenant.store.snapshot() as t:
         last = t.cycles.last()
         failures = () if last is None else tuple(str(line) for line in _list(last.summary.get("failures")))
+        held = () if last is None else tuple(str(line) for line in _list(last.summary.get("held")))
         open_sum, overdue = _open_sums(t, as_of)
         review, amounts = _review(t)
         return TenantStatus(
@@ -93,7 +94,7 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
             review_amounts=amounts,
             faults=tuple(fault.line() for fault in t.faults.open()),
             parked=_parked(t),
-            waiting=_waiting(tenant, t),
+            waiting=_waiting(tenant, t, as_of, held),
         )
 
 
@@ -155,17 +156,9 @@ def _parked(t: Transaction) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _waiting(tenant: Tenant, t: Transaction) -> tuple[str, ...]:
-    """What waits for something that a person can bring about: a release, a channel, a mended file."""
-    lines: list[str] = []
-    debit = tenant.config.direct_debit
-    if debit is not None and debit.approval == "required":
-        waiting = [one for one in t.debits.rows() if one.status is CollectionStatus.NOTIFIED]
-        if waiting:
-            lines.append(f"{len(waiting)} collections wait for release")
-    held: dict[str, int] = defaultdict(int)
-    for row in t.reminders.rows():
-        if row.status == "held":
-            held[row.reminder.kind.value] += 1
-    lines.extend(f"{count} messages held: {kind}" for kind, count in sorted(held.items()))
+def _waiting(tenant: Tenant, t: Transaction, as_of: date, held: Sequence[str]) -> tuple[str, ...]:
+    """What waits for something that a person can bring about: a release, a channel, an address, a complete statement."""
+    lines = [*held, *debit_lines(tenant, t, as_of)]
+    if tenant.config.direct_debit is not None and tenant.message_channel is None:
+        lines.append("direct debits wait for a channel for their notices: add the section `reminders`")
     return tuple(lines)

@@ -66,7 +66,7 @@ INVOICES: Final = _Table(
 )
 MANDATES: Final = _Table(
     required=("reference", "customer_id", "iban", "scheme", "type", "signed_on", "status"),
-    optional=("bic", "account_holder"),
+    optional=("bic", "account_holder", "last_collected_on", "replaces"),
 )
 
 
@@ -448,4 +448,6 @@ def _mandate(row: _Row) -> Iterator[Mandate | Fault]:
         signed_on=_date(row, "signed_on"),
         status=_choice(row, "status", MandateStatus, (MandateStatus.ACTIVE, MandateStatus.REVOKED)),
         source=row.source,
+        last_collected_on=_date(row, "last_collected_on") if row.text("last_collected_on") else None,
+        replaces=row.text("replaces"),
     )

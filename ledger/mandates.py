@@ -49,7 +49,8 @@ class SequenceType(StrEnum):
 class Mandate:
     """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name.
 
-    ``last_collected_on``: the last collection under it that was made before it came to us, where the source says so.
+    ``last_collected_on``: the last collection under it that was made before it came to us, where the source says so. ``replaces``: the
+    reference it had before, where the source says so.
     """
 
     reference: str
@@ -63,6 +64,17 @@ class Mandate:
     status: MandateStatus
     source: SourceRef
     last_collected_on: date | None = None
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What changed in a mandate since it was last honoured (ISO 20022 AmdmntInfDtls); the old values, empty where nothing changed."""
+
+    original_reference: str = ""
+    original_iban: str = ""
+    original_creditor_id: str = ""
+    original_creditor_name: str = ""
 
 
 class CollectionStatus(StrEnum):
@@ -91,7 +103,7 @@ class CollectionPart:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
     """One direct debit of one customer on one day; ``end_to_end_id`` is ours and unique per attempt. ``debtor_address``: only where
-    the scheme asks for it (accounts outside the European Economic Area)."""
+    the scheme asks for it (accounts outside the European Economic Area). ``amendment``: what its mandate's past was, for the file."""
 
     end_to_end_id: str
     mandate: Mandate
@@ -105,6 +117,7 @@ class Collection:
     message_id: str = ""
     reason_code: str = ""
     debtor_address: Address | None = None
+    amendment: Amendment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

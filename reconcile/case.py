@@ -20,7 +20,8 @@ _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 def ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Evidence without repetitions, strongest first."""
-    return tuple(sorted(set(evidence), key=_STRENGTH.__getitem__))
+    different = set(evidence)
+    return tuple(different) if len(different) < 2 else tuple(sorted(different, key=_STRENGTH.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Case:
         self.minor = abs(entry.amount.minor)
         self.currency = entry.amount.currency
         self.on: date = entry.booked_on
+        self.hinted: tuple[str, ...] = ()
 
     @cached_property
     def reading(self) -> Reading:
@@ -80,9 +82,10 @@ class Case:
 
     @cached_property
     def candidates(self) -> Payer:
-        """The customers among whose documents a payment without a number is looked for: those whose number is quoted, and the payer;
-        and where the account says one customer and the name clearly another, both."""
-        payer, quoted = self.payer, self.reading.customers
+        """The customers among whose documents a payment without a number is looked for: those whose number is quoted (or a reference
+        that all their documents share, ``hinted``), and the payer; and where the account says one customer and the name clearly
+        another, both."""
+        payer, quoted = self.payer, (*self.reading.customers, *self.hinted)
         customers = dict.fromkeys((*quoted, *payer.customers))
         if payer.evidence is Evidence.PAYER_IBAN and not any(
             self.is_like(each, Likeness.WEAK) for each in payer.customers
@@ -97,7 +100,7 @@ class Case:
 
     def payer_evidence(self, customer_id: str) -> tuple[Evidence, ...]:
         """What says that ``customer_id`` pays: number, account, else name; empty when nothing does."""
-        found = [Evidence.CUSTOMER_NUMBER] if customer_id in self.reading.customers else []
+        found = [Evidence.CUSTOMER_NUMBER] if customer_id in (*self.reading.customers, *self.hinted) else []
         iban = self.entry.counterparty.iban
         if iban and (
             customer_id in self.receivables.customers_of_iban(iban)
@@ -117,18 +120,19 @@ class Case:
         )
 
     def is_another(self, customer_ids: Sequence[str]) -> bool:
-        """Whether the payer is a known customer and none of these."""
+        """Whether the payer is a known customer and none of these, or quotes the number of one that is none of these."""
+        if self.reading.customers and not set(customer_ids) & set(self.reading.customers):
+            return True
         return self.payer.is_known and not any(
             each in self.payer.customers or self.is_like(each, Likeness.STRONG) for each in customer_ids
         )
 
     def open_of(self, customer_ids: Iterable[str]) -> tuple[Item, ...]:
         """Open documents of these customers in the payment's currency, issued by its day, oldest first."""
-        found = [
-            item
-            for customer_id in dict.fromkeys(customer_ids)
-            for item in self.receivables.open_of(customer_id, self.currency, self.on)
-        ]
+        different = tuple(dict.fromkeys(customer_ids))
+        if len(different) == 1:
+            return self.receivables.open_of(different[0], self.currency, self.on)
+        found = [item for each in different for item in self.receivables.open_of(each, self.currency, self.on)]
         return tuple(sorted(found, key=lambda item: item.order))
 
     @cached_property

@@ -75,17 +75,14 @@ class Likeness(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name taken apart: ``words`` are the significant ones, ``others`` legal forms, titles and particles, ``joined`` all letters and
-    digits in their order, ``joint`` whether it names more than one party."""
+    digits in their order, ``joint`` whether it names more than one party, ``key`` equal for names with the same significant words in
+    whatever order."""
 
     words: tuple[str, ...]
     others: tuple[str, ...]
     joined: str
     joint: bool
-
-    @property
-    def key(self) -> str:
-        """Equal for names with the same significant words in whatever order; empty when there are none."""
-        return " ".join(sorted(self.words))
+    key: str
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -121,7 +118,7 @@ def name_of(text: str) -> Name:
         (others if aside else words).append(word)
     if not words:
         words, others = every, []
-    return Name(tuple(words), tuple(others), "".join(every), joint)
+    return Name(tuple(words), tuple(others), "".join(every), joint, " ".join(sorted(words)))
 
 
 def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:

@@ -9,15 +9,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
-#: Letters that Unicode does not decompose.
+#: Letters that Unicode does not decompose, and the dashes.
 _SPECIAL: Final = str.maketrans(
-    {"ß": "SS", "ẞ": "SS", "Æ": "AE", "Œ": "OE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ı": "I"}
+    {
+        "ß": "SS",
+        "ẞ": "SS",
+        "Æ": "AE",
+        "Œ": "OE",
+        "Ø": "O",
+        "Ł": "L",
+        "Đ": "D",
+        "Ð": "D",
+        "Þ": "TH",
+        "ı": "I",
+        "–": "-",
+        "—": "-",
+    }
 )
 #: Letters and digits that people mistake for one another.
 _LOOKALIKES: Final = str.maketrans("OI", "01")
+_COMBINING: Final = re.compile("[\u0300-\u036f]+")
 _ATOM: Final = re.compile(r"[0-9]+|[A-Z]+")
 _MISTAKEN: Final = re.compile(r"(?<=[0-9])[OIL]+(?![A-Z])|(?<![A-Z])[OIL]+(?=[0-9])|(?<=[0-9])[OIL]+(?=[0-9])")
 _MISTAKEN_DIGITS: Final = str.maketrans("OIL", "011")
@@ -29,8 +43,7 @@ def plain(text: str) -> str:
     """Upper case, without accents: ``Müller-Straße`` becomes ``MULLER-STRASSE``."""
     if text.isascii():
         return text.upper()
-    decomposed = unicodedata.normalize("NFKD", text.upper().translate(_SPECIAL))
-    return "".join(each for each in decomposed if not unicodedata.combining(each))
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", text.upper().translate(_SPECIAL)))
 
 
 def key_of(text: str) -> str:
@@ -50,8 +63,7 @@ def with_digits_mended(text: str) -> str:
     return _MISTAKEN.sub(lambda match: match.group().translate(_MISTAKEN_DIGITS), text)
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """A maximal run of letters or of digits. ``text`` as written (plain), ``folded`` with look-alikes as in ``key_of``; ``start`` and
     ``end`` in the plain text."""
 
@@ -66,9 +78,9 @@ def atoms(text: str) -> tuple[Atom, ...]:
     """The atoms of a plain text, in order."""
     found = []
     for match in _ATOM.finditer(text):
-        run = match.group()
+        run, (start, end) = match.group(), match.span()
         numeric = run[0] <= "9"
-        found.append(Atom(run, run if numeric else run.translate(_LOOKALIKES), match.start(), match.end(), numeric))
+        found.append(Atom(run, run if numeric else run.translate(_LOOKALIKES), start, end, numeric))
     return tuple(found)
 
 
@@ -95,3 +107,14 @@ def one_edit_apart(written: str, meant: str) -> bool:
     while at < len(shorter) and longer[at] == shorter[at]:
         at += 1
     return longer[at + 1 :] == shorter[at:]
+
+
+def slips_of(key: str) -> Iterator[str]:
+    """Keys that are ``key`` with one digit wrong or two neighbours swapped."""
+    for at, letter in enumerate(key):
+        if letter.isdigit():
+            for digit in "0123456789":
+                if digit != letter:
+                    yield key[:at] + digit + key[at + 1 :]
+        if at and letter != key[at - 1]:
+            yield key[: at - 1] + letter + key[at - 1] + key[at + 1 :]

@@ -11,7 +11,7 @@ F1 on the 3rd; F1 paid in full, the account learned; F2 paid in full, known by i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
@@ -22,7 +22,9 @@ from ledger.money import Money
 from ledger.party import KnownPayer
 from ledger.statements import IdentifiedEntry
 from reconcile.decision import decide
+from reconcile.names import Likeness, name_of
 from reconcile.receivables import Item, Receivables
+from reconcile.remittance import is_long
 
 #: Evidence by which an unknown account becomes known.
 _TEACHES = frozenset({Evidence.STRUCTURED_REFERENCE, Evidence.DOCUMENT_NUMBER, Evidence.ORDER_NUMBER})
@@ -47,15 +49,31 @@ class Decided:
     learned: tuple[KnownPayer, ...] = ()
 
 
-def reconcile(receivables: Receivables, entries: Iterable[IdentifiedEntry], until: date) -> Iterator[Netted | Decided]:
+#: Answers an entry before the ordinary rules do; None: it is theirs.
+Before = Callable[[Receivables, IdentifiedEntry], Outcome | None]
+
+
+def _nobody_before(receivables: Receivables, identified: IdentifiedEntry) -> Outcome | None:  # noqa: ARG001
+    return None
+
+
+def reconcile(
+    receivables: Receivables,
+    entries: Iterable[IdentifiedEntry],
+    until: date,
+    before: Before = _nobody_before,
+) -> Iterator[Netted | Decided]:
     """Decides ``entries`` (sorted by booking day) one after the other and changes ``receivables`` accordingly.
 
-    Credit notes issued by each booking day, and in the end by ``until``, are netted first, where the policy says so.
+    Credit notes issued by each booking day, and in the end by ``until``, are netted first, where the policy says so. ``before`` is asked
+    first about each entry: the money of our own direct debits is known without any matching.
     """
     netting = _Netting(receivables)
     for identified in entries:
         yield from netting.up_to(identified.entry.booked_on)
-        outcome = decide(receivables, identified.entry)
+        outcome = before(receivables, identified)
+        if outcome is None:
+            outcome = decide(receivables, identified.entry)
         learned: tuple[KnownPayer, ...] = ()
         match outcome:
             case Matched():
@@ -95,6 +113,20 @@ class _Netting:
                 yield Netted(credit_note=credit.document, invoice=invoice.document, amount=credit.money(minor), on=on)
 
 
+def _teaches(receivables: Receivables, identified: IdentifiedEntry, outcome: Matched, customer_id: str) -> bool:
+    """Whether a booking is evidence enough to know the account by: a reference, an order or a long document number; a short one only
+    under the customer's own name."""
+    strongest = outcome.evidence[0]
+    if strongest not in _TEACHES:
+        return False
+    if strongest is not Evidence.DOCUMENT_NUMBER:
+        return True
+    numbers = [line.document for line in outcome.allocations if line.kind is AllocationKind.PAYMENT]
+    if all(is_long(number) for number in numbers):
+        return True
+    return receivables.like(name_of(identified.entry.counterparty.name), customer_id) is Likeness.STRONG
+
+
 def _learned(receivables: Receivables, identified: IdentifiedEntry, outcome: Matched) -> tuple[KnownPayer, ...]:
     """The account that just paid one customer's documents with strong evidence, unless it was known for him already."""
     entry = identified.entry
@@ -104,7 +136,7 @@ def _learned(receivables: Receivables, identified: IdentifiedEntry, outcome: Mat
         return ()
     customer_id = paid.pop()
     known = customer_id in receivables.customers_of_iban(iban) or customer_id in receivables.payers_of_iban(iban)
-    if known or outcome.evidence[0] not in _TEACHES:
+    if known or not _teaches(receivables, identified, outcome, customer_id):
         return ()
     payer = KnownPayer(
         customer_id=customer_id, iban=iban, name=entry.counterparty.name, learned_from=identified.entry_id

@@ -32,7 +32,14 @@ class Cycles(Shelf):
     def begin(self, as_of: date, started_at: datetime) -> int:
         """A new cycle's number."""
         cycle_id = self._last(cycle.c.cycle_id, cycle) + 1
-        row = {"cycle_id": cycle_id, "as_of": as_of, "started_at": started_at, "outcome": "", "summary": "{}"}
+        row = {
+            "cycle_id": cycle_id,
+            "as_of": as_of,
+            "started_at": started_at,
+            "ended_at": None,
+            "outcome": "",
+            "summary": "{}",
+        }
         self._insert(cycle, [row])
         return cycle_id
 

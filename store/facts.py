@@ -136,6 +136,8 @@ def _mandate(row: Row[Any]) -> Mandate:
         signed_on=row.signed_on,
         status=MandateStatus(row.status),
         source=_source(row.source),
+        last_collected_on=row.last_collected_on,
+        replaces=row.replaces,
     )
 
 
@@ -151,6 +153,8 @@ def _mandate_row(fact: Mandate) -> Values:
         "signed_on": fact.signed_on,
         "status": fact.status,
         "source": _source_text(fact.source),
+        "last_collected_on": fact.last_collected_on,
+        "replaces": fact.replaces,
     }
 
 

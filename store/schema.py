@@ -141,6 +141,8 @@ mandate: Final = Table(
     *_words("tenant", "reference", "customer_id", "iban", "bic", "account_holder", "scheme", "type"),
     Column("signed_on", Date, nullable=False),
     *_words("status", "source"),
+    Column("last_collected_on", Date, nullable=True),
+    Column("replaces", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "reference"),
     Index(None, "tenant", "customer_id"),
 )
@@ -365,6 +367,32 @@ collection_history: Final = Table(
     *_words("status", "reason_code"),
     PrimaryKeyConstraint("tenant", "end_to_end_id", "step"),
     ForeignKeyConstraint(["tenant", "end_to_end_id"], ["collection.tenant", "collection.end_to_end_id"]),
+)
+
+debit_move: Final = Table(
+    "debit_move",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("entry_id", "end_to_end_id", "content"),
+    Column("taken_back", Boolean, nullable=False),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    ForeignKeyConstraint(["tenant", "entry_id"], ["entry.tenant", "entry.entry_id"]),
+    ForeignKeyConstraint(["tenant", "end_to_end_id"], ["collection.tenant", "collection.end_to_end_id"]),
+    Index(None, "tenant", "entry_id"),
+    Index(None, "tenant", "end_to_end_id"),
+    comment="Which bank entry credited or took back which collection",
+)
+
+debit_act: Final = Table(
+    "debit_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("act", "subject", "by"),
+    Column("acted_on", Date, nullable=False),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Who released, withheld or cancelled what of the direct debits",
 )
 
 reminder: Final = Table(

@@ -14,6 +14,8 @@ from store.archive import ARCHIVE_LIMIT_BYTES, Archive
 from store.bookings import Bookings
 from store.cursors import Cursors
 from store.cycles import Cycles
+from store.debit_acts import DebitActs
+from store.debit_moves import DebitMoves
 from store.debits import Debits
 from store.decisions import Decisions
 from store.entries import Entries
@@ -41,6 +43,8 @@ class Transaction:
         self.faults = Faults(connection, tenant)
         self.cycles = Cycles(connection, tenant)
         self.debits = Debits(connection, tenant)
+        self.debit_moves = DebitMoves(connection, tenant)
+        self.debit_acts = DebitActs(connection, tenant)
         self.reminders = Reminders(connection, tenant)
         self.payers = Payers(connection, tenant)
 

@@ -366,9 +366,9 @@ def test_what_came_back_is_not_collected_again_by_itself(desk: Desk) -> None:
     (notice,) = desk.day(date(2026, 9, 14)).notices
     desk.day(date(2026, 9, 17))
     desk.move(notice.end_to_end_id, CollectionEvent.RETURN)
-    desk.collections[notice.end_to_end_id] = replace(desk.collections[notice.end_to_end_id], reason_code="AM04")
+    desk.collections[notice.end_to_end_id] = replace(desk.collections[notice.end_to_end_id], reason_code="MS02")
     found = desk.day(date(2026, 9, 24))
-    assert [(one.reason, one.detail) for one in found.withheld] == [(DebitObjection.CAME_BACK, "AM04")]
+    assert [(one.reason, one.detail) for one in found.withheld] == [(DebitObjection.CAME_BACK, "MS02")]
     assert not found.covered
 
 

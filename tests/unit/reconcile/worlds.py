@@ -43,78 +43,19 @@ CUSTOMER_IDS: dict[str, Callable[[int], str]] = {
     "like invoices": lambda n: f"{n + 1042}",
 }
 FIRST = [
-    "Anna",
-    "Bram",
-    "Carla",
-    "Dirk",
-    "Elif",
-    "Femke",
-    "Güney",
-    "Hélène",
-    "Ivo",
-    "Jörg",
-    "Käthe",
-    "Lotte",
-    "Maarten",
-    "Noël",
-    "Oscar",
-    "Petra",
-    "Rémi",
-    "Søren",
-    "Tim",
-    "Ursula",
-    "Wout",
-    "Yara",
-    "Zoë",
-]
+    "Anna", "Bram", "Carla", "Dirk", "Elif", "Femke", "Güney", "Hélène", "Ivo", "Jörg", "Käthe", "Lotte", "Maarten",
+    "Noël", "Oscar", "Petra", "Rémi", "Søren", "Tim", "Ursula", "Wout", "Yara", "Zoë",
+]  # fmt: skip
 LAST = [
-    "Aelbrecht",
-    "Bäcker",
-    "Coussement",
-    "Dhondt",
-    "Engelhardt",
-    "Fischbach",
-    "Größl",
-    "Hermans",
-    "Iserentant",
-    "Jägermann",
-    "Königs",
-    "Lambrecht",
-    "Müllenborn",
-    "Nijssen",
-    "Oosterlinck",
-    "Pauwels",
-    "Quaghebeur",
-    "Rösler",
-    "Schröder",
-    "Teirlinck",
-    "Uytterhoeven",
-    "Verstraeten",
-    "Wouters",
-    "Zwartjes",
-    "Meersschaert",
-    "Vandecasteele",
-    "Blömer",
-    "Kühnel",
-]
+    "Aelbrecht", "Bäcker", "Coussement", "Dhondt", "Engelhardt", "Fischbach", "Größl", "Hermans", "Iserentant",
+    "Jägermann", "Königs", "Lambrecht", "Müllenborn", "Nijssen", "Oosterlinck", "Pauwels", "Quaghebeur", "Rösler",
+    "Schröder", "Teirlinck", "Uytterhoeven", "Verstraeten", "Wouters", "Zwartjes", "Meersschaert", "Vandecasteele",
+    "Blömer", "Kühnel",
+]  # fmt: skip
 TRADES = [
-    "Bouw",
-    "Dakwerken",
-    "Elektro",
-    "Garten",
-    "Holzbau",
-    "Installatie",
-    "Keukens",
-    "Logistik",
-    "Metaal",
-    "Optik",
-    "Papier",
-    "Schreinerei",
-    "Textil",
-    "Verlag",
-    "Wonen",
-    "Zimmerei",
-]
+    "Bouw", "Dakwerken", "Elektro", "Garten", "Holzbau", "Installatie", "Keukens", "Logistik", "Metaal", "Optik",
+    "Papier", "Schreinerei", "Textil", "Verlag", "Wonen", "Zimmerei",
+]  # fmt: skip
 FORMS = ["BV", "NV", "GmbH", "GmbH & Co. KG", "SRL", "VOF", "e.K.", "AG"]
 INTRODUCTIONS = [
     "factuur",
@@ -174,6 +115,8 @@ class World:
                 name = f"{self.random.choice(FIRST)} {self.random.choice(['', '', 'van ', 'De '])}{self.random.choice(LAST)}"
             else:
                 name = f"{self.random.choice(LAST)} {self.random.choice(TRADES)} {self.random.choice(FORMS)}"
+            if len(self.names) > 2_000:
+                name = f"{self.random.choice(LAST)}-{name}" + self.random.choice("BCDFGHKLMNPRSTVW") * 2
             if name not in self.names:
                 self.names.add(name)
                 return name
