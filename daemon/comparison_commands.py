@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from daemon.invocation import DEFAULT_CONFIG, ConfigPath, TenantName, configs, fail, named_errors, out
 from daemon.replay import Replayed, replay
 from daemon.shadow import Compared, Shadowed, Verdict, shadow
 from daemon.tenant import opened
-from daemon.invocation import DEFAULT_CONFIG, ConfigPath, TenantName, configs, fail, named_errors, out
 
 _LOUD = (Verdict.DISAGREES, Verdict.UNKNOWN, Verdict.IGNORED, Verdict.SUGGESTED, Verdict.WAITS, Verdict.ONLY_WE)
 
