@@ -249,3 +249,9 @@ def test_bytes_that_are_not_the_declared_encoding_are_refused() -> None:
 def test_a_zero_debit_is_counted_as_a_debit() -> None:
     totals = "<TxsSummry><TtlDbtNtries><NbOfNtries>1</NbOfNtries></TtlDbtNtries></TxsSummry>"
     assert not statement(ACCOUNT + totals + entry("0", sign="DBIT")).problems
+
+
+def test_what_stands_in_a_broken_file_is_not_quoted() -> None:
+    (found,) = read(document("<![CDATA[\n" + ACCOUNT + "\n" + entry("1")))
+    assert isinstance(found, Fault)
+    assert found.reason == "not well-formed XML: CData section not finished"
