@@ -278,6 +278,10 @@ class Matching(Settings):
         default=as_written(DEFAULT_WRITE_OFF),
         description="A difference up to this is written off, in the tenant's currency.",
     )
+    exchange_limit: AmountLimit = Field(
+        default=as_written("0.00"),
+        description="A difference up to this goes to the exchange account when a customer paid in another currency.",
+    )
     discount_grace_days: Days = Field(
         default=1, description="Days after its term that an early-payment discount still counts."
     )
@@ -298,7 +302,6 @@ class Limits(Settings):
         default=64,
         description="MiB up to which a document is archived whole; of a larger one hash, size and place are kept.",
     )
-    document_mib: Mebibytes = Field(default=2048, description="MiB above which a document is refused.")
 
 
 class Reports(Settings):

@@ -157,6 +157,22 @@ def _lines(allocations: Sequence[Allocation], rank: int | None, confidence: str,
     )
 
 
+def suggestion_lines(outcome: Outcome, language: str) -> tuple[MatchLine, ...]:
+    """What a person may accept of the reconciler's answer about an entry that stays in review: its suggestions, or the answer itself
+    where it was certain."""
+    match outcome:
+        case Matched():
+            certain = Suggestion(allocations=outcome.allocations, evidence=outcome.evidence, reason=outcome.reason)
+            suggestions: tuple[Suggestion, ...] = (certain,)
+        case Ambiguous():
+            suggestions = outcome.suggestions
+        case Unmatched() | Ignored():
+            suggestions = ()
+    return tuple(
+        line for rank, suggestion in enumerate(suggestions, start=1) for line in _suggested(suggestion, rank, language)
+    )
+
+
 def _suggested(suggestion: Suggestion, rank: int, language: str) -> tuple[MatchLine, ...]:
     strongest = suggestion.evidence[0].value if suggestion.evidence else ""
     return _lines(suggestion.allocations, rank, strongest, sentence(suggestion.reason, language))
@@ -176,11 +192,8 @@ def decided(identified: IdentifiedEntry, outcome: Outcome, language: str, as_of:
         case Ambiguous():
             status, evidence, allocations = "review", (), ()
             reason = sentence(outcome.reason, language)
-            lines = tuple(
-                line
-                for rank, suggestion in enumerate(outcome.suggestions, start=1)
-                for line in _suggested(suggestion, rank, language)
-            )
+            lines = suggestion_lines(outcome, language)
+            runner_up = sentence(outcome.suggestions[0].reason, language) if outcome.suggestions else ""
         case Unmatched():
             status, evidence, allocations, lines = "review", (), (), ()
             reason = sentence(outcome.reason, language)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,7 +15,7 @@ from rich.table import Table
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
-from daemon import cycle, exports, proof, review
+from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
 from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
@@ -32,17 +31,20 @@ from daemon.invocation import (
     configs,
     day_of,
     err,
+    fail,
     named_errors,
     out,
+    said_of,
 )
 from daemon.operator_log import open_log
+from daemon.payers_commands import payers_app
 from daemon.progress import BarSteps, SilentSteps, shown
+from daemon.review_page import page, suggestion
 from daemon.schedule import serve
 from daemon.statement_command import statement_app
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
-from store.entries import StoredEntry
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -51,18 +53,29 @@ config_app = typer.Typer(help="Check tenant files; print the JSON Schema that ed
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
+app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
+comparison_commands.register(app)
 
 
 @app.callback()
 def main_options(
+    context: typer.Context,
     log: Annotated[
         str | None,
         typer.Option("--log", envvar="AFLETTER_LOG", help="Operators' JSON log: 'stderr', 'none' or a file."),
     ] = None,
 ) -> None:
     """Ticks off payments against open items, unattended."""
-    open_log(log or "none")
+    context.obj = log
+    _log_to(log or "none")
+
+
+def _log_to(target: str) -> None:
+    try:
+        open_log(target)
+    except OSError as error:
+        raise fail((f"--log {target}: {error.strerror}",)) from error
 
 
 @app.command()
@@ -112,12 +125,12 @@ def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
 
 
 @app.command()
-def daemon(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
+def daemon(context: typer.Context, config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
     """Run each tenant on its own schedule until SIGTERM. The first cycle begins at once.
 
     Example: afletter --log stderr daemon --config tenants
     """
-    if "AFLETTER_LOG" not in os.environ:
+    if context.obj is None:
         open_log("stderr")
     serve(configs(config, tenant), at_once=True)
 
@@ -134,14 +147,16 @@ def status(
     Example: afletter status --config tenants --json
     """
     statuses: list[TenantStatus] = []
+    failed: list[str] = []
     for one in configs(config, tenant):
-        with named_errors(), opened(one) as ready:
+        with said_of(one, failed), opened(one) as ready:
             statuses.append(status_of(ready, day_of(as_of, one)))
     if as_json:
         typer.echo(json.dumps([each.as_json() for each in statuses], ensure_ascii=False, indent=2))
-        return
-    for each in statuses:
-        _print_status(each)
+    else:
+        for each in statuses:
+            _print_status(each)
+    raise typer.Exit(STEP_FAILED if failed else DONE)
 
 
 def _print_status(each: TenantStatus) -> None:
@@ -183,11 +198,14 @@ def export(
 
     def lines() -> Iterator[exports.Row]:
         for one in chosen:
-            with opened(one) as ready, ready.store.transaction() as t:
+            with opened(one) as ready, ready.store.snapshot() as t:
                 yield from exports.rows(kind, ready, t)
 
-    with named_errors():
-        count = exports.write(file, exports.HEADERS[kind], lines())
+    try:
+        with named_errors():
+            count = exports.write(file, exports.HEADERS[kind], lines())
+    except OSError as error:
+        raise fail((f"{file} cannot be written: {error.strerror}",)) from error
     err.print(f"{count} rows of {kind.value} in {file}")
 
 
@@ -198,13 +216,14 @@ def verify(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> No
     Example: afletter verify --config tenants/bench.yaml
     """
     proven = True
+    failed: list[str] = []
     for one in configs(config, tenant):
-        with named_errors(), opened(one) as ready:
+        with said_of(one, failed), opened(one) as ready:
             for check in proof.prove(ready):
                 proven = proven and check.proven
                 mark = "[green]proven[/green]" if check.proven else "[red]NOT PROVEN[/red]"
                 out.print(f"{escape(one.tenant)}  {mark}  {escape(check.name)}: {escape(check.said)}")
-    raise typer.Exit(DONE if proven else STEP_FAILED)
+    raise typer.Exit(DONE if proven and not failed else STEP_FAILED)
 
 
 @review_app.command("list")
@@ -214,7 +233,7 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
     Example: afletter review list --config tenants
     """
     for one in configs(config, tenant):
-        with named_errors(), opened(one) as ready, ready.store.transaction() as t:
+        with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             table = Table("entry", "day", "amount", "payer", "why", "first suggestion", title=one.tenant, box=None)
             for stored in t.entries.rows(["review"]):
                 entry = stored.identified.entry
@@ -224,17 +243,9 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
                     str(entry.amount),
                     escape(entry.counterparty.name or entry.counterparty.iban),
                     escape(stored.reason),
-                    escape(_suggestion(stored, 1)),
+                    escape(suggestion(stored, 1)),
                 )
             out.print(table if table.row_count else f"{escape(one.tenant)}: nothing waits for a person")
-
-
-def _suggestion(stored: StoredEntry, rank: int) -> str:
-    lines = [line for line in stored.lines if line.rank == rank]
-    return " + ".join(
-        f"{'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
-        for line in lines
-    )
 
 
 @review_app.command("show")
@@ -243,37 +254,18 @@ def review_show(
     config: ConfigPath = DEFAULT_CONFIG,
     tenant: TenantName = None,
 ) -> None:
-    """One entry: what the bank says, what was decided, and every suggestion.
+    """One entry: what the bank says, what was decided and why, what came second or nearest, and every suggestion.
 
     Example: afletter review show 2606080000004 --config tenants
     """
 
     def show(ready: Tenant) -> str:
-        with ready.store.transaction() as t:
-            return _described(review.found(t, entry))
+        with ready.store.snapshot() as t:
+            stored = review.found(t, entry)
+            log = t.decisions.about(entry_name(stored.identified))
+            return "\n".join(page(stored, log, ready.language))
 
     typer.echo(_on_its_tenant(configs(config, tenant), entry, show))
-
-
-def _described(stored: StoredEntry) -> str:
-    entry = stored.identified.entry
-    lines = [
-        f"entry        {entry_name(stored.identified)}  ({stored.identified.entry_id})",
-        f"account      {entry.account}, booked {entry.booked_on}, value {entry.value_on}",
-        f"amount       {entry.amount}",
-        f"counterparty {entry.counterparty.name} {entry.counterparty.iban}".rstrip(),
-        *(f"remittance   {line}" for line in entry.remittance.unstructured),
-        *(f"reference    {reference}" for reference in entry.remittance.creditor_references),
-        f"status       {stored.status}: {stored.reason}",
-    ]
-    ranks = sorted({line.rank for line in stored.lines if line.rank is not None})
-    lines.extend(f"suggestion {rank}  {_suggestion(stored, rank)}" for rank in ranks)
-    lines.extend(
-        f"booked       {'' if line.kind is None else line.kind.value} {line.document or line.customer_id} {line.amount}"
-        for line in stored.lines
-        if line.rank is None
-    )
-    return "\n".join(lines)
 
 
 @review_app.command("accept")
@@ -321,7 +313,7 @@ def review_undo(
     as_of: AsOf = None,
     by: By = None,
 ) -> None:
-    """Take a booking back by a counter-booking; the entry waits for a person again.
+    """Take a booking back by a counter-booking; the entry waits for a person again. With a credit note's number: its netting.
 
     Example: afletter review undo 2606080000004 --config tenants
     """
@@ -337,11 +329,18 @@ def _act(
     act: Callable[[Tenant, review.Person], str],
 ) -> None:
     def acted(ready: Tenant) -> str:
-        person = review.Person(name=by or getpass.getuser(), as_of=day_of(as_of, ready.config))
+        person = review.Person(name=by or _login_name(), as_of=day_of(as_of, ready.config))
         with ready.store.lock():
             return act(ready, person)
 
     typer.echo(_on_its_tenant(configs(config, tenant), entry, acted))
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container may run under a number without a name
+        raise fail(("nobody is logged in here: say who decides with --by",)) from error
 
 
 def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[[Tenant], str]) -> str:
@@ -349,8 +348,8 @@ def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[
     having: list[TenantConfig] = []
     with named_errors():
         for one in configs:
-            with opened(one) as ready, ready.store.transaction() as t:
-                if t.entries.find(entry):
+            with opened(one) as ready, ready.store.snapshot() as t:
+                if t.entries.find(entry) or review.nettings(t, entry):
                     having.append(one)
         if len(having) != 1:
             names = ", ".join(one.tenant for one in having)

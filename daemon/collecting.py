@@ -14,7 +14,7 @@ from datetime import date
 from collect.debits import DebitPlan, Withheld
 from collect.debits import notice_of as notice_reminder
 from collect.freshness import AccountFreshness as AccountView
-from collect.freshness import Freshness
+from collect.freshness import Freshness, Unseen
 from collect.messages import compose_pre_notification, compose_reminder
 from collect.reminders import Held, Standing, due
 from collect.wording import sentence as why_not
@@ -45,16 +45,19 @@ from store.store import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
-    """What was not collected or not sent in a cycle, and why."""
+    """What was not collected or not sent in a cycle, and why; ``unseen``: what may hide that somebody has paid, so that nothing at
+    all is claimed."""
 
     withheld: tuple[Withheld, ...] = ()
     held: tuple[Held, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
 
 
 def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], steps: Steps) -> HeldBack:
     """Announce and hand over direct debits, and send reminders, as far as ``as_of`` and the freshness of the sources allow.
 
-    ``failed_sources``: sources that could not be pulled in this cycle; while there is one, nothing is claimed from anybody.
+    ``failed_sources``: sources that could not be pulled in this cycle, and ``reconcile`` where what they brought could not be looked
+    at; while there is one, nothing is claimed from anybody.
     """
     debit, reminders = tenant.config.direct_debit, tenant.config.reminders
     if debit is None and reminders is None:
@@ -71,7 +74,7 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
             covered, withheld = planned.covered, planned.withheld
         if reminders is not None:
             held = _reminders(tenant, t, view, reminders, covered)
-    return HeldBack(withheld=withheld, held=held)
+    return HeldBack(withheld=withheld, held=held, unseen=_unseen(tenant, view))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,10 @@ def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) ->
         if fault.whole_document:
             broken.setdefault(_account_number(fault.source.system), []).append(fault.line())
     for source in failed_sources:
-        broken.setdefault(_account_number(source), []).append(f"{source} could not be read")
+        # What no account stands for (the shop, which knows what the portal collected) concerns all of them.
+        numbers = [_account_number(source)] if _account_number(source) else map(str, range(len(tenant.accounts)))
+        for number in numbers:
+            broken.setdefault(number, []).append(f"{source} failed in this cycle")
     known = account_freshness(tenant, list(t.statements.headers()))
     return Freshness(
         accounts=tuple(
@@ -153,12 +159,17 @@ def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> D
     planned = plan_debits(tenant, t, debit, view.as_of)
     _take_back(tenant, t, planned, collections, states, view.as_of)
     # A gap or a broken file may hide that somebody has paid: then nothing is announced and nothing handed over.
-    if view.freshness.unseen(view.as_of, tenant.config.legal.country, _statement_days(tenant)):
+    if _unseen(tenant, view):
         return planned
     _announce(tenant, t, view, planned, debit)
     for batch in planned.batches:
         _hand_over(tenant, t, debit, batch, view.as_of)
     return planned
+
+
+def _unseen(tenant: Tenant, view: View) -> tuple[Unseen, ...]:
+    """What may hide that somebody has paid."""
+    return view.freshness.unseen(view.as_of, tenant.config.legal.country, _statement_days(tenant))
 
 
 def _statement_days(tenant: Tenant) -> int:

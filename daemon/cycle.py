@@ -6,6 +6,7 @@ nothing ever stops the other tenants.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from time import perf_counter
 
 import structlog
 
+from collect.wording import sentence as why_not
 from config.tenant import TenantConfig
 from connectors.ports import InvoiceSource, Sink, StatementSource
 from daemon.collecting import HeldBack, collect_money, mirror_receipts
@@ -24,7 +26,7 @@ from daemon.operator_log import masked
 from daemon.progress import Steps
 from daemon.pull import Pulled, pull_invoices, pull_statements
 from daemon.report_files import WrittenReports, write_reports
-from daemon.sender import Delivery, drain
+from daemon.sender import Delivery, drain, settle
 from daemon.tenant import BankAccountSources, Tenant, opened
 from ledger.errors import AfletterError, InvariantBroken
 
@@ -43,6 +45,11 @@ class CycleResult:
     failed_sources: list[str] = field(default_factory=list)
     reports: WrittenReports | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    #: Whether every entry that came in was looked at, and whether what may be claimed was decided on top of that.
+    reconciled: bool = False
+    collected: bool = False
+    #: Sinks of which nothing is in doubt.
+    settled: list[str] = field(default_factory=list)
 
 
 def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], bool] = lambda: False) -> CycleResult:
@@ -51,33 +58,50 @@ def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], 
     ``stopping`` is asked between steps, so that a daemon that must end does so at a place where everything is committed.
     """
     result = CycleResult(tenant=config.tenant, as_of=as_of)
-    with structlog.contextvars.bound_contextvars(tenant=config.tenant):
-        try:
-            with opened(config) as tenant, tenant.store.lock():
-                _logged_cycle(tenant, as_of, steps, stopping, result)
-        except AfletterError as error:
-            _fail(result, "cycle", error)
-        except Exception as error:  # a defect in one tenant must not end the others
-            structlog.get_logger().exception("defect")
-            _fail(result, "cycle", error)
+    with (
+        structlog.contextvars.bound_contextvars(tenant=config.tenant),
+        _said(result),
+        opened(config) as tenant,
+        tenant.store.lock(),
+    ):
+        _logged_cycle(tenant, as_of, steps, stopping, result)
     return result
 
 
+@contextmanager
+def _said(result: CycleResult) -> Iterator[None]:
+    """What goes wrong here becomes a failure of the cycle."""
+    try:
+        yield
+    except AfletterError as error:
+        _fail(result, "cycle", error)
+    except Exception as error:  # a defect in one tenant must not end the others
+        structlog.get_logger().exception("defect")
+        _fail(result, "cycle", error)
+
+
 def _logged_cycle(tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[[], bool], result: CycleResult) -> None:
+    structlog.get_logger().info("cycle begins", as_of=as_of.isoformat())
     with tenant.store.transaction() as t:
         cycle_id = t.cycles.begin(as_of, datetime.now(UTC))
-    try:
+    with _said(result):
         for step in _steps(tenant, as_of, steps, result):
             if stopping():
                 result.failures.append("the cycle was asked to end early; the next one goes on from here")
                 break
             step()
-    finally:
-        outcome = "failed" if result.failures else "done"
-        summary = {"failures": result.failures, "decided": result.decided}
-        with tenant.store.transaction() as t:
-            t.cycles.end(cycle_id, datetime.now(UTC), outcome, summary)
-        structlog.get_logger().info("cycle", outcome=outcome, as_of=as_of.isoformat(), seconds=_rounded(result.seconds))
+    outcome = "failed" if result.failures else "done"
+    summary = {"failures": result.failures, "decided": result.decided, "held": _held(tenant, result.held_back)}
+    with tenant.store.transaction() as t:
+        t.cycles.end(cycle_id, datetime.now(UTC), outcome, summary)
+    structlog.get_logger().info("cycle", outcome=outcome, as_of=as_of.isoformat(), seconds=_rounded(result.seconds))
+
+
+def _held(tenant: Tenant, held_back: HeldBack) -> list[str]:
+    """What was held back, one line for each reason; no names and no accounts in it."""
+    found = [one.reason for one in held_back.withheld] + [one.reason for one in held_back.held]
+    reasons = Counter(why_not(reason, "", tenant.language) for reason in found)
+    return [f"{count} × {reason}" for reason, count in sorted(reasons.items())]
 
 
 def _rounded(seconds: dict[str, float]) -> dict[str, float]:
@@ -91,6 +115,8 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
         for statements in account.statements:
             yield partial(_pull_statements, tenant, account, statements, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
+    for sink in tenant.sinks():
+        yield partial(_settle, tenant, sink, result)
     yield partial(_collect, tenant, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_deliver, tenant, sink, as_of, steps, result)
@@ -113,20 +139,43 @@ def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -
     with _guarded(result, "reconcile", "reconcile"):
         take_debit_answers(tenant, as_of)
         result.decided = reconcile_entries(tenant, as_of, steps)
+        result.reconciled = True
+
+
+def _settle(tenant: Tenant, sink: Sink, result: CycleResult) -> None:
+    with _guarded(result, "deliver", sink.name):
+        settle(tenant.store, sink)
+        result.settled.append(sink.name)
 
 
 def _collect(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "collect", "collect"):
-        result.held_back = collect_money(tenant, as_of, tuple(result.failed_sources), steps)
+        failed = result.failed_sources if result.reconciled else [*result.failed_sources, "reconcile"]
+        result.held_back = collect_money(tenant, as_of, tuple(failed), steps)
+        result.collected = True
 
 
 def _deliver(tenant: Tenant, sink: Sink, as_of: date, steps: Steps, result: CycleResult) -> None:
+    if not _may_leave(tenant, sink, result):
+        return
     with _guarded(result, "deliver", sink.name):
         steps.step(sink.name, None)
         delivery = drain(tenant.store, sink, as_of, steps.done)
         result.deliveries.append(delivery)
         if delivery.trouble:
             result.failures.append(masked(f"{sink.name}: {delivery.trouble}"))
+
+
+def _may_leave(tenant: Tenant, sink: Sink, result: CycleResult) -> bool:
+    """Whether what is queued for a sink may go now. A claim that an earlier cycle queued was right then; it goes only when this
+    cycle looked at it again, and a debit only when nothing hides that somebody has paid."""
+    if sink.name not in result.settled:
+        return False
+    if sink is tenant.debit_channel:
+        return result.collected and not result.held_back.unseen
+    if sink is tenant.message_channel:
+        return result.collected
+    return True
 
 
 def _report(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:

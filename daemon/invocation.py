@@ -15,6 +15,7 @@ from rich.markup import escape
 from config.loader import load
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
+from daemon.policies import policy_faults
 from ledger.errors import AfletterError, ConfigError
 
 #: Exit codes of contract.md.
@@ -51,6 +52,8 @@ def configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
         found = load(path, connector_kinds())
     except ConfigError as error:
         raise fail(error.faults) from error
+    if faults := tuple(fault for config in found for fault in policy_faults(config)):
+        raise fail(faults)
     for config in found:
         for warning in config.warnings:
             err.print(f"[yellow]warning[/yellow] {escape(warning)}")
@@ -83,3 +86,13 @@ def named_errors() -> Iterator[None]:
     except AfletterError as error:
         err.print(f"[red]error[/red] {escape(str(error))}")
         raise typer.Exit(STEP_FAILED) from error
+
+
+@contextmanager
+def said_of(config: TenantConfig, troubled: list[str]) -> Iterator[None]:
+    """What goes wrong with one tenant is one line and its name in ``troubled``; the others go on."""
+    try:
+        yield
+    except AfletterError as error:
+        err.print(f"[red]error[/red] {escape(config.tenant)}: {escape(str(error))}")
+        troubled.append(config.tenant)

@@ -37,6 +37,18 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{person} hat die Buchung von {entry} über {amount} zurückgenommen.",
         "en": "{person} took back the booking of {entry} of {amount}.",
     },
+    "netting_undone": {
+        "nl": "{person} heeft de verrekening van creditnota {credit_note} teruggenomen; ze blijft open tot iemand ze gebruikt.",
+        "fr": "{person} a annulé l'imputation de la note de crédit {credit_note} ; elle reste ouverte jusqu'à ce que quelqu'un l'utilise.",
+        "de": "{person} hat die Verrechnung der Gutschrift {credit_note} zurückgenommen; sie bleibt offen, bis jemand sie verwendet.",
+        "en": "{person} took back the netting of credit note {credit_note}; it stays open until somebody uses it.",
+    },
+    "payer_forgotten": {
+        "nl": "{person} liet vergeten dat {iban} voor klant {customer} betaalt.",
+        "fr": "{person} a fait oublier que {iban} paie pour le client {customer}.",
+        "de": "{person} ließ vergessen, dass {iban} für Kunde {customer} zahlt.",
+        "en": "{person} had it forgotten that {iban} pays for customer {customer}.",
+    },
     "debit_notified": {
         "nl": "Incasso van {amount} bij klant {customer} op {day} is aangekondigd, voor {documents}.",
         "fr": "Le prélèvement de {amount} chez le client {customer} le {day} est annoncé, pour {documents}.",

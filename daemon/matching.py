@@ -6,7 +6,7 @@ and postings; a process that dies between two batches goes on from what is commi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -16,9 +16,10 @@ from daemon.log_words import said
 from daemon.policies import match_policy
 from daemon.progress import Steps
 from daemon.tenant import Tenant
-from ledger.bookings import AccountKind, Booking
+from ledger.bookings import AccountKind, Booking, BookingKind
 from ledger.debit_moves import DebitMove
 from ledger.decisions import Decision
+from ledger.documents import OpenItem
 from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import KnownPayer
@@ -45,18 +46,24 @@ class _Answers:
 
 def receivables_of(tenant: Tenant, t: Transaction) -> Receivables:
     """What the reconciler knows: every document with what is open of it, customers, payers learned, credit on account."""
+    undone = t.bookings.undone(BookingKind.CREDIT_NETTED)
     return Receivables(
         match_policy(tenant.config),
         t.facts.customers(),
-        t.bookings.open_items(),
+        (_not_to_net(item) if item.document.number in undone else item for item in t.bookings.open_items()),
         t.payers.all(),
         on_account_of(t, tenant.config.currency),
     )
 
 
+def _not_to_net(item: OpenItem) -> OpenItem:
+    """A credit note whose netting a person took back: it corrects nothing any more, so that it is not netted again."""
+    return replace(item, document=replace(item.document, corrects=""))
+
+
 def reconcile_entries(tenant: Tenant, as_of: date, steps: Steps) -> int:
     """Decide every undecided entry; answers how many were decided."""
-    with tenant.store.transaction() as t:
+    with tenant.store.snapshot() as t:
         entries = list(t.entries.undecided())
         receivables = receivables_of(tenant, t)
         desk = DebitDesk(tenant, t)

@@ -6,9 +6,11 @@ which is for finance and lives in the store.
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -40,8 +42,24 @@ def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutabl
     return {key: _masked_value(value) for key, value in event.items()}
 
 
+#: The log file in use; it is closed when the log goes elsewhere.
+_OPEN_FILE: Final = ExitStack()
+
+
+class _Libraries(logging.Handler):
+    """What libraries say (APScheduler: a turn that was skipped) stands in the same log, in the same form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand a record on."""
+        structlog.get_logger().log(record.levelno, record.getMessage(), library=record.name)
+
+
 def open_log(target: str) -> None:
     """Send the operators' log to ``stderr``, to nowhere (``none``) or to the file of that path (appended)."""
+    _OPEN_FILE.close()
+    root = logging.getLogger()
+    if not any(isinstance(handler, _Libraries) for handler in root.handlers):
+        root.addHandler(_Libraries(logging.WARNING))
     if target == "none":
         structlog.configure(
             processors=[_drop],
@@ -49,8 +67,10 @@ def open_log(target: str) -> None:
             cache_logger_on_first_use=False,
         )
         return
-    # The file stays open as long as the process, and each line is written at once.
-    stream: TextIO = sys.stderr if target == "stderr" else Path(target).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115
+    stream: TextIO = sys.stderr
+    if target != "stderr":
+        # The file stays open until the log goes elsewhere, and each line is written at once.
+        stream = _OPEN_FILE.enter_context(Path(target).open("a", buffering=1, encoding="utf-8"))  # noqa: SIM115
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

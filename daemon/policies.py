@@ -20,6 +20,7 @@ def match_policy(config: TenantConfig) -> MatchPolicy:
         currency=config.currency,
         country=config.legal.country,
         write_off_limit=matching.write_off_limit,
+        exchange_limit=matching.exchange_limit,
         discount_grace_days=matching.discount_grace_days,
         net_credits=matching.net_credits,
         equal_open_oldest_first=matching.equal_open_oldest_first,
@@ -99,3 +100,16 @@ def letterhead(config: TenantConfig, reminders: Reminders) -> Letterhead:
         language=config.legal.language,
         enterprise_number=config.legal.vat_number or "",
     )
+
+
+def policy_faults(config: TenantConfig) -> tuple[str, ...]:
+    """Settings that are well-formed and cannot work together, in lines like those of ``config.load``."""
+    faults: list[str] = []
+    if config.direct_debit is not None:
+        named = {"lead_days": "collection_lead_days"}
+        for name, reason in debit_policy(config, config.direct_debit).faults():
+            faults.append(f"{config.file}: direct_debit.{named.get(name, name)}: {reason}")
+    if config.reminders is not None:
+        for name, reason in reminder_policy(config, config.reminders, "").faults():
+            faults.append(f"{config.file}: reminders.{name}: {reason}")
+    return tuple(faults)

@@ -1,28 +1,36 @@
 """What a person does with entries: accept a suggestion, book lines of their own, take a booking back.
 
 Every act is one transaction: counter-booking of what stood there, the new booking, a row in the decision log under the
-person's name, and the postings of both.
+person's name, and the postings of both. A booking whose posting has not left yet is not posted and countered: its posting is cancelled
+and the counter-booking stays at home. What an entry taught about its payer goes with its booking.
+
+An entry taken back waits for a person again, with the suggestions of today. A netting taken back (``undo`` with the credit note's number)
+is not done again by itself.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from daemon.bookkeeping import entry_booking, entry_name, postings
+from daemon.bookkeeping import entry_booking, entry_name, postings, suggestion_lines
 from daemon.debit_money import moves_by_person, take_back_moves, write_moves
 from daemon.log_words import said
+from daemon.matching import receivables_of
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
-from ledger.bookings import Booking, counter
+from ledger.bookings import AccountKind, Booking, BookingKind, counter
 from ledger.decisions import Decision
 from ledger.documents import DocumentKind, OpenItem
-from ledger.effects import key_of
+from ledger.effects import EffectEvent, EffectState, key_of
 from ledger.errors import AfletterError, IllegalStep
 from ledger.money import Money
+from ledger.party import KnownPayer
+from ledger.statements import IdentifiedEntry
+from reconcile.decision import decide
 from store.entries import EntryDecision, MatchLine, Standing, StoredEntry
 from store.store import Transaction
 
@@ -72,13 +80,20 @@ def accept(tenant: Tenant, name: str, rank: int, person: Person) -> str:
             for line in lines
             if line.kind is not None and line.amount is not None
         )
-        return _book(tenant, t, stored, allocations, person, "accepted")
+        try:
+            return _book(tenant, t, stored, allocations, person, "accepted")
+        except ReviewError as error:
+            raise ReviewError(
+                f"suggestion {rank} of entry {name} was made earlier and fits no longer: {error}; or book lines of your own"
+            ) from error
 
 
 def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str:
     """Book an entry by a person's own lines; answers the sentence that went into the log.
 
-    A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``write_off:F2026-1=0.03``, ``refund:``, ``fee=``, or ``ignore``.
+    A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``refund:C10001=5.00`` (of what stands on account) or of a credit
+    note, ``write_off:F2026-1=0.03``, ``fee=0.50``, or ``ignore`` alone. A document in another currency:
+    ``payment:U1>U1=110.50 exchange:U1=120.00``, the latter in the document's; an exchange gain ``exchange:F1>F1=0.40``.
     """
     with tenant.store.transaction() as t:
         stored = found(t, name)
@@ -93,12 +108,31 @@ def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str
 
 
 def undo(tenant: Tenant, name: str, person: Person) -> str:
-    """Take the booking of a matched or ignored entry back; it waits for a person again."""
+    """Take the booking of a matched or ignored entry back, and it waits for a person again; or, with a credit note's number, its netting.
+
+    Raises ReviewError where something later rests on the booking: that is to be taken back first.
+    """
     with tenant.store.transaction() as t:
+        if nettings(t, name):
+            return _undo_netting(tenant, t, name, person)
         stored = found(t, name)
         if stored.status not in ("matched", "ignored"):
             raise IllegalStep(f"entry {name}", stored.status, "undo")
         return _decide(tenant, t, stored, "review", (), person, "undone")
+
+
+def nettings(t: Transaction, credit_note: str) -> list[Booking]:
+    """The standing bookings that net a credit note against its invoices; empty for any other name."""
+    bookings = t.bookings.of_subject(credit_note)
+    return [one for one in _not_reversed(bookings) if one.kind is BookingKind.CREDIT_NETTED]
+
+
+def _undo_netting(tenant: Tenant, t: Transaction, credit_note: str, person: Person) -> str:
+    reason = said("netting_undone", {"credit_note": credit_note, "person": person.name}, tenant.language)
+    for netting in nettings(t, credit_note):
+        _take_back(tenant, t, netting, person, reason)
+    t.decisions.append([_logged(credit_note, "netting_undone", reason, person)])
+    return reason
 
 
 def _expect(stored: StoredEntry, status: Standing, event: str) -> None:
@@ -117,7 +151,7 @@ def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], curr
         kinds = ", ".join(kind.value for kind in AllocationKind)
         raise ReviewError(f"'{text}': {error}; kinds are {kinds}") from error
     what = (parts["what"] or "").strip()
-    if kind is AllocationKind.ON_ACCOUNT:
+    if kind is AllocationKind.ON_ACCOUNT or (kind is AllocationKind.REFUND and what not in items):
         if what not in customers:
             raise ReviewError(f"'{text}': there is no customer '{what}'")
         return Allocation(kind=kind, document="", customer_id=what, amount=amount)
@@ -127,9 +161,13 @@ def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], curr
     for document in filter(None, (number, settles)):
         if document not in items:
             raise ReviewError(f"'{text}': there is no document '{document}'")
+        if items[document].open.currency != currency:
+            raise ReviewError(f"'{text}': {document} is in {items[document].open.currency}, the entry in {currency}")
     if not number or (kind is AllocationKind.CREDIT_NOTE and not settles):
         raise ReviewError(f"'{text}': name the document; a credit note as credit_note:NOTE>INVOICE=AMOUNT")
     customer = items[number].document.customer_id
+    if kind is AllocationKind.EXCHANGE:
+        amount = Money.parse(parts["amount"], items[number].document.gross.currency)
     return Allocation(kind=kind, document=number, customer_id=customer, amount=amount, settles=settles)
 
 
@@ -146,24 +184,24 @@ def _book(
     if cash != amount.minor:
         total = Money(cash, amount.currency)
         raise ReviewError(f"the lines come to {total}, the entry is {amount}: make up the difference, e.g. on_account")
-    _check_open(t, allocations)
+    _check_open(t, entry_booking(stored.identified, "matched", allocations, 0))
+    _check_account(t, allocations)
     return _decide(tenant, t, stored, "matched", allocations, person, code)
 
 
-def _check_open(t: Transaction, allocations: tuple[Allocation, ...]) -> None:
-    """No document may be settled beyond what is open of it; a reversal opens it, up to its gross."""
+def _check_open(t: Transaction, booking: Booking) -> None:
+    """No document may be settled beyond what is open of it, or opened beyond its total."""
     change: dict[str, int] = {}
-    for part in allocations:
-        back = -1 if part.kind is AllocationKind.REVERSAL else 1
-        for document in filter(None, (part.document, part.settles)):
-            change[document] = change.get(document, 0) + back * part.amount.minor
-    items = {item.document.number: item for item in t.bookings.open_items() if item.document.number in change}
-    for number, minor in change.items():
-        item = items[number]
-        if minor > item.open.minor:
-            kind = "credit note" if item.document.kind is DocumentKind.CREDIT_NOTE else "invoice"
+    for line in booking.lines:
+        if line.account.kind is AccountKind.RECEIVABLE:
+            change[line.account.key] = change.get(line.account.key, 0) + line.amount.minor
+    for item in t.bookings.open_items():
+        number, is_credit_note = item.document.number, item.document.kind is DocumentKind.CREDIT_NOTE
+        more = -change.get(number, 0) if is_credit_note else change.get(number, 0)
+        if item.open.minor + more < 0:
+            kind = "credit note" if is_credit_note else "invoice"
             raise ReviewError(f"only {item.open} is open of {kind} {number}: put the rest on_account")
-        if item.open.minor - minor > item.document.gross.minor:
+        if more > 0 and item.open.minor + more > item.document.gross.minor:
             raise ReviewError(f"{number} cannot be opened beyond its total of {item.document.gross}")
 
 
@@ -179,35 +217,116 @@ def _decide(
     identified = stored.identified
     take_back_moves(t, identified.entry_id)
     earlier = t.bookings.of_subject(identified.entry_id)
-    back = counter(_standing(earlier), person.as_of, key_of("counter", _standing(earlier).booking_id))
-    booking = entry_booking(identified, status, allocations, len(earlier))
     values = {"entry": entry_name(identified), "amount": str(identified.entry.amount), "person": person.name}
     reason = said(code, values, tenant.language)
-    t.bookings.append([back, booking])
-    t.entries.decide([_decision(identified.entry_id, status, allocations, reason)])
+    _take_back(tenant, t, _standing(earlier), person, reason)
+    booking = entry_booking(identified, status, allocations, len(earlier))
+    t.bookings.append([booking])
+    t.payers.forget(identified.entry_id)
+    t.payers.learn(_taught(t, identified, allocations))
+    decision = _decision(identified.entry_id, status, allocations, reason)
+    if status == "review":
+        answer = decide(receivables_of(tenant, t), identified.entry)
+        decision = replace(decision, lines=suggestion_lines(answer, tenant.language))
+    t.entries.decide([decision])
     write_moves(tenant, t, moves_by_person(t, identified, allocations), person.as_of, person.name)
-    t.decisions.append(
-        [
-            Decision(
-                as_of=person.as_of,
-                subject=entry_name(identified),
-                decision=code,
-                evidence=Evidence.PERSON.value,
-                runner_up="",
-                reason=reason,
-                by=person.name,
-            )
-        ]
-    )
-    describe = {back.booking_id: reason, booking.booking_id: reason}
-    t.outbox.add(postings([back, booking], tenant.accounting_names, describe, person.as_of))
+    t.decisions.append([_logged(entry_name(identified), code, reason, person)])
+    t.outbox.add(postings([booking], tenant.accounting_names, {booking.booking_id: reason}, person.as_of))
     return reason
+
+
+def _take_back(tenant: Tenant, t: Transaction, booking: Booking, person: Person, reason: str) -> None:
+    """Counter-book, and post the counter-booking to every accounting target that the booking has left for; elsewhere cancel its posting."""
+    back = counter(booking, person.as_of, key_of("counter", booking.booking_id))
+    _check_reopened(t, back)
+    t.bookings.append([back])
+    waiting = {
+        effect.sink: effect.key
+        for effect in t.outbox.of_subject(booking.subject)
+        if effect.key == key_of("posting", effect.sink, booking.booking_id) and effect.state is EffectState.QUEUED
+    }
+    t.outbox.step(list(waiting.values()), EffectEvent.CANCEL, detail="taken back before it left")
+    gone = [name for name in tenant.accounting_names if name not in waiting]
+    t.outbox.add(postings([back], gone, {back.booking_id: reason}, person.as_of))
+
+
+def _check_reopened(t: Transaction, back: Booking) -> None:
+    """Nothing may fall below zero by a counter-booking: neither what is open of a document nor a customer's credit on account."""
+    for line in back.lines:
+        number = line.account.key
+        if line.account.kind is AccountKind.RECEIVABLE:
+            open_ = t.bookings.open_of(number)
+            is_invoice = t.facts.versions(number)[-1].kind is DocumentKind.INVOICE
+            signed = line.amount if is_invoice else -line.amount
+            if (open_ + signed).minor < 0:
+                raise ReviewError(f"{number} was paid again since: take that booking back first")
+        elif line.account.kind is AccountKind.ON_ACCOUNT and line.amount.minor > 0:
+            on_account = _on_account(t, number, line.amount.currency)
+            if on_account < line.amount:
+                raise ReviewError(
+                    f"only {on_account} is left on account of customer {number}, {line.amount} was put there:"
+                    " take back first what used it"
+                )
+
+
+def _on_account(t: Transaction, customer_id: str, currency: str) -> Money:
+    found_ = (
+        -balance
+        for account, balance in t.bookings.balances(AccountKind.ON_ACCOUNT)
+        if account.key == customer_id and balance.currency == currency
+    )
+    return next(found_, Money.zero(currency))
+
+
+def _check_account(t: Transaction, allocations: tuple[Allocation, ...]) -> None:
+    """No more may be taken from a customer's account than stands there."""
+    used: dict[tuple[str, str], int] = {}
+    for part in allocations:
+        from_account = part.kind is AllocationKind.REFUND and not part.document
+        if from_account or part.kind is AllocationKind.CREDIT_USED:
+            key = (part.customer_id, part.amount.currency)
+            used[key] = used.get(key, 0) + part.amount.minor
+    for (customer_id, currency), minor in used.items():
+        there = _on_account(t, customer_id, currency)
+        if minor > there.minor:
+            raise ReviewError(f"only {there} stands on account of customer {customer_id}")
+
+
+def _taught(t: Transaction, identified: IdentifiedEntry, allocations: tuple[Allocation, ...]) -> list[KnownPayer]:
+    """The account that paid one customer's documents, as a person says; nothing where it is his by the master data."""
+    entry = identified.entry
+    paid = {part.customer_id for part in allocations if part.kind is AllocationKind.PAYMENT}
+    iban = entry.counterparty.iban
+    if not iban or len(paid) != 1 or entry.amount.minor <= 0 or entry.details:
+        return []
+    (customer_id,) = paid
+    known = any(iban in customer.ibans for customer in t.facts.customers() if customer.customer_id == customer_id)
+    payer = KnownPayer(
+        customer_id=customer_id, iban=iban, name=entry.counterparty.name, learned_from=identified.entry_id
+    )
+    return [] if known else [payer]
+
+
+def _logged(subject: str, code: str, reason: str, person: Person) -> Decision:
+    return Decision(
+        as_of=person.as_of,
+        subject=subject,
+        decision=code,
+        evidence=Evidence.PERSON.value,
+        runner_up="",
+        reason=reason,
+        by=person.name,
+    )
+
+
+def _not_reversed(bookings: Sequence[Booking]) -> list[Booking]:
+    reversed_ids = {booking.reverses for booking in bookings if booking.reverses}
+    return [one for one in bookings if not one.reverses and one.booking_id not in reversed_ids]
 
 
 def _standing(bookings: Sequence[Booking]) -> Booking:
     """The one booking of an entry that no counter-booking has taken back."""
-    reversed_ids = {booking.reverses for booking in bookings if booking.reverses}
-    standing = [one for one in bookings if not one.reverses and one.booking_id not in reversed_ids]
+    standing = _not_reversed(bookings)
     if len(standing) != 1:
         raise ReviewError("the entry is not decided yet: run `afletter sync` first")
     return standing[0]

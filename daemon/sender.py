@@ -2,18 +2,21 @@
 
 An effect is written down as SENDING before its first byte leaves and as DONE after the receiver's word. Whatever is found in
 SENDING at the start was left by a process that died (the tenant's lock is held), so its outcome is unknown; what is done
-about that follows from the sink's guarantee and never from hope:
+about that (``settle``) follows from the sink's guarantee and never from hope:
 
 * KEYED: send again under the same key, the receiver recognises it;
 * FINDABLE: look for it over there; found is done, not found is queued again;
 * BLIND: park it, a person must look.
+
+Doubts are settled before the cycle decides what may be claimed: what turns out not to have left is looked at again, for the customer may
+have paid since.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, assert_never
 
 import structlog
@@ -31,8 +34,10 @@ from ledger.errors import (
 )
 from store.store import Store
 
-#: How often an effect is tried before a person must look.
+#: When a receiver that cannot take something now is given up and a person must look: after so many attempts, and so many days after
+#: it should have left. Both, for a daemon that runs every few minutes makes many attempts while a bank is closed for a day.
 ATTEMPTS_MAX: Final = 12
+PATIENCE: Final = timedelta(days=7)
 #: How many effects are in SENDING at once, where the sink takes one at a time.
 SINGLES_AT_ONCE: Final = 1
 #: How many doubtful effects are probed per transaction.
@@ -50,9 +55,9 @@ class Delivery:
 
 
 def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]) -> Delivery:
-    """Deliver all that is queued for ``sink`` and due on ``as_of``; ``progress`` is told how many more are done."""
-    delivered = _settle_doubts(store, sink)
-    parked = 0
+    """Deliver all that is queued for ``sink`` and due on ``as_of``; ``progress`` is told how many more are done. What is in doubt is left
+    alone."""
+    delivered = parked = 0
     size = _batch_size(sink)
     while True:
         with store.transaction() as t:
@@ -60,7 +65,7 @@ def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]
             t.outbox.step([effect.key for effect in effects], EffectEvent.SEND)
         if not effects:
             return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble="")
-        outcome = _send(sink, effects)
+        outcome = _send(sink, effects, as_of)
         with store.transaction() as t:
             references = {result.key: result.reference for result in outcome if result.reference}
             for (event, detail), keys in _grouped(outcome).items():
@@ -95,21 +100,19 @@ def _batch_size(sink: Sink) -> int:
     return sink.batch_size if isinstance(sink, BatchSink) else SINGLES_AT_ONCE
 
 
-def _settle_doubts(store: Store, sink: Sink) -> int:
-    """Bring every effect of a dead process out of doubt; answers how many turned out to be delivered."""
-    found = 0
+def settle(store: Store, sink: Sink) -> None:
+    """Bring every effect of a sink whose outcome nobody knows out of doubt. Raises the sink's named errors."""
     while True:
         with store.transaction() as t:
             doubts = t.outbox.in_doubt(sink.name, DOUBTS_AT_ONCE)
             lost = [effect.key for effect in doubts if effect.state is EffectState.SENDING]
             t.outbox.step(lost, EffectEvent.LOSE, detail="the process ended while sending")
         if not doubts:
-            return found
+            return
         for effect in doubts:
             event, reference = _probe(sink, effect)
             with store.transaction() as t:
                 t.outbox.step([effect.key], event, references={effect.key: reference})
-            found += event is EffectEvent.FOUND
             structlog.get_logger().info("doubt settled", sink=sink.name, key=effect.key, outcome=event.value)
 
 
@@ -125,39 +128,39 @@ def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str]:
     assert_never(sink.guarantee)
 
 
-def _send(sink: Sink, effects: Sequence[Effect]) -> list[_Result]:
+def _send(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
     try:
         receipts: Sequence[Receipt]
         receipts = sink.send_many(effects) if isinstance(sink, BatchSink) else [sink.send(effects[0])]
     except AfletterError as error:
         if len(effects) == 1:
-            return [_failed(sink, effects[0], error)]
+            return [_failed(sink, effects[0], error, as_of)]
         # Some of the batch may have arrived: only a probe tells which, and it is made before anything is sent again.
         stop = not isinstance(error, Refused | ConflictingPayload)
         lost = [_Result(key=effect.key, event=EffectEvent.LOSE, detail=str(error), stop=stop) for effect in effects]
-        return lost if stop else _one_by_one(sink, effects)
+        return lost if stop else _one_by_one(sink, effects, as_of)
     return [_Result(key=receipt.key, event=EffectEvent.CONFIRM, reference=receipt.reference) for receipt in receipts]
 
 
-def _one_by_one(sink: Sink, effects: Sequence[Effect]) -> list[_Result]:
+def _one_by_one(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
     """A refused batch is sent one by one, so that one bad effect does not hold up the others."""
     results: list[_Result] = []
     for effect in effects:
         try:
             receipt = sink.find(effect.key) or sink.send(effect)
         except AfletterError as error:
-            results.append(_failed(sink, effect, error))
+            results.append(_failed(sink, effect, error, as_of))
         else:
             results.append(_Result(key=effect.key, event=EffectEvent.CONFIRM, reference=receipt.reference))
     return results
 
 
-def _failed(sink: Sink, effect: Effect, error: AfletterError) -> _Result:
+def _failed(sink: Sink, effect: Effect, error: AfletterError, as_of: date) -> _Result:
     structlog.get_logger().warning("delivery failed", sink=sink.name, key=effect.key, error=type(error).__name__)
     match error:
         case OutcomeUnknown():
             return _Result(key=effect.key, event=EffectEvent.LOSE, detail=str(error), stop=True)
-        case Transient() if effect.attempts + 1 < ATTEMPTS_MAX:
+        case Transient() if effect.attempts + 1 < ATTEMPTS_MAX or as_of < effect.not_before + PATIENCE:
             return _Result(key=effect.key, event=EffectEvent.RETRY, detail=str(error), stop=True)
         case CredentialsRefused() | HumanActionNeeded():
             return _Result(key=effect.key, event=EffectEvent.RETRY, detail=str(error), stop=True)

@@ -76,9 +76,10 @@ class TenantStatus:
 
 def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
     """The status of one tenant on a business day."""
-    with tenant.store.transaction() as t:
+    with tenant.store.snapshot() as t:
         last = t.cycles.last()
         failures = () if last is None else tuple(str(line) for line in _list(last.summary.get("failures")))
+        held = () if last is None else tuple(str(line) for line in _list(last.summary.get("held")))
         open_sum, overdue = _open_sums(t, as_of)
         review, amounts = _review(t)
         return TenantStatus(
@@ -93,7 +94,7 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
             review_amounts=amounts,
             faults=tuple(fault.line() for fault in t.faults.open()),
             parked=_parked(t),
-            waiting=_waiting(tenant, t, as_of),
+            waiting=_waiting(tenant, t, as_of, held),
         )
 
 
@@ -155,12 +156,9 @@ def _parked(t: Transaction) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _waiting(tenant: Tenant, t: Transaction, as_of: date) -> tuple[str, ...]:
-    """What waits for something that a person can bring about: a release, a channel, a mended file."""
-    lines = list(debit_lines(tenant, t, as_of))
-    held: dict[str, int] = defaultdict(int)
-    for row in t.reminders.rows():
-        if row.status == "held":
-            held[row.reminder.kind.value] += 1
-    lines.extend(f"{count} messages held: {kind}" for kind, count in sorted(held.items()))
+def _waiting(tenant: Tenant, t: Transaction, as_of: date, held: Sequence[str]) -> tuple[str, ...]:
+    """What waits for something that a person can bring about: a release, a channel, an address, a complete statement."""
+    lines = [*held, *debit_lines(tenant, t, as_of)]
+    if tenant.config.direct_debit is not None and tenant.message_channel is None:
+        lines.append("direct debits wait for a channel for their notices: add the section `reminders`")
     return tuple(lines)

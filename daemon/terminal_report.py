@@ -122,21 +122,28 @@ def plain_lines(summary: TenantSummary) -> Iterator[str]:
         yield f"{summary.tenant}: {what}: {value}"
 
 
+#: Columns of a terminal below which the table leaves out what can be worked out from the others.
+_WIDE: Final = 110
+
+
 def _print_table(console: Console, summaries: Sequence[TenantSummary]) -> None:
+    wide = console.width >= _WIDE
+    currencies = {summary.open.currency for summary in summaries}
+    unit = f" {min(currencies)}" if len(currencies) == 1 else ""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("tenant")
-    for name in ("entries", "matched", "review", "ignored", "open", "overdue", "debits", "reminders"):
-        table.add_column(name, justify="right")
+    table.add_column("tenant", no_wrap=True)
+    counts = ("entries", "matched", "review", "ignored") if wide else ("matched", "review")
+    for name in (*counts, f"open{unit}", f"overdue{unit}", f"debits{unit}", "reminders"):
+        table.add_column(name, justify="right", no_wrap=True)
     for summary in summaries:
+        matched = Text(str(summary.matched), style="green")
+        review = Text(str(summary.review), style="yellow" if summary.review else "")
         table.add_row(
             Text(summary.tenant, style="bold"),
-            str(summary.entries),
-            Text(str(summary.matched), style="green"),
-            Text(str(summary.review), style="yellow" if summary.review else ""),
-            str(summary.ignored),
-            _grouped(summary.open),
-            _grouped(summary.overdue),
-            f"{summary.batches} · {_grouped(summary.batched)}" if summary.batches else "0",
+            *((str(summary.entries), matched, review, str(summary.ignored)) if wide else (matched, review)),
+            _grouped(summary.open, unit),
+            _grouped(summary.overdue, unit),
+            _grouped(summary.batched, unit) if summary.batches else "0",
             str(summary.reminders),
         )
     console.print(table)
@@ -168,7 +175,8 @@ def _shown(lines: tuple[str, ...]) -> tuple[str, ...]:
     return (*lines[:FAULTS_MOST], f"and {len(lines) - FAULTS_MOST} more: afletter status shows them all")
 
 
-def _grouped(amount: Money) -> str:
-    """An amount with its thousands apart, as ``12,345.60 EUR``."""
+def _grouped(amount: Money, unit: str) -> str:
+    """An amount with its thousands apart, as ``12,345.60``, with its currency unless the column's ``unit`` says it."""
     whole, point, fraction = amount.decimal().partition(".")
-    return f"{int(whole):,}{point}{fraction} {amount.currency}" if whole != "-0" else str(amount)
+    digits = f"{int(whole):,}" if whole != "-0" else whole
+    return f"{digits}{point}{fraction}{'' if unit else f' {amount.currency}'}"

@@ -111,13 +111,15 @@ def find_in(text: str) -> tuple[FoundReference, ...]:
 
 
 def _longest_valid(kind: ReferenceKind, written: str) -> str:
-    """The longest beginning of ``written``, cut at blanks, that is a valid reference: a word after an RF reference may look like
-    one more group of it."""
+    """The longest beginning of ``written``, cut at blanks, that is a valid reference; one that ends in a group with digits is preferred,
+    because a word after an RF reference may look like one more group of it, and in one of 97 cases even passes the check."""
+    cuts: list[str] = []
     while written:
         if valid(kind, written):
-            return written
+            cuts.append(written)
         written = written.rpartition(" ")[0]
-    return ""
+    with_digits = [cut for cut in cuts if any(each.isdigit() for each in cut.rpartition(" ")[2])]
+    return next(iter(with_digits or cuts), "")
 
 
 def printed(kind: ReferenceKind, reference: str) -> str:

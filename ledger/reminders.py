@@ -27,7 +27,7 @@ class Reminder:
     """One message that is due; ``level`` is the highest dunning level that it lifts one of its documents to (0 for a nudge).
 
     ``levels``: the level that each document stands on after it, in the order of ``documents`` (a document that came due later
-    is listed beside older ones, and climbs its own ladder); empty when all stand on ``level``.
+    is listed beside older ones, and climbs its own ladder); where none are given, all stand on ``level``.
     """
 
     customer_id: str
@@ -39,10 +39,14 @@ class Reminder:
     amount_due: Money
     levels: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not self.levels:
+            # One form only, so that a reminder that was stored equals the one that is due again.
+            object.__setattr__(self, "levels", (self.level,) * len(self.documents))
+
     def level_of(self, document: str) -> int:
         """The level that ``document`` stands on after this message; raises ValueError when it is not in it."""
-        place = self.documents.index(document)
-        return self.levels[place] if self.levels else self.level
+        return self.levels[self.documents.index(document)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -239,6 +239,24 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Die Zahlung nennt {document}, das auf {currency} lautet.",
         "The payment quotes {document}, which is in {currency}.",
     ),
+    "paid_in_currency": (
+        "{document} betaald met {original}, dat als {amount} aankwam; herkend aan {by}.",
+        "{document} payé par {original}, arrivé comme {amount} ; reconnu par {by}.",
+        "{document} mit {original} bezahlt, angekommen als {amount}; erkannt durch {by}.",
+        "{document} paid with {original}, which arrived as {amount}; recognised by {by}.",
+    ),
+    "paid_with_exchange": (
+        "{document} betaald met {original}, dat als {amount} aankwam: {difference} koersverschil; herkend aan {by}.",
+        "{document} payé par {original}, arrivé comme {amount} : {difference} de différence de change ; reconnu par {by}.",
+        "{document} mit {original} bezahlt, angekommen als {amount}: {difference} Kursdifferenz; erkannt durch {by}.",
+        "{document} paid with {original}, which arrived as {amount}: {difference} of exchange difference; recognised by {by}.",
+    ),
+    "exchange_unclear": (
+        "Op {document} staat {open} open; er kwam {original} als {amount}, en het verschil is te groot voor een koersverschil.",
+        "Sur {document}, {open} est ouvert ; {original} est arrivé comme {amount}, trop loin pour une différence de change.",
+        "Auf {document} sind {open} offen; {original} kamen als {amount} an, der Unterschied ist zu groß für eine Kursdifferenz.",
+        "{open} is open on {document}; {original} arrived as {amount}, and the difference is too large for an exchange difference.",
+    ),
     "credit_note_quoted": (
         "De betaling van {amount} noemt alleen creditnota {document}.",
         "Le paiement de {amount} ne cite que la note de crédit {document}.",
@@ -264,10 +282,22 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "The payment of {amount} quotes {documents}, on which {total} is open together; recognised by {by}.",
     ),
     "rest_explained_twice": (
-        "Er is {rest} meer betaald dan op de genoemde documenten openstaat, en daarvoor is meer dan één verklaring.",
-        "{rest} de plus que l'ouvert des documents cités a été payé, ce qui s'explique de plusieurs façons.",
-        "Es wurden {rest} mehr bezahlt, als auf den genannten Belegen offen ist, und dafür gibt es mehr als eine Erklärung.",
-        "{rest} more was paid than is open on the documents quoted, and there is more than one explanation for it.",
+        "Er is {rest} meer betaald dan op {documents} openstaat, en daarvoor is meer dan één verklaring.",
+        "{rest} de plus que l'ouvert de {documents} a été payé, ce qui s'explique de plusieurs façons.",
+        "Es wurden {rest} mehr bezahlt, als auf {documents} offen ist, und dafür gibt es mehr als eine Erklärung.",
+        "{rest} more was paid than is open on {documents}, and there is more than one explanation for it.",
+    ),
+    "too_much_from_unknown": (
+        "Er is {rest} meer betaald dan op {documents} openstaat, door iemand die niet als deze klant te herkennen is.",
+        "{rest} de plus que l'ouvert de {documents} a été payé, par quelqu'un qu'on ne reconnaît pas comme ce client.",
+        "Es wurden {rest} mehr bezahlt, als auf {documents} offen ist, von jemandem, der nicht als dieser Kunde erkennbar ist.",
+        "{rest} more was paid than is open on {documents}, by somebody who cannot be recognised as this customer.",
+    ),
+    "too_much_and_fragments": (
+        "Er is {rest} meer betaald dan op {documents} openstaat, en de tekst bevat een deel van een ander nummer.",
+        "{rest} de plus que l'ouvert de {documents} a été payé, et le texte contient une partie d'un autre numéro.",
+        "Es wurden {rest} mehr bezahlt, als auf {documents} offen ist, und der Text enthält ein Stück einer weiteren Nummer.",
+        "{rest} more was paid than is open on {documents}, and the text has a piece of another number.",
     ),
     "selected_in_part": (
         "De tekst wijst naar {document}, maar {amount} is niet wat daarop openstaat; herkend aan {by}.",
@@ -287,6 +317,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{amount} passt zu {documents}, und der Zahler kann jeder dieser Kunden sein.",
         "{amount} fits {documents}, and the payer may be any of these customers.",
     ),
+    "common_name": (
+        "{amount} past bij {document} van klant {customer}, maar de naam van de betaler is te gewoon en het bedrag niet eenmalig.",
+        "{amount} convient à {document} du client {customer}, mais le nom du payeur est trop courant et le montant pas unique.",
+        "{amount} passt zu {document} von Kunde {customer}, aber der Name des Zahlers ist zu häufig und der Betrag nicht einmalig.",
+        "{amount} fits {document} of customer {customer}, but the payer's name is too common and the amount not unique.",
+    ),
     "unknown_number": (
         "De betaling past bij {document}, maar noemt {written}, dat niemand kent.",
         "Le paiement convient à {document}, mais cite {written}, que personne ne connaît.",
@@ -305,6 +341,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{amount} passt zu {documents}, aber das Konto läuft auf einen anderen Namen und der Betrag ist nicht einmalig.",
         "{amount} fits {documents}, but the account is in another name and the amount is not unique.",
     ),
+    "bare_number": (
+        "Er staat een getal als {document}, maar niets zegt dat het een factuur is, en {amount} is niet het bedrag ervan.",
+        "Un nombre comme {document} est écrit, mais rien ne dit que c'est une facture, et {amount} n'en est pas le montant.",
+        "Eine Zahl wie {document} steht da, aber nichts sagt, dass sie eine Rechnung ist, und {amount} ist nicht ihr Betrag.",
+        "A number like {document} is written, but nothing says that it is an invoice, and {amount} is not its amount.",
+    ),
     "payer_without_fit": (
         "De betaler is klant {customer}, maar niets wat daar openstaat verklaart {amount}.",
         "Le payeur est le client {customer}, mais rien de ce qui y est ouvert n'explique {amount}.",
@@ -318,10 +360,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Customer {customer} has more than {count} documents open; so many are not searched.",
     ),
     "amount_of_many": (
-        "De betaler is onbekend en {amount} staat op zeer veel documenten open.",
-        "Le payeur est inconnu et {amount} est ouvert sur de très nombreux documents.",
-        "Der Zahler ist unbekannt und {amount} sind auf sehr vielen Belegen offen.",
-        "The payer is unknown and {amount} is open on very many documents.",
+        "De betaler is onbekend en {amount} staat op meer dan {count} documenten open.",
+        "Le payeur est inconnu et {amount} est ouvert sur plus de {count} documents.",
+        "Der Zahler ist unbekannt und {amount} sind auf mehr als {count} Belegen offen.",
+        "The payer is unknown and {amount} is open on more than {count} documents.",
     ),
     "amount_only": (
         "De betaler is onbekend; alleen het bedrag {amount} past, bij {count} document(en).",

@@ -49,6 +49,7 @@ class Case:
         self.minor = abs(entry.amount.minor)
         self.currency = entry.amount.currency
         self.on: date = entry.booked_on
+        self.hinted: tuple[str, ...] = ()
 
     @cached_property
     def reading(self) -> Reading:
@@ -81,9 +82,10 @@ class Case:
 
     @cached_property
     def candidates(self) -> Payer:
-        """The customers among whose documents a payment without a number is looked for: those whose number is quoted, and the payer;
-        and where the account says one customer and the name clearly another, both."""
-        payer, quoted = self.payer, self.reading.customers
+        """The customers among whose documents a payment without a number is looked for: those whose number is quoted (or a reference
+        that all their documents share, ``hinted``), and the payer; and where the account says one customer and the name clearly
+        another, both."""
+        payer, quoted = self.payer, (*self.reading.customers, *self.hinted)
         customers = dict.fromkeys((*quoted, *payer.customers))
         if payer.evidence is Evidence.PAYER_IBAN and not any(
             self.is_like(each, Likeness.WEAK) for each in payer.customers
@@ -98,7 +100,7 @@ class Case:
 
     def payer_evidence(self, customer_id: str) -> tuple[Evidence, ...]:
         """What says that ``customer_id`` pays: number, account, else name; empty when nothing does."""
-        found = [Evidence.CUSTOMER_NUMBER] if customer_id in self.reading.customers else []
+        found = [Evidence.CUSTOMER_NUMBER] if customer_id in (*self.reading.customers, *self.hinted) else []
         iban = self.entry.counterparty.iban
         if iban and (
             customer_id in self.receivables.customers_of_iban(iban)
@@ -118,7 +120,9 @@ class Case:
         )
 
     def is_another(self, customer_ids: Sequence[str]) -> bool:
-        """Whether the payer is a known customer and none of these."""
+        """Whether the payer is a known customer and none of these, or quotes the number of one that is none of these."""
+        if self.reading.customers and not set(customer_ids) & set(self.reading.customers):
+            return True
         return self.payer.is_known and not any(
             each in self.payer.customers or self.is_like(each, Likeness.STRONG) for each in customer_ids
         )

@@ -13,7 +13,7 @@ first by its counter; ``unknown_numbers`` of the atoms of ``RE 2026 2099`` nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -25,6 +25,8 @@ from reconcile.text import Atom, atoms, plain
 _FEWEST_LAST_DIGITS: Final = 3
 #: Digits of a glued number (year and counter in one run) below which no year is looked for in it.
 _FEWEST_GLUED: Final = 6
+#: Different prefixes beyond which letters are part of the counting rather than prefixes.
+_MOST_PREFIXES: Final = 24
 #: Different heads a shape may have before they are counters rather than heads.
 _MOST_HEADS: Final = 24
 
@@ -85,8 +87,8 @@ class Short(IntEnum):
     COUNTER = 2
 
 
-def short_form(parts: NumberParts, written: Sequence[Atom]) -> Short:
-    """Whether one whole run of digits among ``written`` is the document's counter, with or without its leading zeros or behind a
+def short_form(parts: NumberParts, written: Iterable[Atom]) -> Short:
+    """Whether one of ``written``, whole runs of digits, is the document's counter, with or without its leading zeros or behind a
     two-digit year, or at least its last digits."""
     counter = parts.counter
     if not counter:
@@ -96,7 +98,7 @@ def short_form(parts: NumberParts, written: Sequence[Atom]) -> Short:
     best = Short.NOT
     for atom in written:
         text = atom.text
-        if not atom.numeric or len(text) > len(counter) + 2:
+        if len(text) > len(counter) + 2:
             continue
         if (
             text == counter
@@ -115,14 +117,15 @@ class NumberShapes:
     prefix are written in."""
 
     _heads: dict[tuple[str, int], set[str]] = field(default_factory=dict)
-    _segments: set[tuple[int, ...]] = field(default_factory=set)
+    _segments: dict[tuple[int, ...], dict[str, None]] = field(default_factory=dict)
     _prefixes: set[str] = field(default_factory=set)
 
     def learn(self, parts: NumberParts) -> None:
         """Take in one document's number."""
         if parts.counter and not parts.tail:
             self._heads.setdefault((parts.prefix, sum(parts.segments)), set()).add(parts.head)
-            self._segments.add(parts.segments)
+            if len(parts.segments) > 1 and len(self._prefixes) <= _MOST_PREFIXES:
+                self._segments.setdefault(parts.segments, {})[parts.prefix] = None
             self._prefixes.add(parts.prefix)
 
     def unknown_numbers(self, written: Sequence[Atom]) -> tuple[str, ...]:
@@ -144,16 +147,12 @@ class NumberShapes:
         return tuple(dict.fromkeys(found))
 
     def _without_prefix(self, written: Sequence[Atom], at: int) -> Iterator[str]:
-        for segments in sorted(self._segments):
+        for segments, prefixes in self._segments.items():
             run = written[at : at + len(segments)]
-            if (
-                len(segments) < 2
-                or tuple(len(atom.text) for atom in run if atom.numeric) != segments
-                or ends_date(written, at)
-            ):
+            if tuple(len(atom.text) for atom in run if atom.numeric) != segments or ends_date(written, at):
                 continue
             digits = "".join(atom.text for atom in run)
-            for prefix in sorted(self._prefixes):
+            for prefix in prefixes:
                 if self.has_head(prefix, digits):
                     yield prefix + digits
 

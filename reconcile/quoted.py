@@ -8,7 +8,8 @@ Worked examples, invoice F1 of customer A with 100.00 open:
 
 * 100.00 quoting F1: paid, whoever paid (a parent company, an accountant), unless the payer is customer B who has 100.00 open himself.
 * 60.00 quoting F1: paid in part. But if A also has F2 with 60.00 open: a person decides.
-* 130.00 quoting F1: paid, 30.00 on account. But if A also has F2 with 30.00 open, and only that: both are paid.
+* 130.00 quoting F1 from A: paid, 30.00 on account. But if A also has F2 with 30.00 open, and only that: both are paid. From somebody
+  unknown, or with a piece of another number in the text: a person decides, because nothing but one number speaks for F1.
 * 100.00 quoting F1 again: on account of A, whole. Never on another invoice.
 """
 
@@ -32,11 +33,12 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
+from reconcile.names import Likeness
 from reconcile.receivables import Item
 from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums
-from reconcile.text import one_edit_apart
+from reconcile.text import slips_of
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
@@ -50,9 +52,15 @@ def decide_quoted(case: Case) -> Outcome | None:
     quotes = _that_count(case)
     if not quotes:
         return None
+    shared = _shared_by_one_customer(case, quotes)
+    if shared:
+        case.hinted = (shared,)
+        return None
     items, undecided = _items_of(case, quotes)
-    if undecided:
-        return undecided
+    return _decide(case, quotes, items) if undecided is None else undecided
+
+
+def _decide(case: Case, quotes: Sequence[Quote], items: Sequence[Item]) -> Outcome:
     foreign = [item for item in items if item.currency != case.currency]
     if foreign:
         because = reason("foreign_currency", document=foreign[0].number, currency=foreign[0].currency)
@@ -60,41 +68,96 @@ def decide_quoted(case: Case) -> Outcome | None:
     by = tuple(dict.fromkeys(quote.evidence for quote in quotes))
     invoices = [item for item in items if not item.is_credit]
     if not invoices:
-        because = reason("credit_note_quoted", document=items[0].number, amount=str(case.money(case.minor)))
-        open_ = [item for item in case.open_of([items[0].customer_id]) if not item.is_credit]
-        settling = [
-            suggest_settlement(case, [item], each, by)
-            for item in open_
-            if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
-        ]
-        return to_a_person(case, [*settling, suggest_account(case, items[0].customer_id, by)], because)
+        return _only_credit_notes(case, items, by)
+    with_weak = _with_weak(case, items, quotes)
+    if with_weak is not None:
+        return with_weak
     readings = _readings(case, items, quotes)
     if len(invoices) == 1 and len(readings) == 1:
         return _one(case, invoices[0], [item for item in items if item.is_credit], by)
     return _many(case, readings, by)
 
 
+def _with_weak(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> Outcome | None:
+    """When the documents quoted strongly do not explain the amount, but do together with those quoted weakly: these are meant as well."""
+    weak = [item for quote in case.reading.quotes if quote not in quotes for item in quote.items if item not in items]
+    if not weak or settle_all(items, case.minor, case.on, case.policy) is not None:
+        return None
+    settlement = settle_all([*items, *weak], case.minor, case.on, case.policy)
+    if settlement is None or settlement.write_off:
+        return None
+    by = tuple(dict.fromkeys(quote.evidence for quote in case.reading.quotes))
+    return _many_settled(case, [item for item in (*items, *weak) if item.open], settlement, by)
+
+
+def _only_credit_notes(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
+    because = reason("credit_note_quoted", document=items[0].number, amount=str(case.money(case.minor)))
+    settling = [
+        suggest_settlement(case, [item], each, by)
+        for item in case.open_of([items[0].customer_id])
+        if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
+    ]
+    return to_a_person(case, [*settling, suggest_account(case, items[0].customer_id, by)], because)
+
+
 def _that_count(case: Case) -> tuple[Quote, ...]:
-    """Strong quotes; where there are none, weak ones that payer or amount support."""
+    """Strong quotes, and weak ones beside them when only together they explain the amount; where there are no strong ones, weak ones
+    that payer or amount support."""
     quotes = case.reading.quotes
     strong = tuple(quote for quote in quotes if quote.strong)
+    meant = tuple(quote for quote in quotes if quote.is_meant)
+    if strong and (len(meant) == len(strong) or _is_explained(case, strong)):
+        return strong
+    if len(meant) > 1 and _is_explained(case, meant):
+        return meant
     if strong:
         return strong
-    introduced = tuple(quote for quote in quotes if quote.introduced)
-    together = [item for quote in introduced for item in quote.items]
-    if len(introduced) > 1 and settle_all(together, case.minor, case.on, case.policy) is not None:
-        return introduced
     return tuple(quote for quote in quotes if _is_supported(case, quote))
+
+
+def _is_explained(case: Case, quotes: Sequence[Quote]) -> bool:
+    together = list(dict.fromkeys(item for quote in quotes for item in quote.items))
+    return settle_all(together, case.minor, case.on, case.policy) is not None
 
 
 def _is_supported(case: Case, quote: Quote) -> bool:
     for item in quote.items:
         fits = settle_one(item, case.minor, case.on, case.policy) is not None
-        if fits and (quote.introduced or case.payer_evidence(item.customer_id)):
-            return True
-        if quote.introduced and case.payer_evidence(item.customer_id):
+        if sum((fits, quote.is_meant, bool(case.payer_evidence(item.customer_id)))) > 1:
             return True
     return False
+
+
+def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
+    """The customer all of whose documents bear the one reference that is quoted, when the amount does not say which is meant."""
+    if len(quotes) != 1 or len(quotes[0].items) < 2:
+        return ""
+    customers = {item.customer_id for item in quotes[0].items}
+    meant = [item for item in quotes[0].items if item.document.issued_on <= case.on]
+    return customers.pop() if len(customers) == 1 and not _meant_of(case, meant) else ""
+
+
+def _also_meant(case: Case, items: Sequence[Item]) -> list[Item]:
+    """Open documents that the payer quotes beside ``items``, too weakly to count."""
+    others = dict.fromkeys(
+        item
+        for quote in case.reading.quotes
+        if quote.is_meant and not any(each in items for each in quote.items)
+        for item in quote.items
+    )
+    return [item for item in others if item.open and item.currency == case.currency]
+
+
+def _is_bare(case: Case, item: Item) -> bool:
+    """Whether all that points to a document are a few digits that nothing says are a number of ours (``Erstattung 104530``)."""
+    quotes = [quote for quote in case.reading.quotes if item in quote.items]
+    return not any(
+        quote.first < 0
+        or quote.introduced
+        or quote.evidence is Evidence.STRUCTURED_REFERENCE
+        or quote.last > quote.first
+        for quote in quotes
+    )
 
 
 def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome | None]:
@@ -189,7 +252,7 @@ def _one(case: Case, item: Item, credit_notes: Sequence[Item], by: Sequence[Evid
     used_up = sum(credit.gross for credit in credit_notes if credit.document.corrects != item.number)
     if open_credits or (used_up and item.open - case.minor == used_up):
         return _does_not_add_up(case, [[item, *credit_notes]], by)
-    return _objection(case, item, by) or _not_to_the_end(case, item, by)
+    return _objection(case, item, by) or _reads_otherwise(case, item, by) or _not_to_the_end(case, item, by)
 
 
 def _objection(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None:
@@ -205,11 +268,26 @@ def _objection(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None
     return None
 
 
+def _reads_otherwise(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome | None:
+    """What else is written: another number, of an open document or of nobody's; or so little that it may be no number of ours."""
+    also = _also_meant(case, [item])
+    if also:
+        return _does_not_add_up(case, [[item, *also]], by)
+    if case.reading.unknown:
+        because = reason("unknown_number", by, written=case.reading.unknown[0], document=item.number)
+    elif not case.payer_evidence(item.customer_id) and _is_bare(case, item):
+        because = reason("bare_number", by, document=item.number, amount=str(case.money(case.minor)))
+    else:
+        return None
+    return to_a_person(case, [suggest_item(case, item, by)], because)
+
+
 def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
     """A part, too much, or paid already."""
     amount = str(case.money(case.minor))
     evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
-    if not item.open and case.minor != item.gross and case.open_of([item.customer_id]):
+    other_amount = not item.open and case.minor != item.gross
+    if other_amount and (case.open_of([item.customer_id]) or not _is_from(case, item.customer_id)):
         because = reason("paid_already_other_amount", evidence, document=item.number, amount=amount)
         return to_a_person(case, [suggest_account(case, item.customer_id, by)], because)
     if not item.open:
@@ -248,11 +326,22 @@ def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outc
         rest=str(case.money(rest)),
         customer=customer_id,
     )
+    doubt = ""
     if not certain:
-        return to_a_person(
-            case, [suggestion(lines, evidence, because)], reason("rest_explained_twice", rest=str(case.money(rest)))
-        )
+        doubt = "rest_explained_twice"
+    elif not _is_from(case, customer_id):
+        doubt = "too_much_from_unknown"
+    elif case.reading.has_fragments:
+        doubt = "too_much_and_fragments"
+    if doubt:
+        why = Reason(code=doubt, values={"rest": str(case.money(rest)), "documents": named(items)})
+        return to_a_person(case, [suggestion(lines, evidence, because)], why)
     return matched(case, lines, items, evidence, because)
+
+
+def _is_from(case: Case, customer_id: str) -> bool:
+    """Whether anything says that this customer paid."""
+    return bool(case.payer_evidence(customer_id)) or case.is_like(customer_id, Likeness.WEAK)
 
 
 def _beside(case: Case, items: Sequence[Item], rest: int) -> tuple[tuple[Item, ...], bool]:
@@ -304,10 +393,10 @@ def _less_credit(
 def _rivals_in_payer(case: Case, item: Item) -> list[Item]:
     """When amount and number agree: documents of the same amount that belong to the payer, who is a known customer and not the
     document's."""
-    same = [other for other in case.open_with_amount if other is not item]
-    if not same or case.payer_evidence(item.customer_id):
+    if not any(other is not item for other in case.open_with_amount) or case.payer_evidence(item.customer_id):
         return []
-    return [other for other in same if case.payer_evidence(other.customer_id)]
+    own = case.open_of(case.candidates.customers)
+    return [other for other in own if other is not item and not other.is_credit and other.open == case.minor]
 
 
 def _rivals(case: Case, item: Item) -> list[Item]:
@@ -319,21 +408,20 @@ def _rivals(case: Case, item: Item) -> list[Item]:
         for other in case.open_of(customers)
         if other is not item and not other.is_credit and _settles_evenly(case, other)
     ]
-    mistyped = [
-        other
-        for other in case.open_with_amount
-        if other is not item and other not in rivals and _could_be_mistyped(item, other)
-    ]
-    return rivals + mistyped
+    return rivals + [other for other in _mistyped(case, item) if other not in rivals]
 
 
-def _could_be_mistyped(item: Item, other: Item) -> bool:
-    """Whether a number or reference of one is that of the other with one character wrong."""
-    return any(
-        one_edit_apart(key, meant)
-        for key in keys_that_could_be_meant(item)
-        for meant in keys_that_could_be_meant(other)
-    )
+def _mistyped(case: Case, item: Item) -> list[Item]:
+    """Open invoices of exactly the amount whose number or reference becomes that of ``item`` by one slip."""
+    if not case.open_with_amount:
+        return []
+    found: dict[str, Item] = {}
+    for key in keys_that_could_be_meant(item):
+        for slip in slips_of(key):
+            for other in case.receivables.quoted(slip):
+                if other.open == case.minor and not other.is_credit and other.document.issued_on <= case.on:
+                    found[other.number] = other
+    return list(found.values())
 
 
 def _settles_evenly(case: Case, item: Item) -> bool:
@@ -432,7 +520,14 @@ def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequen
     items = [item for item in readings[0] if not item.is_credit]
     customers = tuple(dict.fromkeys(item.customer_id for item in items))
     total = sum(item.open for item in items)
-    of_one = len(customers) == 1 and not case.is_another(customers) and len(readings) == 1
+    of_one = (
+        len(customers) == 1
+        and not case.is_another(customers)
+        and len(readings) == 1
+        and not case.reading.unknown
+        and not _also_meant(case, readings[0])
+        and items[0].status not in _NOT_COLLECTABLE
+    )
     if of_one and not any(item.is_credit and item.open for item in readings[0]):
         if not total:
             evidence = _evidence(case, items[0], by, amount=False)

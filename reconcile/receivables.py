@@ -18,20 +18,25 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-from ledger.allocations import Allocation, AllocationKind
+from ledger.allocations import Allocation, AllocationKind, settled_by
 from ledger.documents import Document, DocumentKind, ItemStatus, OpenItem
 from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import Customer, KnownPayer
+from ledger.references import compact
 from reconcile.names import Likeness, Name, likeness, name_of
 from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_atoms
 from reconcile.policy import MatchPolicy
 from reconcile.text import Atom, atoms, key_of, leading_letters, plain
 
-#: Open documents of one customer, or of one amount, that a payment looks at; beyond that a person does.
+#: Open documents of one customer that a payment looks at; beyond that a person does.
 MOST_CANDIDATES: Final = 200
+#: Open documents of one amount that a payment looks at.
+MOST_OF_AMOUNT: Final = 50
 #: Customers of one block of names that are compared with a payer.
 MOST_NAMESAKES: Final = 100
+#: Empty places on a shelf before it is tidied.
+_FEWEST_TO_TIDY: Final = 32
 #: Digits that a number must have without its prefix to be looked up without it.
 _FEWEST_BARE_DIGITS: Final = 5
 
@@ -69,9 +74,33 @@ class Item:
         return Money(minor, self.currency)
 
 
-def _oldest_first(items: Iterable[Item]) -> tuple[Item, ...]:
-    """One more than MOST_CANDIDATES at most."""
-    found = tuple(islice(items, MOST_CANDIDATES + 1))
+class _Shelf:
+    """Open documents in the order they came, each taken out in constant time. A plain dictionary keeps the places of what was taken
+    from its front, and looking past a hundred thousand of them for every payment would cost as much."""
+
+    __slots__ = ("_gone", "_items")
+
+    def __init__(self) -> None:
+        self._items: dict[str, Item] = {}
+        self._gone = 0
+
+    def put(self, item: Item) -> None:
+        self._items[item.number] = item
+
+    def take(self, number: str) -> None:
+        del self._items[number]
+        self._gone += 1
+        if self._gone > len(self._items) + _FEWEST_TO_TIDY:
+            self._items = dict(self._items.items())
+            self._gone = 0
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items.values())
+
+
+def _oldest_first(items: Iterable[Item], most: int) -> tuple[Item, ...]:
+    """One more than ``most`` at most, so that the caller sees that there were more."""
+    found = tuple(islice(items, most + 1))
     return found if len(found) < 2 else tuple(sorted(found, key=lambda item: item.order))
 
 
@@ -99,7 +128,10 @@ def _keys(document: Document, runs: Sequence[Atom], parts: NumberParts) -> tuple
 
 
 class Receivables:
-    """A tenant's documents, customers and known payers. Raises InvariantBroken when two documents have one number."""
+    """A tenant's documents, customers and known payers; the order in which they are given makes no difference.
+
+    Raises InvariantBroken when two documents have one number.
+    """
 
     def __init__(
         self,
@@ -124,14 +156,14 @@ class Receivables:
         self._payers: dict[str, dict[str, KnownPayer]] = {}
         self._by_number: dict[str, Item] = {}
         self._by_key: dict[str, Item | list[Item]] = {}
-        self._open_of_customer: dict[str, dict[str, Item]] = {}
-        self._open_by_amount: dict[tuple[int, str], dict[str, Item]] = {}
+        self._open_of_customer: dict[str, _Shelf] = {}
+        self._open_by_amount: dict[tuple[int, str], _Shelf] = {}
         self._grosses: dict[str, list[int]] = {}
         self._on_account: dict[str, int] = {}
         self._credits: list[Item] = []
-        for customer in customers:
+        for customer in sorted(customers, key=lambda each: each.customer_id):
             self._add_customer(customer)
-        for item in items:
+        for item in sorted(items, key=lambda each: (each.document.issued_on, each.document.number)):
             self.add(item.document, item.open, item.status)
         for payer in payers:
             self.learn(payer)
@@ -145,7 +177,7 @@ class Receivables:
         self._customers_by_key.setdefault(key_of(customer.customer_id), customer.customer_id)
         self.customer_prefixes.add(leading_letters(customer.customer_id))
         for iban in customer.ibans:
-            self._customers_by_iban.setdefault(iban, []).append(customer.customer_id)
+            self._customers_by_iban.setdefault(compact(iban), []).append(customer.customer_id)
         name = name_of(customer.name)
         self._customers_by_name.setdefault(name.key, []).append(customer.customer_id)
         for word in name.blocks:
@@ -157,11 +189,11 @@ class Receivables:
 
     def customers_of_iban(self, iban: str) -> Sequence[str]:
         """Customers whose master data name this account."""
-        return self._customers_by_iban.get(iban, ())
+        return self._customers_by_iban.get(compact(iban), ())
 
     def payers_of_iban(self, iban: str) -> Mapping[str, KnownPayer]:
         """Customers, by id, for whom this account was seen to pay."""
-        return self._payers.get(iban, {})
+        return self._payers.get(compact(iban), {})
 
     def name(self, customer_id: str) -> Name:
         """The customer's name taken apart; of an unknown customer, one that is like nothing."""
@@ -177,18 +209,21 @@ class Receivables:
         return likeness(payer, self.name(customer_id))
 
     def customers_named(self, payer: Name) -> tuple[str, ...]:
-        """Customers whose names are strongly like the payer's: those with the very same words if there are any, else those of the rarest
-        word's block. Empty, too, when so many share even the rarest word that the name says nothing."""
+        """Customers whose names are strongly like the payer's: those with the very same words if there are any, else as
+        ``namesakes``. Empty, too, when so many share the name that it says nothing."""
         same = self._customers_by_name.get(payer.key, ()) if payer.key else ()
         if same:
             return tuple(same) if len(same) <= MOST_NAMESAKES else ()
+        return self.namesakes(payer) or ()
+
+    def namesakes(self, payer: Name) -> tuple[str, ...] | None:
+        """Every customer whose name is strongly like the payer's, from the block of its rarest word (of the rarer half of its words, two at
+        least, when it names more than one party); None when a block is too large to be compared."""
         blocks = [block for block in (self._customers_by_word.get(word, ()) for word in payer.blocks) if block]
-        if not blocks:
-            return ()
         found: dict[str, None] = {}
-        for block in sorted(blocks, key=len)[: 2 if payer.joint else 1]:
+        for block in sorted(blocks, key=len)[: max(2, (len(blocks) + 1) // 2) if payer.joint else 1]:
             if len(block) > MOST_NAMESAKES:
-                continue
+                return None
             for customer_id in block:
                 if self.like(payer, customer_id) is Likeness.STRONG:
                     found[customer_id] = None
@@ -196,7 +231,7 @@ class Receivables:
 
     def learn(self, payer: KnownPayer) -> None:
         """From now on ``payer.iban`` is known to pay for ``payer.customer_id``."""
-        self._payers.setdefault(payer.iban, {}).setdefault(payer.customer_id, payer)
+        self._payers.setdefault(compact(payer.iban), {}).setdefault(payer.customer_id, payer)
 
     # documents
 
@@ -218,8 +253,8 @@ class Receivables:
         self.shapes.learn(parts)
         self._grosses.setdefault(item.customer_id, []).append(document.gross.minor)
         if item.open:
-            self._open_of_customer.setdefault(item.customer_id, {})[item.number] = item
-            self._open_by_amount.setdefault((item.open, item.currency), {})[item.number] = item
+            self._shelf_of(item.customer_id).put(item)
+            self._shelf_with(item).put(item)
             if item.is_credit and document.corrects:
                 self._credits.append(item)
 
@@ -245,13 +280,15 @@ class Receivables:
 
     def open_of(self, customer_id: str, currency: str, on: date) -> tuple[Item, ...]:
         """Open documents of a customer that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
-        open_ = self._open_of_customer.get(customer_id, {}).values()
-        return _oldest_first(item for item in open_ if item.currency == currency and item.document.issued_on <= on)
+        open_ = self._open_of_customer.get(customer_id, ())
+        of_day = (item for item in open_ if item.currency == currency and item.document.issued_on <= on)
+        return _oldest_first(of_day, MOST_CANDIDATES)
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
-        """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
-        open_ = self._open_by_amount.get((minor, currency), {}).values()
-        return _oldest_first(item for item in open_ if not item.is_credit and item.document.issued_on <= on)
+        """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
+        open_ = self._open_by_amount.get((minor, currency), ())
+        of_day = (item for item in open_ if not item.is_credit and item.document.issued_on <= on)
+        return _oldest_first(of_day, MOST_OF_AMOUNT)
 
     def times_invoiced(self, customer_id: str, gross: int) -> int:
         """How many documents of a customer have this gross amount: a subscription's amount tells little."""
@@ -267,46 +304,54 @@ class Receivables:
         item = self._by_number.get(number)
         if item is None or minor > item.open:
             raise InvariantBroken(f"{minor} minor units cannot be settled on {number}")
-        same = self._open_by_amount[item.open, item.currency]
-        del same[number]
-        if not same:
-            del self._open_by_amount[item.open, item.currency]
+        self._shelf_with(item).take(number)
         item.open -= minor
         if item.open:
-            self._open_by_amount.setdefault((item.open, item.currency), {})[number] = item
+            self._shelf_with(item).put(item)
         else:
-            del self._open_of_customer[item.customer_id][number]
+            self._shelf_of(item.customer_id).take(number)
 
     def _reopen(self, number: str, minor: int) -> None:
         item = self._by_number[number]
         if item.open:
-            del self._open_by_amount[item.open, item.currency][number]
+            self._shelf_with(item).take(number)
         else:
-            self._open_of_customer.setdefault(item.customer_id, {})[number] = item
+            self._shelf_of(item.customer_id).put(item)
         item.open += minor
-        self._open_by_amount.setdefault((item.open, item.currency), {})[number] = item
+        self._shelf_with(item).put(item)
 
-    def _move(self, allocation: Allocation) -> Iterator[tuple[str, int]]:
-        """Documents that an allocation settles (a reversal: opens), with minor units; on account is moved right here by the callers."""
-        if allocation.document:
-            yield allocation.document, allocation.amount.minor
-        if allocation.kind is AllocationKind.CREDIT_NOTE:
-            yield allocation.settles, allocation.amount.minor
+    def _shelf_of(self, customer_id: str) -> _Shelf:
+        shelf = self._open_of_customer.get(customer_id)
+        if shelf is None:
+            shelf = self._open_of_customer[customer_id] = _Shelf()
+        return shelf
+
+    def _shelf_with(self, item: Item) -> _Shelf:
+        key = item.open, item.currency
+        shelf = self._open_by_amount.get(key)
+        if shelf is None:
+            shelf = self._open_by_amount[key] = _Shelf()
+        return shelf
+
+    def _move(self, number: str, minor: int) -> None:
+        """Settle a document by so much; what is negative opens it again."""
+        if minor >= 0:
+            self._settle(number, minor)
+        else:
+            self._reopen(number, -minor)
 
     def apply(self, allocations: Sequence[Allocation]) -> None:
         """Book what was decided. Raises InvariantBroken when a document has not that much open."""
         for allocation in allocations:
-            change = self._reopen if allocation.kind is AllocationKind.REVERSAL else self._settle
-            for number, minor in self._move(allocation):
-                change(number, minor)
+            for number, amount in settled_by(allocation):
+                self._move(number, amount.minor)
             self._on_account_by(allocation, 1)
 
     def take_back(self, allocations: Sequence[Allocation]) -> None:
         """Undo what ``apply`` did with the same allocations."""
         for allocation in reversed(allocations):
-            change = self._settle if allocation.kind is AllocationKind.REVERSAL else self._reopen
-            for number, minor in self._move(allocation):
-                change(number, minor)
+            for number, amount in settled_by(allocation):
+                self._move(number, -amount.minor)
             self._on_account_by(allocation, -1)
 
     def _on_account_by(self, allocation: Allocation, sign: int) -> None:
@@ -317,7 +362,7 @@ class Receivables:
             allocation.kind in (AllocationKind.REFUND, AllocationKind.REVERSAL) and not allocation.document
         ):
             change = -allocation.amount.minor
-        if change:
+        if change and allocation.amount.currency == self.policy.currency:
             customer_id = allocation.customer_id
             self._on_account[customer_id] = self._on_account.get(customer_id, 0) + sign * change
 

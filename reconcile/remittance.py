@@ -43,8 +43,16 @@ _RANGE: Final = re.compile(
 _AND: Final = re.compile(r"\s*(?:,|;|/|\+|&|EN|ET|UND|AND|U\.|E\.|\|)?\s*\Z")
 _INTRODUCED: Final = re.compile(
     r"(?:FACT\w*|FAKT\w*|FKT\w*|FACTUUR\w*|RECHNUNG\w*|RECHN\w*|RG|RNR|RE|INV\w*|INVOICE\w*|NR|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
-    r"|BESTEL\w*|COMMANDE\w*)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
+    r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
 )
+#: Ends of words: a blank, with or without the marks that stand at one.
+_WORD_BEGINS: Final = re.compile(r"(?:\A|\s)[#(\"',;+&/-]*\Z")
+_WORD_ENDS: Final = re.compile(r"[)\"',;:.+&/-]*(?:\s|\Z)")
+_MONTH_BEFORE: Final = re.compile(r"[A-Z.]\s*\Z")
+_DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,})\s+\Z")
+_DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,})(?:\s|\Z)")
+#: Digits that a shortened number must have when nothing but a blank stands before it.
+_FEWEST_BEHIND_BLANK: Final = 3
 _CUSTOMER_WORD: Final = re.compile(
     r"(?:KLANT\w*|KLNT|KUNDEN\w*|KUNDE|KD|KDNR|KD\.?-?NR|CUST\w*|CLIENT\w*|DEBITEUR\w*|DEB|DEBITOR\w*|RELATIE\w*)[\s.:#°/-]*(?:NR|NO|NUMMER|ID)?[\s.:#°/-]*\Z"
 )
@@ -52,6 +60,8 @@ _ALL_OPEN: Final = re.compile(
     r"\b(?:ALLE\s+(?:OPEN\w*|OFFENE\w*|FACTUREN|RECHNUNGEN|POSTEN)|ALL\s+(?:OPEN|OUTSTANDING|INVOICES)|OPENSTAAND\w*|OFFENE\s+(?:POSTEN|RECHNUNGEN)|SALDO|SOLDE"
     r"|TOUTES?\s+(?:LES\s+)?(?:FACTURES|OUVERTES?)|TOUT\s+OUVERT|BALANCE|OUTSTANDING|KONTOAUSGLEICH)\b"
 )
+_AMOUNT_AFTER: Final = re.compile(r"(?:[.,][0-9]{3})*[.,][0-9]{2}(?![0-9])|\s?(?:%|EUR|EURO|€)")
+_AMOUNT_BEFORE: Final = re.compile(r"(?:EUR|EURO|€)\s?\Z|[0-9][.,]\Z")
 _DATE: Final = frozenset({(2, 2, 4), (2, 2, 2), (4, 2, 2), (1, 1, 4), (1, 2, 4), (2, 1, 4)})
 #: Years that a date in a remittance is likely to have.
 _YEARS: Final = range(2000, 2100)
@@ -66,7 +76,8 @@ _RANKS: Final = (
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
-    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or nothing else does."""
+    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone``: it is a word
+    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``)."""
 
     items: tuple[Item, ...]
     evidence: Evidence
@@ -74,6 +85,12 @@ class Quote:
     introduced: bool
     first: int
     last: int
+    alone: bool = True
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether somebody who reads it takes it for a number of ours."""
+        return self.strong or self.introduced or self.alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,9 @@ class Reading:
 
     ``quotes`` in the order written, ``ranges`` as pairs of first and last document, ``shortened`` documents whose number was
     completed from the one before it (``2026/03551, 552``), ``future`` documents issued after the day, ``unknown`` keys of valid
-    references and of numbers in the tenant's shape that no document has.
+    references and of numbers in the tenant's shape that no document has, ``loose`` runs of digits that quote nothing and are no date or
+    amount, ``introduced`` those of them behind a word such as "invoice", ``has_fragments`` whether a piece of a further number may
+    stand there.
     """
 
     written: tuple[Atom, ...]
@@ -92,6 +111,9 @@ class Reading:
     future: tuple[Item, ...]
     customers: tuple[str, ...]
     unknown: tuple[str, ...]
+    loose: tuple[Atom, ...]
+    introduced: frozenset[Atom]
+    has_fragments: bool
     text: str
 
     @property
@@ -132,13 +154,20 @@ def is_checked(reference: str) -> bool:
     return any(valid(kind, reference) for kind in ReferenceKind)
 
 
+def is_long(number: str) -> bool:
+    """Whether a document number says enough on its own when it is quoted whole."""
+    runs = atoms(plain(number))
+    digits = sum(len(run.text) for run in runs if run.numeric)
+    return digits >= _STRONG_IN_SHAPE or (digits >= _STRONG_WITH_PREFIX and not runs[0].numeric)
+
+
 def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: Evidence) -> bool:
     """Whether the atoms from ``at`` to ``to`` say enough on their own. What could be a date, or begins with the year of one, does not."""
     if evidence is Evidence.STRUCTURED_REFERENCE:
         return True
     lengths = tuple(len(atom.text) for atom in written[at : to + 1] if atom.numeric)
     digits = sum(lengths)
-    if not written[at].numeric:
+    if len(lengths) <= to - at:
         return digits >= _STRONG_WITH_PREFIX
     if lengths in _DATE or ends_date(written, at) or _is_day("".join(atom.text for atom in written[at : to + 1])):
         return False
@@ -174,7 +203,8 @@ def _quotes_in(
         if not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed))
+            alone = _is_alone(receivables, text, written, at, to)
+            found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone))
         at = to + 1
     return found
 
@@ -198,17 +228,42 @@ def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> 
     return best
 
 
+def _is_year(atom: Atom) -> bool:
+    return atom.numeric and len(atom.text) == 4 and int(atom.text) in _YEARS
+
+
+def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: int, to: int) -> bool:
+    """Whether the atoms are a word of their own, with no bare digits beside it that are no document either, and no year behind a
+    word (``JUNI 2026``)."""
+    start, end = written[at].start, written[to].end
+    before, after = text[:start], text[end:]
+    if (before and _WORD_BEGINS.search(before) is None) or (after and _WORD_ENDS.match(after) is None):
+        return False
+    if at == to and _MONTH_BEFORE.search(before) is not None and _is_year(written[at]):
+        return False
+    beside = (_DIGITS_BEFORE.search(before), _DIGITS_AFTER.match(after))
+    return all(found is None or receivables.quoted(found.group(1)) for found in beside)
+
+
 def _quote(
-    before: str, written: Sequence[Atom], *, items: Sequence[Item], key: str, at: int, to: int, listed: bool
+    before: str,
+    written: Sequence[Atom],
+    *,
+    items: Sequence[Item],
+    key: str,
+    at: int,
+    to: int,
+    listed: bool,
+    alone: bool,
 ) -> Quote:
     reference = items[0].document.creditor_reference
     evidence = _kind(key, items[0], checked=bool(reference) and key == key_of(reference) and is_checked(reference))
     introduced = (
         listed
         or (_INTRODUCED.search(before) is not None and _CUSTOMER_WORD.search(before) is None)
-        or not any(atom.numeric for place, atom in enumerate(written) if not at <= place <= to)
+        or to - at + 1 == len(written)
     )
-    return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to)
+    return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)
 
 
 def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Quote], list[str]]:
@@ -272,6 +327,10 @@ def _spans(
                 break
             if not following.numeric or not (is_range or _AND.match(between)):
                 break
+            if not between.strip() and (
+                len(following.text) < _FEWEST_BEHIND_BLANK or _WORD_ENDS.match(text[following.end :]) is None
+            ):
+                break
             completed = _completed(receivables, item, following.text)
             if completed is None or completed is item:
                 break
@@ -288,10 +347,11 @@ def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]
     for at, atom in enumerate(written):
         if not (atom.numeric or atom.folded in receivables.customer_prefixes):
             continue
-        joined = ""
+        joined, numeric = "", False
         for to in range(at, min(at + 4, len(written))):
             joined += written[to].folded
-            customer_id = receivables.customer_numbered(joined) if written[to].numeric else ""
+            numeric = numeric or written[to].numeric
+            customer_id = receivables.customer_numbered(joined) if numeric else ""
             if customer_id:
                 strong = not atom.numeric and len(joined) > _STRONG_WITH_PREFIX
                 if strong or _CUSTOMER_WORD.search(text[: atom.start]):
@@ -316,6 +376,42 @@ def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], ta
     return [key for key in unknown if not receivables.quoted(key)]
 
 
+def _loose(text: str, written: Sequence[Atom], taken: set[int]) -> tuple[tuple[Atom, ...], frozenset[Atom]]:
+    """Runs of digits that may be a number in short, and those of them that are introduced as one. Dates, years, percentages and amounts
+    are none, a year unless it is introduced."""
+    loose: list[Atom] = []
+    introduced: list[Atom] = []
+    for at, atom in enumerate(written):
+        if at in taken or not atom.numeric:
+            continue
+        is_introduced = _INTRODUCED.search(text[: atom.start]) is not None
+        if (
+            any(ends_date(written, end) for end in range(at, min(at + 3, len(written))))
+            or _AMOUNT_AFTER.match(text[atom.end :]) is not None
+            or _AMOUNT_BEFORE.search(text[: atom.start]) is not None
+            or (len(atom.text) == 4 and int(atom.text) in _YEARS and not is_introduced)
+        ):
+            continue
+        loose.append(atom)
+        if is_introduced:
+            introduced.append(atom)
+    return tuple(loose), frozenset(introduced)
+
+
+def _has_fragments(receivables: Receivables, text: str, written: Sequence[Atom], taken: set[int]) -> bool:
+    """Whether something right behind what was quoted may be a piece of a further number that was cut off or damaged: digits, or a
+    prefix."""
+    for at in sorted(taken):
+        for behind in range(at + 1, min(at + 3, len(written))):
+            atom = written[behind]
+            if behind in taken or _AND.match(text[written[at].end : atom.start]) is None:
+                break
+            ends_or_goes_on = behind == len(written) - 1 or written[behind + 1].numeric
+            if atom.numeric or (atom.folded in receivables.key_prefixes and ends_or_goes_on):
+                return True
+    return False
+
+
 def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     """What the entry's remittance says, as of ``on``."""
     text = text_of(entry)
@@ -336,13 +432,20 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     if quotes and len(taken) < len(written):
         ranges, shortened = _spans(receivables, text, written, quotes)
     quotes = structured + quotes
-    future = [item for quote in quotes for item in quote.items if item.document.issued_on > on and quote.strong]
+    future = [
+        item
+        for quote in quotes
+        if quote.strong or quote.introduced
+        for item in quote.items
+        if item.document.issued_on > on
+    ]
     known = [quote for quote in quotes if any(item.document.issued_on <= on for item in quote.items)]
     if len(known) > 1:
         known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
     digits_left = any(atom.numeric for at, atom in enumerate(written) if at not in taken)
     if digits_left:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
+    loose, introduced = _loose(text, written, taken) if digits_left else ((), frozenset[Atom]())
     return Reading(
         written=written,
         quotes=tuple(known),
@@ -351,6 +454,9 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         future=tuple(dict.fromkeys(future)),
         customers=tuple(dict.fromkeys(customers.values())),
         unknown=tuple(dict.fromkeys(unknown)),
+        loose=loose,
+        introduced=introduced,
+        has_fragments=bool(quotes) and _has_fragments(receivables, text, written, taken),
         text=text,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 #: Letters that Unicode does not decompose, and the dashes.
@@ -106,3 +107,14 @@ def one_edit_apart(written: str, meant: str) -> bool:
     while at < len(shorter) and longer[at] == shorter[at]:
         at += 1
     return longer[at + 1 :] == shorter[at:]
+
+
+def slips_of(key: str) -> Iterator[str]:
+    """Keys that are ``key`` with one digit wrong or two neighbours swapped."""
+    for at, letter in enumerate(key):
+        if letter.isdigit():
+            for digit in "0123456789":
+                if digit != letter:
+                    yield key[:at] + digit + key[at + 1 :]
+        if at and letter != key[at - 1]:
+            yield key[: at - 1] + letter + key[at - 1] + key[at + 1 :]

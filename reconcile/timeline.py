@@ -22,7 +22,9 @@ from ledger.money import Money
 from ledger.party import KnownPayer
 from ledger.statements import IdentifiedEntry
 from reconcile.decision import decide
+from reconcile.names import Likeness, name_of
 from reconcile.receivables import Item, Receivables
+from reconcile.remittance import is_long
 
 #: Evidence by which an unknown account becomes known.
 _TEACHES = frozenset({Evidence.STRUCTURED_REFERENCE, Evidence.DOCUMENT_NUMBER, Evidence.ORDER_NUMBER})
@@ -111,6 +113,20 @@ class _Netting:
                 yield Netted(credit_note=credit.document, invoice=invoice.document, amount=credit.money(minor), on=on)
 
 
+def _teaches(receivables: Receivables, identified: IdentifiedEntry, outcome: Matched, customer_id: str) -> bool:
+    """Whether a booking is evidence enough to know the account by: a reference, an order or a long document number; a short one only
+    under the customer's own name."""
+    strongest = outcome.evidence[0]
+    if strongest not in _TEACHES:
+        return False
+    if strongest is not Evidence.DOCUMENT_NUMBER:
+        return True
+    numbers = [line.document for line in outcome.allocations if line.kind is AllocationKind.PAYMENT]
+    if all(is_long(number) for number in numbers):
+        return True
+    return receivables.like(name_of(identified.entry.counterparty.name), customer_id) is Likeness.STRONG
+
+
 def _learned(receivables: Receivables, identified: IdentifiedEntry, outcome: Matched) -> tuple[KnownPayer, ...]:
     """The account that just paid one customer's documents with strong evidence, unless it was known for him already."""
     entry = identified.entry
@@ -120,7 +136,7 @@ def _learned(receivables: Receivables, identified: IdentifiedEntry, outcome: Mat
         return ()
     customer_id = paid.pop()
     known = customer_id in receivables.customers_of_iban(iban) or customer_id in receivables.payers_of_iban(iban)
-    if known or outcome.evidence[0] not in _TEACHES:
+    if known or not _teaches(receivables, identified, outcome, customer_id):
         return ()
     payer = KnownPayer(
         customer_id=customer_id, iban=iban, name=entry.counterparty.name, learned_from=identified.entry_id

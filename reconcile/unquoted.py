@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from ledger.allocations import Evidence, Outcome, Reason, Suggestion
+from ledger.allocations import AllocationKind, Evidence, Outcome, Reason, Suggestion
 from reconcile.answers import (
     MOST_SUGGESTIONS,
     matched,
@@ -33,15 +33,16 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
-from reconcile.names import Likeness
 from reconcile.patterns import Short, short_form
 from reconcile.quoted import settled_reason
-from reconcile.receivables import MOST_CANDIDATES, Item
+from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
 from reconcile.remittance import keys_that_could_be_meant
-from reconcile.settlement import Settlement, settle_all, settle_one
+from reconcile.settlement import Settlement, line, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums, printed, small_sums, steps_needed
 from reconcile.text import one_edit_apart
 
+#: Open documents of a payer among which a number in short or a damaged one is looked for.
+_MOST_SELECTED_AMONG: Final = 50
 #: Digits of a counter that say something beside an amount when nobody knows the payer.
 _FEWEST_COUNTER_DIGITS: Final = 4
 
@@ -67,38 +68,58 @@ def decide_unquoted(case: Case) -> Outcome:
 # what was written, held against candidates
 
 
-def _selected(case: Case, items: Sequence[Item]) -> tuple[list[Item], Evidence]:
-    """Candidates that the text points to in short or with one damaged character, and how; the better way first."""
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Candidates that the text points to, and how. ``plainly``: by a whole counter of some length, or introduced as a number."""
+
+    items: tuple[Item, ...]
+    how: Evidence
+    plainly: bool
+
+
+_NOTHING: Final = Selected((), Evidence.DOCUMENT_NUMBER, plainly=False)
+
+
+def _selected(case: Case, items: Sequence[Item]) -> Selected:
+    """Candidates that the text points to in short or with one damaged character, the better way first. What is the number of another document is
+    no damaged one."""
     reading = case.reading
-    if not any(atom.numeric for atom in reading.written) and not reading.unknown:
-        return [], Evidence.DOCUMENT_NUMBER
-    forms = [(item, short_form(item.parts, reading.written)) for item in items]
     for wanted in (Short.COUNTER, Short.LAST_DIGITS):
-        found = [item for item, form in forms if form is wanted]
+        found = tuple(item for item in items if short_form(item.parts, reading.loose) is wanted)
         if found:
-            return found, Evidence.DOCUMENT_NUMBER
-    written = dict.fromkeys((*reading.unknown, *reading.joins()))
-    damaged = [
-        item
-        for item in items
-        if any(one_edit_apart(each, key) for key in keys_that_could_be_meant(item) for each in written)
-    ]
-    return damaged, Evidence.REPAIRED_REFERENCE
+            introduced = any(short_form(item.parts, reading.introduced) for item in found)
+            whole = wanted is Short.COUNTER and all(_is_long_counter(item) for item in found)
+            plainly = introduced or whole
+            return Selected(found, Evidence.DOCUMENT_NUMBER, plainly)
+    if not reading.loose and not reading.unknown:
+        return _NOTHING
+    joined = dict.fromkeys((*reading.unknown, *reading.joins()))
+    written = tuple(key for key in joined if not case.receivables.quoted(key))
+    damaged = tuple(item for item in items if _is_damaged_form(written, item))
+    return Selected(damaged, Evidence.REPAIRED_REFERENCE, plainly=False)
+
+
+def _is_long_counter(item: Item) -> bool:
+    return len(item.parts.counter.lstrip("0")) >= _FEWEST_COUNTER_DIGITS
+
+
+def _is_damaged_form(written: Sequence[str], item: Item) -> bool:
+    return any(one_edit_apart(each, key) for key in keys_that_could_be_meant(item) for each in written)
 
 
 def _points_elsewhere(case: Case, items: Sequence[Item]) -> str:
     """The key of something written that is no damaged form of any of ``items``: an unknown reference, or a number in the tenant's shape that
     no document has; empty when nothing of the kind is written."""
     for key in case.reading.unknown:
-        if not any(one_edit_apart(key, meant) for item in items for meant in keys_that_could_be_meant(item)):
+        if not any(_is_damaged_form([key], item) for item in items):
             return key
     return ""
 
 
 def _quotes_another(case: Case, items: Sequence[Item]) -> Item | None:
-    """A document that is quoted after a word such as "invoice", too weakly to count, and is none of ``items``."""
+    """A document that is quoted, too weakly to count, and is none of ``items``."""
     for quote in case.reading.quotes:
-        if quote.introduced and not any(item in items for item in quote.items):
+        if quote.is_meant and not any(item in items for item in quote.items):
             return quote.items[0]
     return None
 
@@ -110,19 +131,38 @@ def _of_payer(case: Case) -> Outcome:
     items = case.open_of(case.candidates.customers)
     if len(items) > MOST_CANDIDATES:
         return _too_many(case, items)
-    selected, how = _selected(case, items)
     explanations = _explanations(case, items)
-    if selected:
-        chosen = [each for each in explanations if all(item in selected for item in each.items)]
-        if len(chosen) == 1:
-            return _explained(case, chosen[0], [how])
-        if not chosen and len(selected) == 1 and len(explanations) == 0:
-            return _selected_in_part(case, selected[0], how)
+    explained = tuple(dict.fromkeys(item for each in explanations for item in each.items))
+    selected = _selected(case, explained or items[:_MOST_SELECTED_AMONG])
+    chosen = [each for each in explanations if all(item in selected.items for item in each.items)]
+    tells_apart = selected.plainly or selected.how is Evidence.REPAIRED_REFERENCE
+    if len(chosen) == 1 and (tells_apart or len(explanations) == 1):
+        return _explained(case, chosen[0], [selected.how])
+    if not explanations and len(selected.items) == 1:
+        return _selected_in_part(case, selected)
     if len(explanations) == 1:
-        return _explained(case, explanations[0], ())
+        return _otherwise_selected(case, explanations[0], items) or _explained(case, explanations[0], ())
     if explanations:
         return _several(case, explanations)
     return _unexplained(case, items)
+
+
+def _otherwise_selected(case: Case, explanation: Explanation, items: Sequence[Item]) -> Outcome | None:
+    """A question when the text plainly points, in short, to another open document than the amount does."""
+    others = [item for item in items[:_MOST_SELECTED_AMONG] if item not in explanation.items]
+    selected = _selected(case, others)
+    if selected.how is Evidence.REPAIRED_REFERENCE or not selected.items or not selected.plainly:
+        return None
+    evidence = _evidence(case, explanation.items, ())
+    because = reason(
+        "conflict_of_documents",
+        document=named(selected.items),
+        other=named(explanation.items),
+        amount=str(case.money(case.minor)),
+    )
+    suggestions = [suggest_settlement(case, explanation.items, explanation.settlement, evidence)]
+    suggestions.extend(suggest_item(case, item, [selected.how]) for item in selected.items)
+    return to_a_person(case, suggestions, because)
 
 
 def _explanations(case: Case, items: Sequence[Item]) -> list[Explanation]:
@@ -227,37 +267,47 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
     if another is not None:
         amount = str(case.money(case.minor))
         return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
-    if how == [Evidence.REPAIRED_REFERENCE]:
-        item = items[0]
-        if case.receivables.times_invoiced(item.customer_id, item.gross) > 1:
-            return reason("damaged_and_recurring", document=item.number, amount=str(item.document.gross))
+    recurs = case.receivables.times_invoiced(items[0].customer_id, items[0].gross) > 1
+    if how == [Evidence.REPAIRED_REFERENCE] and recurs:
+        return reason("damaged_and_recurring", document=items[0].number, amount=str(items[0].document.gross))
     not_alone = len(items) > 1 or len(case.open_with_amount) > 1
     if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
         return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
     by_account = any(Evidence.PAYER_NAME not in case.payer_evidence(item.customer_id) for item in items)
-    if not by_account and len(items) == 1 and _namesakes(case, items[0]):
-        return reason(
-            "several_customers",
-            amount=str(case.money(case.minor)),
-            documents=named([*items, *_namesakes(case, items[0])]),
-        )
-    return None
+    if by_account or len(items) > 1:
+        return None
+    return _objection_to_name(case, items[0])
 
 
-def _namesakes(case: Case, item: Item) -> list[Item]:
-    """Open documents of the same amount whose customers the payer's name may mean as well."""
-    return [
-        other
-        for other in case.open_with_amount
-        if other.customer_id != item.customer_id and case.is_like(other.customer_id, Likeness.STRONG)
-    ]
+def _objection_to_name(case: Case, item: Item) -> Reason | None:
+    """What speaks against a name: others of the same amount whom it may mean as well, or too many of the name to tell."""
+    amount = str(case.money(case.minor))
+    if len(case.open_with_amount) == 1:
+        return None
+    namesakes = case.receivables.namesakes(case.payer_name)
+    if namesakes is None:
+        return reason("common_name", document=item.number, customer=item.customer_id, amount=amount)
+    others = [other for other in case.open_of(namesakes) if other is not item and other.open == case.minor]
+    if not others:
+        return None
+    return reason("several_customers", amount=amount, documents=named([item, *others]))
 
 
-def _selected_in_part(case: Case, item: Item, how: Evidence) -> Outcome:
-    """The payer is known, the text points to one of his documents, and the amount is not what is open: a part or too much, which only
-    the text says, so a person looks."""
-    evidence = _evidence(case, [item], [how])
-    because = reason("selected_in_part", evidence, document=item.number, amount=str(case.money(case.minor)))
+def _selected_in_part(case: Case, selected: Selected) -> Outcome:
+    """The payer is known, the text points to one of his documents, and the amount is not what is open. A part is certain when the whole
+    counter was written; anything else is for a person."""
+    item = selected.items[0]
+    evidence = _evidence(case, [item], [selected.how])
+    amount = str(case.money(case.minor))
+    whole = (
+        selected.how is Evidence.DOCUMENT_NUMBER and short_form(item.parts, case.reading.introduced) is Short.COUNTER
+    )
+    if whole and case.minor < item.open and not item.is_credit and _objection(case, [item], [selected.how]) is None:
+        by = ranked(each for each in evidence if each is not Evidence.AMOUNT)
+        rest = str(item.money(item.open - case.minor))
+        because = reason("paid_in_part", by, document=item.number, amount=amount, rest=rest)
+        return matched(case, [line(AllocationKind.PAYMENT, item, case.minor)], [item], by, because)
+    because = reason("selected_in_part", evidence, document=item.number, amount=amount)
     return to_a_person(case, [suggest_item(case, item, evidence)], because)
 
 
@@ -349,13 +399,15 @@ def _too_many(case: Case, items: Sequence[Item]) -> Outcome:
 def _of_nobody(case: Case) -> Outcome:
     """Nobody known pays. The amount alone is no evidence, but with the number in short or damaged it is."""
     items = case.open_with_amount
-    if len(items) > MOST_CANDIDATES:
-        return to_a_person(case, (), reason("amount_of_many", amount=str(case.money(case.minor))))
-    selected, how = _selected(case, items)
-    if len(selected) == 1 and _is_long(case, selected[0], how):
-        settlement = settle_one(selected[0], case.minor, case.on, case.policy)
-        if settlement is not None and (len(items) == 1 or how is Evidence.DOCUMENT_NUMBER):
-            return _explained(case, Explanation((selected[0],), settlement), [how])
+    if len(items) > MOST_OF_AMOUNT:
+        return to_a_person(
+            case, (), reason("amount_of_many", amount=str(case.money(case.minor)), count=str(MOST_OF_AMOUNT))
+        )
+    selected = _selected(case, items)
+    if len(selected.items) == 1 and _is_long(case, selected):
+        settlement = settle_one(selected.items[0], case.minor, case.on, case.policy)
+        if settlement is not None and (len(items) == 1 or selected.how is Evidence.DOCUMENT_NUMBER):
+            return _explained(case, Explanation(selected.items, settlement), [selected.how])
     if not items:
         return to_a_person(case, (), reason("nothing_fits", amount=str(case.money(case.minor))))
     suggestions = _same_amount(case)
@@ -363,23 +415,34 @@ def _of_nobody(case: Case) -> Outcome:
     return to_a_person(case, suggestions, because)
 
 
-def _is_long(case: Case, item: Item, how: Evidence) -> bool:
-    """Whether what was written is long enough to count beside the amount alone: a damaged number always is, of a short form only the
-    whole counter."""
-    if how is Evidence.REPAIRED_REFERENCE:
-        return True
-    long_enough = len(item.parts.counter.lstrip("0")) >= _FEWEST_COUNTER_DIGITS
-    return long_enough and short_form(item.parts, case.reading.written) is Short.COUNTER
+def _is_long(case: Case, selected: Selected) -> bool:
+    """Whether what was written is long enough to count beside the amount alone: of a short form the whole counter, of a damaged number one
+    that was meant as a number of ours (``Police 920260264`` is not 20260264 with a digit too many)."""
+    item = selected.items[0]
+    if selected.how is not Evidence.REPAIRED_REFERENCE:
+        return _is_long_counter(item) and short_form(item.parts, case.reading.loose) is Short.COUNTER
+    prefix = item.parts.prefix
+    meant_as_ours = [
+        *case.reading.unknown,
+        *(each for each in case.reading.joins() if prefix and each.startswith(prefix)),
+    ]
+    return any(
+        one_edit_apart(each, key) and key not in each
+        for key in keys_that_could_be_meant(item)
+        for each in meant_as_ours
+    )
 
 
 def _same_amount(case: Case) -> list[Suggestion]:
     """Suggestions for documents of exactly this amount, the likelier names first, then those due nearest to the payment's day."""
-    suggestions: list[tuple[tuple[int, int, str], Suggestion]] = []
-    for item in case.open_with_amount[: MOST_CANDIDATES // 4]:
-        settlement = settle_one(item, case.minor, case.on, case.policy)
-        if settlement is not None:
-            likeness = case.receivables.like(case.payer_name, item.customer_id)
-            days = abs((item.document.due_on - case.on).days)
-            evidence = case.payer_evidence(item.customer_id)
-            suggestions.append(((-likeness, days, item.number), suggest_settlement(case, [item], settlement, evidence)))
-    return [each for _, each in sorted(suggestions, key=lambda pair: pair[0])][:MOST_SUGGESTIONS]
+
+    def rank(item: Item) -> tuple[int, int, str]:
+        likeness = case.receivables.like(case.payer_name, item.customer_id)
+        return -likeness, abs((item.document.due_on - case.on).days), item.number
+
+    best = sorted(case.open_with_amount, key=rank)[:MOST_SUGGESTIONS]
+    return [
+        suggest_settlement(case, [item], settlement, case.payer_evidence(item.customer_id))
+        for item in best
+        if (settlement := settle_one(item, case.minor, case.on, case.policy)) is not None
+    ]

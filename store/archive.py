@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import NoResultFound
 
 from ledger.errors import Transient
 from ledger.sources import RawDocument
@@ -85,6 +86,17 @@ class Archive(Shelf):
         if size is None:
             raise LookupError(f"the bytes of document {sha256} are not kept")
         return cast(BinaryIO, io.BufferedReader(_ChunkStream(self, sha256, size)))
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the bytes that are kept are still those of the hash. Raises LookupError when they are not kept."""
+        digest = hashlib.sha256()
+        with self.open(sha256) as stream:
+            try:
+                while data := stream.read(CHUNK_BYTES):
+                    digest.update(data)
+            except (zlib.error, NoResultFound):
+                return False
+        return digest.hexdigest() == sha256
 
     def documents(self) -> Iterator[ArchivedDocument]:
         """All arrivals, oldest first."""

@@ -151,31 +151,21 @@ class Bookings(Shelf):
 
     def open_items(self) -> Iterator[OpenItem]:
         """Every booked document, settled ones too, by due date and number."""
-        balance = receivable_balance
-        query = (
-            self._select(document)
-            .add_columns(balance.c.balance, document_flag.c.flag)
-            .join(
-                balance,
-                (balance.c.tenant == document.c.tenant)
-                & (balance.c.number == document.c.number)
-                & (balance.c.currency == document.c.currency),
-            )
-            .outerjoin(
-                document_flag,
-                (document_flag.c.tenant == document.c.tenant) & (document_flag.c.number == document.c.number),
-            )
-        )
-        for page in self._pages(query, [document.c.due_on, document.c.number]):
+        for page in self._pages(self._select(document), [document.c.due_on, document.c.number]):
             numbers = [row.number for row in page]
+            balances = self._balances(numbers)
+            flags = self._flags(numbers)
             live = self._live(numbers)
             levels = self._levels(numbers)
             mandates = self._mandates({row.customer_id for row in page})
             for row in page:
+                balance = balances.get((row.number, row.currency))
+                if balance is None:
+                    continue
                 yield _open_item(
                     document_of(row),
-                    row.balance,
-                    flag=row.flag,
+                    balance,
+                    flag=flags.get(row.number),
                     live=row.number in live,
                     level=levels.get(row.number, 0),
                     mandate_reference=mandates.get(row.customer_id, ""),
@@ -198,6 +188,16 @@ class Bookings(Shelf):
         sign = 1 if row.kind == DocumentKind.INVOICE else -1
         return Money(sign * row.balance, row.currency)
 
+    def undone(self, kind: BookingKind) -> frozenset[str]:
+        """Subjects of the bookings of a kind that a counter-booking took back."""
+        back = booking.alias()
+        query = (
+            select(booking.c.subject)
+            .join(back, (back.c.tenant == booking.c.tenant) & (back.c.reverses == booking.c.booking_id))
+            .where(self._own(booking), booking.c.kind == kind, back.c.kind == BookingKind.COUNTER)
+        )
+        return frozenset(self._connection.execute(query).scalars())
+
     def flag(self, number: str, status: ItemStatus | None) -> None:
         """Say that a document is disputed, written_off or cancelled; None takes it back."""
         if status is None:
@@ -217,6 +217,15 @@ class Bookings(Shelf):
             .group_by(booking_line.c.tenant, booking_line.c.account_key, booking_line.c.currency)
         )
         self._connection.execute(receivable_balance.insert().from_select(columns, sums))
+
+    def _balances(self, numbers: Sequence[str]) -> dict[tuple[str, str], int]:
+        """What stands on each receivable account and currency."""
+        rows = self._among(self._select(receivable_balance), receivable_balance.c.number, numbers)
+        return {(row.number, row.currency): row.balance for row in rows}
+
+    def _flags(self, numbers: Sequence[str]) -> dict[str, str]:
+        rows = self._among(self._select(document_flag), document_flag.c.number, numbers)
+        return {row.number: row.flag for row in rows}
 
     def _live(self, numbers: Sequence[str]) -> set[str]:
         query = select(collection_part.c.document).where(self._own(collection_part), collection_part.c.live)

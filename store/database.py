@@ -8,11 +8,14 @@ connect as neither; ``wall_warning`` says when it does.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -21,7 +24,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from ledger.errors import ConfigError, Transient
+from ledger.errors import ConfigError, InvariantBroken, Transient
 from store.lock import advisory_key, file_lock
 
 #: How long SQLite waits for another connection's write transaction, in milliseconds.
@@ -32,7 +35,11 @@ CACHE_KIB: Final = 65_536
 CONNECTIONS: Final = 2
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
+#: What SQLite says of a file that is none of its own, or no longer whole.
+_DAMAGED: Final = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT"})
 _WRITES: Final = "afletter_writes"
+#: Alembic keeps what it works on in variables of its module: in one process it migrates one database at a time.
+_ONE_MIGRATION: Final = threading.Lock()
 
 
 def _fault(reason: str) -> ConfigError:
@@ -71,7 +78,7 @@ def connect(url: URL, tenant: str) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # an error must not print whose money it was about
 
     @event.listens_for(engine, "connect")
     def _settings(connection: sqlite3.Connection, _record: object) -> None:
@@ -90,14 +97,23 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL, tenant: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
+        hide_parameters=True,
         paramstyle="format",  # positional, as store.shelf writes rows
         isolation_level="REPEATABLE READ",
         pool_size=CONNECTIONS,
         pool_pre_ping=True,
         connect_args={"application_name": f"afletter {tenant}"},
     )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: psycopg.Connection[object], _record: object) -> None:
+        # A plan that was cached while a table was empty goes on being used when it has 100,000 rows, minutes a query.
+        connection.execute("SET plan_cache_mode = force_custom_plan")
+        connection.commit()
+
+    return engine
 
 
 def begin(connection: Connection, tenant: str, *, writes: bool) -> None:
@@ -112,7 +128,7 @@ def begin(connection: Connection, tenant: str, *, writes: bool) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """A database that cannot answer now becomes Transient; everything else stays what it is."""
+    """A database that cannot answer now becomes Transient, a damaged file InvariantBroken; everything else stays what it is."""
     try:
         yield
     except OperationalError as error:
@@ -122,6 +138,9 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Transient(f"the store went away: {str(error.orig).strip()}") from error
+        if isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorname in _DAMAGED:
+            reason = str(error.orig).strip()
+            raise InvariantBroken(f"the store is damaged ({reason}): put a backup in its place") from error
         raise
 
 
@@ -146,21 +165,44 @@ def wall_warning(engine: Engine) -> str:
 def migrate(engine: Engine, tenant: str) -> None:
     """Bring the database to the newest schema; several processes may do so at once, and one of them does it.
 
-    Raises ConfigError when the database is of a newer program, Transient when it cannot be reached.
+    Raises ConfigError when the database is of a newer program or is none, Transient when it cannot be reached.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    head = ScriptDirectory.from_config(config).get_current_head()
     with translated():
-        if _revision(engine) == head:
-            return
         try:
+            if _revision(engine) == _newest():
+                return
+            config = _config()
             if engine.dialect.name == "sqlite":
                 _migrate_sqlite(engine, config, tenant)
             else:
                 _migrate_postgresql(engine, config)
+        except OSError as error:
+            raise _fault(str(error)) from error
+        except DBAPIError as error:
+            if _unusable(error):
+                raise _fault(f"{engine.url.database}: {error.orig}") from error
+            raise
         except CommandError as error:
             raise _fault(f"this database is of another version of afletter ({error})") from error
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@cache
+def _newest() -> str | None:
+    """The newest schema this program knows; migrations do not change while it runs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _unusable(error: DBAPIError) -> bool:
+    """Whether an SQLite file will never do: a folder, no rights to it, or no database at all."""
+    return isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorname.startswith(
+        ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT")
+    )
 
 
 def _revision(engine: Engine) -> str | None:
@@ -191,4 +233,5 @@ def _migrate_postgresql(engine: Engine, config: Config) -> None:
 
 def _upgrade(connection: Connection, config: Config) -> None:
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ONE_MIGRATION:
+        command.upgrade(config, "head")

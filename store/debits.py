@@ -16,7 +16,7 @@ from ledger.mandates import Collection, CollectionPart, CollectionStatus, DebitB
 from ledger.money import Money
 from store import json_text
 from store.schema import collection, collection_history, collection_part, debit_batch
-from store.shelf import KEYS_PER_QUERY, PAGE_ROWS, Shelf, Values, chunks
+from store.shelf import PAGE_ROWS, Shelf, Values, chunks
 
 #: A document in such a collection may stand in no other one.
 LIVE: Final = frozenset(
@@ -176,25 +176,17 @@ class Debits(Shelf):
         if missing := wanted.keys() - before.keys():
             raise LookupError(f"there is no collection {min(missing)}")
         moved = [each for each in wanted if (before[each].status, before[each].reason_code) != (status, reason_code)]
-        for chunk in chunks(moved, KEYS_PER_QUERY):
-            self._move(chunk, status, reason_code)
+        self._move(moved, status, reason_code)
         self._insert(
             collection_history,
             [_history_row(each, before[each].steps + 1, status, reason_code) for each in moved],
         )
 
     def _move(self, end_to_end_ids: Sequence[str], status: CollectionStatus, reason_code: str) -> None:
-        self._connection.execute(
-            update(collection)
-            .where(self._own(collection), collection.c.end_to_end_id.in_(end_to_end_ids))
-            .values(status=status, reason_code=reason_code, steps=collection.c.steps + 1)
-        )
+        values = {"status": status, "reason_code": reason_code, "steps": collection.c.steps + 1}
+        self._update(collection, collection.c.end_to_end_id, end_to_end_ids, values)
         try:
-            self._connection.execute(
-                update(collection_part)
-                .where(self._own(collection_part), collection_part.c.end_to_end_id.in_(end_to_end_ids))
-                .values(live=status in LIVE)
-            )
+            self._update(collection_part, collection_part.c.end_to_end_id, end_to_end_ids, {"live": status in LIVE})
         except IntegrityError as error:
             raise _twice_live(error) from error
 

@@ -63,6 +63,11 @@ class Decisions(Shelf):
         """The whole log."""
         return map(_logged, self._stream(self._select(table), [table.c.sequence]))
 
+    def about(self, subject: str) -> list[LoggedDecision]:
+        """Everything that was decided about one entry or document."""
+        query = self._select(table).where(table.c.subject == subject).order_by(table.c.sequence)
+        return [_logged(row) for row in self._connection.execute(query)]
+
     def first_broken(self) -> int | None:
         """Sequence of the first row that does not follow from the rows before it; None when the chain is whole."""
         previous = GENESIS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, Select, bindparam, delete, literal, or_, select, update
+from sqlalchemy import Row, Select, bindparam, literal, or_, select, update
 
 from ledger.allocations import AllocationKind
 from ledger.errors import InvariantBroken
@@ -15,7 +15,7 @@ from ledger.money import Money
 from ledger.statements import IdentifiedEntry, StatementEntry
 from store import json_text
 from store.schema import entry, entry_line
-from store.shelf import KEYS_PER_QUERY, ROWS_PER_INSERT, Shelf, Values, chunks
+from store.shelf import ROWS_PER_INSERT, Shelf, Values, chunks
 
 #: Where an entry stands; the last three as in contract.md, export ``matches``.
 Standing = Literal["new", "matched", "review", "ignored"]
@@ -200,7 +200,8 @@ class Entries(Shelf):
         standing = {row.entry_id: row.status for row in self._among(query, entry.c.entry_id, by_id)}
         if missing := by_id.keys() - standing.keys():
             raise LookupError(f"there is no entry {min(missing)}")
-        self._drop_lines([entry_id for entry_id, status in standing.items() if status != "new"])
+        decided = [entry_id for entry_id, status in standing.items() if status != "new"]
+        self._delete(entry_line, entry_line.c.entry_id, decided)
         self._set_standing(by_id.values())
         self._insert(
             entry_line,
@@ -236,10 +237,6 @@ class Entries(Shelf):
                 reason=row.reason,
                 confidence=row.confidence,
             )
-
-    def _drop_lines(self, entry_ids: Sequence[str]) -> None:
-        for chunk in chunks(entry_ids, KEYS_PER_QUERY):
-            self._connection.execute(delete(entry_line).where(self._own(entry_line), entry_line.c.entry_id.in_(chunk)))
 
     def _set_standing(self, decisions: Collection[EntryDecision]) -> None:
         statement = (

@@ -15,7 +15,7 @@ from ledger.errors import ConflictingPayload
 from ledger.states import advance
 from store import json_text
 from store.schema import effect, effect_history
-from store.shelf import KEYS_PER_QUERY, Shelf, Values, chunks
+from store.shelf import Shelf, Values
 
 #: No receiver's reference.
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -127,11 +127,10 @@ class Outbox(Shelf):
         self._insert(effect_history, history)
 
     def _move(self, keys: Sequence[str], state: EffectState, event: EffectEvent, detail: str) -> None:
-        values: dict[Any, Any] = {effect.c.state: state, effect.c.detail: detail, effect.c.steps: effect.c.steps + 1}
+        values: dict[str, object] = {"state": state, "detail": detail, "steps": effect.c.steps + 1}
         if event is EffectEvent.SEND:
-            values[effect.c.attempts] = effect.c.attempts + 1
-        for chunk in chunks(keys, KEYS_PER_QUERY):
-            self._connection.execute(update(effect).where(self._own(effect), effect.c.key.in_(chunk)).values(values))
+            values["attempts"] = effect.c.attempts + 1
+        self._update(effect, effect.c.key, keys, values)
 
     def _refer(self, references: Mapping[str, str]) -> None:
         if references:

@@ -43,3 +43,14 @@ class Payers(Shelf):
     def forget(self, learned_from: str) -> None:
         """Forget what an entry taught, for its booking was taken back; other entries' lessons stay."""
         self._connection.execute(delete(table).where(self._own(table), table.c.learned_from == learned_from))
+
+    def lessons(self) -> Iterator[KnownPayer]:
+        """Every payer with every entry that taught it, by customer, account, name and entry."""
+        order = [table.c.customer_id, table.c.iban, table.c.name, table.c.learned_from]
+        for row in self._stream(self._select(table), order):
+            yield KnownPayer(customer_id=row.customer_id, iban=row.iban, name=row.name, learned_from=row.learned_from)
+
+    def forget_payer(self, iban: str, customer_id: str) -> None:
+        """Forget that an account pays for a customer, whatever taught it."""
+        condition = self._own(table) & (table.c.iban == iban) & (table.c.customer_id == customer_id)
+        self._connection.execute(delete(table).where(condition))

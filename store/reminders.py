@@ -105,13 +105,8 @@ class Reminders(Shelf):
                     channel=row.channel,
                     as_of=row.as_of,
                     amount_due=Money(row.amount, row.currency),
-                    levels=_levels(row.level, [level for _, level in documents[row.message_id]]),
+                    levels=tuple(level for _, level in documents[row.message_id]),
                 ),
                 message_id=row.message_id,
                 status=row.status,
             )
-
-
-def _levels(highest: int, levels: Sequence[int]) -> tuple[int, ...]:
-    """Levels of the documents as Reminder states them: none where all stand on the message's own."""
-    return () if all(level == highest for level in levels) else tuple(levels)

@@ -8,17 +8,23 @@ from itertools import islice
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Dialect,
     Row,
     Select,
     Table,
+    TypeDecorator,
+    bindparam,
     create_engine,
+    delete,
     func,
     literal,
     select,
+    true,
     tuple_,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -74,6 +80,10 @@ def _upsert(table: Table, database: str, sums: tuple[str, ...]) -> str:
     return str(insert.on_conflict_do_nothing(index_elements=keys).compile(dialect=dialect))
 
 
+def _in_list(query: Select[Any], column: Column[Any], keys: list[object]) -> Select[Any]:
+    return query.where(column.in_(keys))
+
+
 class Shelf:
     """Base of the store's parts. Every statement it makes names the tenant."""
 
@@ -123,18 +133,55 @@ class Shelf:
         last = self._connection.execute(select(func.max(column)).where(self._own(table))).scalar_one()
         return 0 if last is None else int(last)
 
-    def _among(self, query: Select[Any], column: ColumnElement[Any], keys: Collection[object]) -> Iterator[_Row]:
-        """Rows whose ``column`` is one of ``keys``, a few thousand keys a query."""
+    def _update(self, table: Table, column: Column[Any], keys: Collection[object], values: Values) -> None:
+        """The same values for every row whose ``column`` is one of ``keys``.
+
+        Key by key in one batch: PostgreSQL has no statistics of rows that were just written, and might compare each of
+        them with each key of an IN list.
+        """
+        statement = update(table).where(self._own(table), column == bindparam("wanted")).values(values)
+        for chunk in chunks(keys, ROWS_PER_INSERT):
+            self._connection.execute(statement, [{"wanted": key} for key in chunk])
+
+    def _delete(self, table: Table, column: Column[Any], keys: Collection[object]) -> None:
+        """Delete every row whose ``column`` is one of ``keys``."""
+        statement = delete(table).where(self._own(table), column == bindparam("wanted"))
+        for chunk in chunks(keys, ROWS_PER_INSERT):
+            self._connection.execute(statement, [{"wanted": key} for key in chunk])
+
+    def _among(self, query: Select[Any], column: Column[Any], keys: Collection[object]) -> Iterator[_Row]:
+        """Rows whose ``column`` is one of ``keys``, a few thousand keys a query; ordered within each key as ``query`` is."""
+        within = self._probe if self._connection.dialect.name == "postgresql" else _in_list
         for chunk in chunks(keys, KEYS_PER_QUERY):
-            yield from self._connection.execute(query.where(column.in_(chunk))).all()
+            yield from self._connection.execute(within(query, column, chunk)).all()
+
+    def _probe(self, query: Select[Any], column: Column[Any], keys: list[object]) -> Select[Any]:
+        """One look-up in the index for each key, whatever the planner thinks of a table that it has no statistics of."""
+        convert = column.type.dialect_impl(self._connection.dialect).bind_processor(self._connection.dialect)
+        stored = keys if convert is None else [convert(key) for key in keys]
+        plain = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+        array = literal(stored, postgresql.ARRAY(plain))
+        wanted = func.unnest(array).table_valued(Column("key", plain), name="wanted").render_derived()
+        # OFFSET 0 keeps the look-up a query of its own, planned for one key.
+        found = query.where(column == wanted.c.key).correlate(wanted).offset(0).lateral("found")
+        return select(found).select_from(wanted).join(found, true())
 
     def _pages(self, query: Select[Any], order: Sequence[ColumnElement[Any]]) -> Iterator[Sequence[_Row]]:
-        """The rows in the order of ``order`` (unique, and all selected), page after page.
+        """The rows in the order of ``order`` (unique, and all selected), page after page; memory stays flat.
 
-        Each page starts after the last row of the one before, so that the reader may write between pages, and memory
-        stays flat on both databases.
+        The reader may write between pages; whether it then sees what it changed ahead of itself is not defined.
         """
-        query = query.order_by(*order).limit(PAGE_ROWS)
+        ordered = query.order_by(*order)
+        return self._cursor(ordered) if self._connection.dialect.name == "postgresql" else self._keyset(ordered, order)
+
+    def _cursor(self, query: Select[Any]) -> Iterator[Sequence[_Row]]:
+        """On PostgreSQL: from a cursor on the server."""
+        with self._connection.execute(query, execution_options={"yield_per": PAGE_ROWS}) as result:
+            yield from result.partitions()
+
+    def _keyset(self, query: Select[Any], order: Sequence[ColumnElement[Any]]) -> Iterator[Sequence[_Row]]:
+        """On SQLite, where a cursor must not stay open over a write: each page starts after the last row of the one before."""
+        query = query.limit(PAGE_ROWS)
         page = self._connection.execute(query).all()
         while page:
             yield page

@@ -1,28 +1,17 @@
-"""A clerk with one tenant: writes invoices and statements to folders, runs cycles, reads what came out.
-
-Every cycle is run twice, and the second run must add nothing at all.
-"""
+"""A clerk with one tenant: writes invoices and statements to folders, runs cycles, reads what came out."""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 from xml.sax.saxutils import escape
 
-from config.loader import load
-from config.tenant import TenantConfig
-from connectors.registry import connector_kinds
-from daemon import cycle, exports, proof, review
-from daemon.cycle import CycleResult
-from daemon.exports import ExportKind
-from daemon.progress import SilentSteps
-from daemon.tenant import opened
 from ledger.money import Money
+from tests.scenarios.desk import Desk
 
 IBAN = "BE55734798953744"
 CUSTOMER_COLUMNS = ("id", "name", "type", "email", "language", "street", "postcode", "city", "country", "ibans")
@@ -61,7 +50,7 @@ reminders:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One bank entry to be: ``amount`` signed decimal text."""
+    """One bank entry to be: ``amount`` signed decimal text; ``original``: ``120.00 USD``, where it was exchanged."""
 
     amount: str
     text: str = ""
@@ -70,14 +59,17 @@ class Line:
     iban: str = "BE68539007547034"
     bank_reference: str = ""
     structured: str = ""
+    original: str = ""
 
 
 @dataclass
-class Clerk:
-    """One tenant in one folder."""
+class Clerk(Desk):
+    """One tenant in one folder. ``store``: where its books are; by default what ``new_store`` gives."""
 
-    folder: Path
-    store: str = "sqlite:///state/scenario.sqlite3"
+    #: Scenarios that run on PostgreSQL too put another one here (conftest.py).
+    new_store: ClassVar[Callable[[], str]] = staticmethod(lambda: "sqlite:///state/scenario.sqlite3")
+
+    store: str = ""
     country: str = "BE"
     more: str = DEBITS_AND_REMINDERS
     customers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -88,19 +80,11 @@ class Clerk:
     statements: int = 0
 
     def __post_init__(self) -> None:
+        self.store = self.store or type(self).new_store()
         for name in ("shop", "bank"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         text = TENANT.format(country=self.country, iban=IBAN, more=self.more, store=self.store)
         self.tenant_file.write_text(text, encoding="utf-8")
-
-    @property
-    def tenant_file(self) -> Path:
-        return self.folder / "tenant.yaml"
-
-    @property
-    def config(self) -> TenantConfig:
-        (config,) = load(self.tenant_file, connector_kinds())
-        return config
 
     def customer(self, id_: str, name: str = "Jan Peeters", **more: str) -> None:
         row = {"id": id_, "name": name, "type": "business", "email": f"{id_.lower()}@example.be", "language": "nl"}
@@ -149,72 +133,6 @@ class Clerk:
         )
         return path
 
-    def sync(self, day: str) -> CycleResult:
-        """A cycle, and the same again: the second adds nothing."""
-        as_of = date.fromisoformat(day)
-        result = cycle.run(self.config, as_of, SilentSteps())
-        before = self.everything()
-        again = cycle.run(self.config, as_of, SilentSteps())
-        assert self.everything() == before, "the second run added something"
-        assert again.failures == result.failures
-        return result
-
-    def everything(self) -> dict[str, Any]:
-        """All exports, bookings, effects and delivered files."""
-        state: dict[str, Any] = {kind.value: self.export(kind) for kind in ExportKind}
-        with opened(self.config) as tenant, tenant.store.transaction() as t:
-            state["bookings"] = list(t.bookings.all())
-            state["effects"] = t.outbox.counts()
-            state["statements"] = len(list(t.statements.headers()))
-            state["faults"] = [fault.line() for fault in t.faults.open()]
-        for name in ("to-bank", "mail", "books"):
-            state[name] = self.delivered(name)
-        return state
-
-    def delivered(self, name: str) -> dict[str, bytes]:
-        """Files in a folder that others read from, by relative path; our own book-keeping there is left out."""
-        root = self.folder / name
-        files = (path for path in sorted(root.rglob("*")) if path.is_file())
-        return {
-            str(path.relative_to(root)): path.read_bytes()
-            for path in files
-            if not any(part.startswith(".") for part in path.relative_to(root).parts)
-        }
-
-    def export(self, kind: ExportKind) -> str:
-        text = io.StringIO()
-        writer = csv.writer(text)
-        with opened(self.config) as tenant, tenant.store.transaction() as t:
-            writer.writerow(exports.HEADERS[kind])
-            writer.writerows(exports.rows(kind, tenant, t))
-        return text.getvalue()
-
-    def rows(self, kind: ExportKind) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(self.export(kind))))
-
-    def booked(self, bank_reference: str) -> list[tuple[str, str, str]]:
-        """What an entry was booked as: (kind, document or customer, amount) lines; empty where it was not."""
-        return [
-            (row["kind"], row["document"] or row["customer_id"], row["allocated"])
-            for row in self.rows(ExportKind.MATCHES)
-            if row["bank_reference"] == bank_reference and row["status"] == "matched"
-        ]
-
-    def open(self, number: str) -> str:
-        """What is open of a document."""
-        (row,) = [row for row in self.rows(ExportKind.OPEN_ITEMS) if row["document"] == number]
-        return row["open"]
-
-    def proven(self) -> bool:
-        with opened(self.config) as tenant:
-            checks = list(proof.prove(tenant))
-        failed = [check for check in checks if not check.proven]
-        assert not failed, failed
-        return True
-
-    def person(self, day: str) -> review.Person:
-        return review.Person(name="An", as_of=date.fromisoformat(day))
-
 
 def _entry(line: Line, day: str, bank_reference: str) -> str:
     debit = line.amount.startswith("-")
@@ -226,10 +144,12 @@ def _entry(line: Line, day: str, bank_reference: str) -> str:
             "<Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp>"
             f"<Ref>{line.structured}</Ref></CdtrRefInf></Strd>"
         )
+    original, _, currency = line.original.partition(" ")
+    exchanged = f'<AmtDtls><InstdAmt><Amt Ccy="{currency}">{original}</Amt></InstdAmt></AmtDtls>' if original else ""
     return (
         f'<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{mark}</CdtDbtInd><Sts>BOOK</Sts>'
         f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt><AcctSvcrRef>{bank_reference}</AcctSvcrRef>"
-        f"<NtryDtls><TxDtls><RltdPties><{role}><Nm>{escape(line.name)}</Nm></{role}>"
+        f"<NtryDtls><TxDtls>{exchanged}<RltdPties><{role}><Nm>{escape(line.name)}</Nm></{role}>"
         f"<{role}Acct><Id><IBAN>{line.iban}</IBAN></Id></{role}Acct></RltdPties>"
         f"<RmtInf>{remittance}</RmtInf></TxDtls></NtryDtls></Ntry>"
     )

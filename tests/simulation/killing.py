@@ -1,8 +1,9 @@
 """Killing a cycle at an exact point, and counting the points there are.
 
-A point is a moment at which dying could hurt: before and after every commit of the store, and before every change to a file
-that others read (open for writing, rename, link, truncate, remove) plus after each flush of one to disk. The cycle runs in a
-forked child, so a SIGKILL is a real one: no handler, no flush, no clean-up.
+A point is a moment between two changes that outlive the process: before every commit of the store and, in the folders that others
+read, before every file that is opened for writing, created, renamed, linked, cut or removed, before every write to one,
+and in the middle of that write. Dying after a change is dying before the next one; dying after the last is no death.
+The cycle runs in a forked child, so a SIGKILL is a real one: no handler, no flush, no clean-up.
 """
 
 from __future__ import annotations
@@ -18,34 +19,60 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-#: What the interpreter tells before it changes a file.
-_FILE_EVENTS = ("open", "os.rename", "os.link", "os.remove", "os.truncate", "os.mkdir")
+#: What the interpreter tells before it changes a file (``os.replace`` is told as ``os.rename``).
+_FILE_EVENTS = frozenset(
+    {"open", "os.rename", "os.link", "os.symlink", "os.remove", "os.rmdir", "os.mkdir", "os.truncate"}
+)
+#: Locks hold nothing that outlives a process.
+_LOCKS = "lock"
 
 
 class Killer:
     """Counts points and sends SIGKILL to its own process at the chosen one (None: never, only count)."""
 
     def __init__(self, folders: tuple[Path, ...], at: int | None) -> None:
-        self.folders = tuple(str(folder) for folder in folders)
+        self.folders = tuple(f"{folder}{os.sep}" for folder in folders)
         self.at = at
         self.points: list[str] = []
         self.armed = False
 
-    def point(self, name: str) -> None:
+    def point(self, name: str, first: Callable[[], object] = lambda: None) -> None:
+        """A point; at the chosen one ``first`` is done before dying."""
         if not self.armed:
             return
         self.points.append(name)
-        if self.at is not None and len(self.points) == self.at:
+        if len(self.points) == self.at:
+            self.armed = False
+            first()
             os.kill(os.getpid(), signal.SIGKILL)
 
     def audit(self, name: str, args: tuple[Any, ...]) -> None:
-        if not self.armed or name not in _FILE_EVENTS:
+        if not self.armed or name not in _FILE_EVENTS or (name == "open" and not _writes(args)):
             return
-        if name == "open" and not _writes(args):
-            return
-        path = str(args[0])
-        if path.startswith(self.folders):
-            self.point(f"{name} {Path(path).name}")
+        path = _path_of(args[0])
+        if path.startswith(self.folders) and Path(path).name != _LOCKS:
+            self.point(f"before {name} {Path(path).name}")
+
+    def write(self, descriptor: int, content: Any) -> int:
+        """``os.write`` of a delivery, with a point before it and one in the middle."""
+        name = Path(_path_of(descriptor)).name
+        self.point(f"before write {name}")
+        half = memoryview(content)[: len(content) // 2]
+        self.point(f"within write {name}", lambda: _REAL_WRITE(descriptor, half))
+        return _REAL_WRITE(descriptor, content)
+
+
+_REAL_WRITE = os.write
+
+
+def _path_of(file: Any) -> str:
+    """The path behind a name or a descriptor; where the system does not tell, the descriptor's number."""
+    if isinstance(file, int):
+        try:
+            return str(Path(f"/proc/self/fd/{file}").readlink())
+        except OSError:
+            return str(file)
+    return os.fsdecode(file) if isinstance(file, bytes) else str(file)
 
 
 def _writes(args: tuple[Any, ...]) -> bool:
@@ -63,25 +90,20 @@ def _points(killer: Killer) -> Iterator[None]:
         killer.point("before commit")
 
     event.listen(Engine, "commit", before_commit)
-    real_fsync = os.fsync
-
-    def fsync(descriptor: Any) -> None:
-        real_fsync(descriptor)
-        killer.point("after fsync")
-
-    os.fsync = fsync  # type: ignore[assignment]  # the signature of the stub is private
+    os.write = killer.write
     sys.addaudithook(killer.audit)
     killer.armed = True
     try:
         yield
     finally:
         killer.armed = False
-        os.fsync = real_fsync
+        os.write = _REAL_WRITE
         event.remove(Engine, "commit", before_commit)
 
 
 def run_forked(act: Callable[[], None], folders: tuple[Path, ...], at: int | None) -> tuple[bool, list[str]]:
-    """Run ``act`` in a forked child that dies at point ``at``; answers whether it was killed, and the points it passed.
+    """Run ``act`` in a forked child that dies at point ``at`` (from 1); answers whether it was killed, and the points of a
+    child that was not.
 
     Raises AssertionError when the child ended in any other way than by its end or by SIGKILL.
     """

@@ -93,7 +93,7 @@ matching:
   ignore:
     - {text: miete, direction: out}
     - {iban: DE89370400440532013000}
-limits: {archive_mib: 1, document_mib: 10}
+limits: {archive_mib: 1}
 store: postgresql+psycopg://full:${env:AFLETTER_TEST_PASSWORD}@db.example/afletter
 reports: {path: /srv/reports}
 """
@@ -132,7 +132,7 @@ def test_what_the_least_file_leaves_out_has_a_default(loaded: Load, tmp_path: Pa
     assert tenant.matching.net_credits is True
     assert tenant.matching.equal_open_oldest_first is False
     assert tenant.matching.ignore == ()
-    assert (tenant.limits.archive_mib, tenant.limits.document_mib) == (64, 2048)
+    assert tenant.limits.archive_mib == 64
     assert tenant.store.reveal() == "sqlite:///state/shop.sqlite3"
     assert tenant.reports.path == tmp_path.resolve() / "reports"
 
@@ -275,12 +275,11 @@ def test_wrong_shapes(faults: Faults) -> None:
     text = LEAST.replace("  - {use: folder, path: .}", "  use: folder").replace(
         "{name: Shop BV, country: BE}", "[Shop]"
     )
-    assert faults(text + "matching: yes\nlimits: {archive_mib: 0, document_mib: 1.5}\n") == [
+    assert faults(text + "matching: yes\nlimits: {archive_mib: 1.5}\n") == [
         "shop.yaml:2: legal: must be a mapping of keys",
         "shop.yaml:5: invoices: must be a list, each item after a '-'",
         "shop.yaml:10: matching: must be a mapping of keys",
-        "shop.yaml:11: limits.archive_mib: must be at least 1",
-        "shop.yaml:11: limits.document_mib: must be a whole number",
+        "shop.yaml:11: limits.archive_mib: must be a whole number",
     ]
 
 

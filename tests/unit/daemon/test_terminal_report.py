@@ -55,9 +55,9 @@ def test_a_pipe_gets_plain_lines() -> None:
 def test_a_terminal_gets_a_table_with_grouped_amounts() -> None:
     text = printed([SUMMARY, replace(SUMMARY, tenant="zuiderzee", batches=0, reminders=0)], terminal=True)
     rows = [" ".join(line.split()) for line in text.splitlines()]
-    assert rows[0] == "tenant entries matched review ignored open overdue debits reminders"
-    assert rows[1] == "noorderlicht 162 134 4 24 140,871.06 EUR 66,171.14 EUR 2 · 15,690.67 EUR 31"
-    assert rows[2].endswith("66,171.14 EUR 0 0")
+    assert rows[0] == "tenant entries matched review ignored open EUR overdue EUR debits EUR reminders"
+    assert rows[1] == "noorderlicht 162 134 4 24 140,871.06 66,171.14 15,690.67 31"
+    assert rows[2].endswith("66,171.14 0 0")
     assert "report demo/be/report.html" in rows
 
 
@@ -82,8 +82,17 @@ def test_many_faults_are_cut_and_counted() -> None:
 
 
 def test_a_small_negative_amount_keeps_its_sign() -> None:
-    assert "-0.05 EUR" in printed([replace(SUMMARY, open=Money(-5, "EUR"))], terminal=True)
+    assert " -0.05 " in printed([replace(SUMMARY, open=Money(-5, "EUR"))], terminal=True)
 
 
 def test_nothing_is_printed_for_no_tenants_in_a_pipe() -> None:
     assert printed([], terminal=False) == ""
+
+
+def test_two_currencies_are_named_in_each_cell() -> None:
+    dollars = replace(
+        SUMMARY, tenant="overseas", open=Money(100, "USD"), overdue=Money(0, "USD"), batched=Money(0, "USD")
+    )
+    text = printed([SUMMARY, dollars], terminal=True)
+    assert "140,871.06 EUR" in text
+    assert "1.00 USD" in text

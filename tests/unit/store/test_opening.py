@@ -55,6 +55,19 @@ def test_a_folder_that_is_a_file_is_a_fault_of_the_configuration(tmp_path: Path)
         open_store("sqlite:///state/x.sqlite3", "t", tmp_path)
 
 
+def test_a_file_that_is_no_database_is_a_fault_of_the_configuration_and_stays_as_it_is(tmp_path: Path) -> None:
+    other = tmp_path / "invoices.csv"
+    other.write_text("number,kind\n" * 1_000)
+    with pytest.raises(ConfigError, match=r"invoices\.csv"):
+        open_store("sqlite:///invoices.csv", "t", tmp_path)
+    assert other.read_text() == "number,kind\n" * 1_000
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        open_store("sqlite:///.", "t", tmp_path)
+
+
 def test_a_relative_path_starts_at_the_tenant_file_and_its_folder_is_made(tmp_path: Path) -> None:
     open_store("sqlite:///state/deep/x.sqlite3", "t", tmp_path).close()
     assert (tmp_path / "state/deep/x.sqlite3").exists()
@@ -75,6 +88,18 @@ def test_sqlite_is_set_up_for_money(tmp_path: Path) -> None:
         }
     store.close()
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+@pytest.mark.postgres
+def test_postgresql_plans_every_query_anew_and_shows_one_moment(postgres_url: str) -> None:
+    store = open_store(postgres_url, "t", Path("/nowhere"))
+    with store._engine.connect() as connection:
+        found = [
+            connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+            for name in ("plan_cache_mode", "transaction_isolation", "application_name")
+        ]
+    store.close()
+    assert found == ["force_custom_plan", "repeatable read", "afletter t"]
 
 
 def test_what_was_committed_is_there_after_opening_again(fresh_url: str) -> None:
@@ -241,3 +266,17 @@ def test_nothing_of_a_snapshot_is_kept(store: Store) -> None:
         t.facts.put_customers([customer()])
     with store.snapshot() as t:
         assert list(t.facts.customers()) == []
+
+
+def test_several_new_stores_open_at_once_in_one_process(tmp_path: Path) -> None:
+    names = [f"tenant{number}" for number in range(6)]
+
+    def opened(name: str) -> str:
+        store = open_store(f"sqlite:///{name}.sqlite3", name, tmp_path)
+        with store.snapshot() as t:
+            assert t.cycles.last() is None
+        store.close()
+        return name
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        assert list(pool.map(opened, names)) == names

@@ -1,0 +1,5 @@
+"""Simulations run in memory."""
+
+from tests.ram_disk import no_fsync, tmp_path
+
+__all__ = ["no_fsync", "tmp_path"]
