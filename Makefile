@@ -15,7 +15,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/python -m pipt
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench score lock clean
+.PHONY: help demo test check bench score simulate lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -34,12 +34,17 @@ check: $(VENV)/afletter $(VENV)/tools ## what CI checks: format, lint, types, im
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files and of one cycle, as tables
+bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one cycle and of matching alone, as tables
 	$(BIN)/python -m tests.benchmarks.formats
 	$(BIN)/python -m tests.benchmarks.cycle
+	$(BIN)/python -m tests.benchmarks.matching
 
 score: $(VENV)/afletter $(VENV)/tools ## labelled worlds: booked by itself, wrong, suggested, per class with 95 % intervals
 	$(BIN)/python -m tests.worlds
+
+SEED ?= 1
+simulate: $(VENV)/afletter $(VENV)/tools ## a year of direct debits with a bank that returns some (SEED=1)
+	$(BIN)/python -m tests.simulation.debit_year $(SEED) 365
 
 lock: ## write the lock files anew from pyproject.toml, with the oldest Python that we support (3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \

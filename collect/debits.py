@@ -168,6 +168,7 @@ class DebitObjection(StrEnum):
     CURRENCY = "currency"
     BLOCKED = "blocked"
     DISPUTED = "disputed"
+    GIVEN_UP = "given_up"
     CAME_BACK = "came_back"
     COVERED_BY_CREDITS = "covered_by_credits"
     ABOVE_LIMIT = "above_limit"
@@ -198,12 +199,23 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """What will be collected from a customer on ``day``, and is not announced yet."""
+
+    day: date
+    customer_id: str
+    documents: tuple[str, ...]
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DebitPlan:
     """What is to be done today, in this order: take out ``cancelled``, announce ``notices``, hand over ``batches``.
 
     ``notices``: new collections, PLANNED; they are NOTIFIED once their message is on its way. ``batches``: to be handed over now, their
     collections carry the batch's message_id. ``waiting``: batches that a person has to release first. ``withheld``: open invoices under
-    direct debit that are not collected. ``covered``: documents that direct debit takes care of, so that nobody is reminded of them.
+    direct debit that are not collected. ``scheduled``: what is announced on a later day. ``covered``: documents that direct debit takes care
+    of, so that nobody is reminded of them.
     """
 
     cancelled: tuple[Cancelled, ...]
@@ -212,6 +224,7 @@ class DebitPlan:
     waiting: tuple[DebitBatch, ...]
     withheld: tuple[Withheld, ...]
     covered: frozenset[str]
+    scheduled: tuple[Scheduled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +252,7 @@ class _Facts:
     as_of: date
     released: Set[str]
     creditors: Mapping[str, tuple[str, str]]
+    given_up: Set[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +270,7 @@ class _Draft:
 
     notices: list[Collection] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
-    scheduled: set[str] = field(default_factory=set)
+    scheduled: list[Scheduled] = field(default_factory=list)
     used_one_offs: set[str]
 
     def withhold(self, item: OpenItem, reason: DebitObjection | MandateObjection, detail: str = "") -> None:
@@ -276,13 +290,14 @@ def plan(
     as_of: date,
     released: Set[str] = frozenset(),
     creditors: Mapping[str, tuple[str, str]] | None = None,
+    given_up: Set[str] = frozenset(),
 ) -> DebitPlan:
     """What to announce, hand over and take out on ``as_of``. Pure: the same facts give the same plan, ids included.
 
     ``items``: all open items. ``collections``: every collection there has been, each with its newest status (it says which documents are
     taken, which came back, when a mandate was last used), in the order in which they were made. ``released``: what a person has released:
     message ids of batches, end-to-end ids of collections that came back. ``creditors``: creditor identifier and name by message id, of
-    the files there have been.
+    the files there have been. ``given_up``: documents that a person does not want collected.
     """
     facts = _Facts(
         policy=policy,
@@ -293,6 +308,7 @@ def plan(
         as_of=as_of,
         released=released,
         creditors={} if creditors is None else creditors,
+        given_up=given_up,
     )
     kept, cancelled = _recheck(facts)
     taken = facts.history.presented | {part.document for collection in kept for part in collection.parts}
@@ -307,8 +323,14 @@ def plan(
         batches=tuple(batch for batch in batches if batch.message_id not in held),
         waiting=tuple(batch for batch in batches if batch.message_id in held),
         withheld=tuple(draft.withheld),
-        covered=frozenset(taken | draft.scheduled | {part.document for new in draft.notices for part in new.parts}),
+        covered=frozenset(taken | _coming(draft)),
+        scheduled=tuple(draft.scheduled),
     )
+
+
+def _coming(draft: _Draft) -> set[str]:
+    announced = {part.document for new in draft.notices for part in new.parts}
+    return announced | {number for scheduled in draft.scheduled for number in scheduled.documents}
 
 
 def notice_of(collection: Collection, channel: str, as_of: date) -> Reminder:
@@ -513,6 +535,8 @@ def _objection_to(item: OpenItem, facts: _Facts) -> tuple[DebitObjection, str] |
         return blocked, item.blocked_by
     if item.open.currency != CURRENCY:
         return DebitObjection.CURRENCY, item.open.currency
+    if document.number in facts.given_up:
+        return DebitObjection.GIVEN_UP, ""
     if document.customer_id in facts.history.setbacks.blocked:
         return DebitObjection.BLOCKED, facts.history.setbacks.blocked[document.customer_id].reason_code
     customer = facts.customers.get(document.customer_id)
@@ -584,11 +608,22 @@ def _collect(facts: _Facts, candidates: Sequence[_Candidate], credits_: Sequence
         if group[0].mandate.type is MandateType.ONE_OFF:
             draft.used_one_offs.add(reference)
         if facts.as_of < _notice_opens_on(facts.policy, day):
-            draft.scheduled.update(candidate.item.document.number for candidate in group)
+            draft.scheduled.append(_scheduled(group, day, left))
             continue
         draft.notices.append(_collection(facts, group, left))
         credited -= sum(item.open.minor for item in left)
         left = []
+
+
+def _scheduled(group: Sequence[_Candidate], day: date, credits_: Sequence[OpenItem]) -> Scheduled:
+    documents = [candidate.item.document for candidate in group]
+    minor = sum(candidate.item.open.minor for candidate in group) - sum(item.open.minor for item in credits_)
+    return Scheduled(
+        day=day,
+        customer_id=documents[0].customer_id,
+        documents=tuple(document.number for document in documents),
+        amount=Money(minor, CURRENCY),
+    )
 
 
 def _notice_opens_on(policy: DebitPolicy, day: date) -> date:

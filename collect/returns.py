@@ -14,17 +14,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 from collect.debit_codes import DebitCode, meaning_of
 from collect.debits import PRESENTED
+from collect.scheme_rules import last_money_back_on, last_return_on
 from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence, Matched, Outcome, Reason, Unmatched
 from ledger.calendar import add_target_days
 from ledger.debit_moves import DebitMove
-from ledger.mandates import Collection, CollectionStatus, Scheme
+from ledger.mandates import Collection, CollectionStatus
 from ledger.money import Money
 from ledger.reason_codes import ReturnKind, reason_of
 from ledger.statements import EntryDetail, IdentifiedEntry, StatementEntry
@@ -33,8 +34,6 @@ from ledger.statements import EntryDetail, IdentifiedEntry, StatementEntry
 GREATEST_FEE_MINOR: Final = 2_500
 #: TARGET days after the collection day on which a batch may be credited to be known by its sum alone.
 CREDIT_DAYS: Final = 3
-#: TARGET days after the debit on which the debtor's bank may return it; what comes later is a refund (EPC rulebooks, section 4.4).
-RETURN_DAYS: Final[Mapping[Scheme, int]] = {Scheme.CORE: 5, Scheme.B2B: 3}
 
 _END_TO_END: Final = re.compile(r"E\d{8}-[0-9A-F]{24}")
 _BATCH: Final = re.compile(r"[MP]\d{8}-[0-9A-F]{24}")
@@ -279,7 +278,7 @@ class OwnDebits:
         for part in parts:
             own = self._named(part)
             if own is None and is_back:
-                own = self._outstanding(part)
+                own = self._outstanding(part, entry.booked_on)
                 evidence = Evidence.MANDATE_REFERENCE
             if own is None:
                 return _to_person("debit_return_unknown", entry, reference=_reference(entry)) if is_back else None
@@ -290,12 +289,17 @@ class OwnDebits:
                 return _to_person("debit_returned_already", entry, collection=name, day=day)
         return self._returned(identified, found, evidence)
 
-    def _outstanding(self, part: _Part) -> _Own | None:
-        """The last collection under the mandate whose money is here and fits; with a fee in the amount only when it is the only one."""
+    def _outstanding(self, part: _Part, on: date) -> _Own | None:
+        """The last collection under the mandate whose money is here, fits and can still come back; with a fee in the amount only when it
+        is the only one."""
         candidates = [
             own
             for own in self._index.mandate.get(_mandate_key(part.mandate), [])
-            if own.back is None and (own.credited is not None or own.status in PRESENTED)
+            if own.back is None
+            and (own.credited is not None or own.status in PRESENTED)
+            and own.collection.collect_on
+            <= on
+            <= last_money_back_on(own.collection.mandate.scheme, own.collection.collect_on)
         ]
         exact = [own for own in candidates if own.collection.amount.minor in (part.amount, part.original)]
         if exact:
@@ -496,7 +500,7 @@ def came_back_as(collection: Collection, booked_on: date, return_kind: str, reas
 
     MD01 is both a return and a refund; the day decides (EPC, guidance on reason codes).
     """
-    last_return_on = add_target_days(collection.collect_on, RETURN_DAYS[collection.mandate.scheme])
+    last_day = last_return_on(collection.mandate.scheme, collection.collect_on)
     match return_kind:
         case "reject":
             return CollectionStatus.REJECTED
@@ -506,7 +510,7 @@ def came_back_as(collection: Collection, booked_on: date, return_kind: str, reas
             return CollectionStatus.RETURNED
         case _:
             kinds = reason_of(reason_code).kinds if reason_code else frozenset()
-            if kinds == {ReturnKind.REFUND} or booked_on > last_return_on:
+            if kinds == {ReturnKind.REFUND} or booked_on > last_day:
                 return CollectionStatus.REFUNDED
             only_reject = bool(kinds) and kinds <= {ReturnKind.REJECT, ReturnKind.REFUSAL}
             return CollectionStatus.REJECTED if only_reject else CollectionStatus.RETURNED

@@ -70,6 +70,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "das Dokument ist strittig",
             "the document is disputed",
         ),
+        DebitObjection.GIVEN_UP: (
+            "een medewerker wil dit niet per incasso",
+            "un collaborateur ne veut pas de prélèvement",
+            "ein Mitarbeiter will dies nicht einziehen",
+            "a person does not want it collected",
+        ),
         DebitObjection.CAME_BACK: (
             "een eerdere inning is teruggekomen; een mens beslist",
             "un prélèvement précédent est revenu ; une personne décide",

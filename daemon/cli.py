@@ -15,10 +15,27 @@ from rich.table import Table
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
-from daemon import cycle, exports, proof, review
+from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
+from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
 from daemon.exports import ExportKind
+from daemon.invocation import (
+    DEFAULT_CONFIG,
+    DONE,
+    STEP_FAILED,
+    AsOf,
+    By,
+    ConfigPath,
+    TenantName,
+    configs,
+    day_of,
+    err,
+    fail,
+    named_errors,
+    out,
+    said_of,
+)
 from daemon.operator_log import open_log
 from daemon.payers_commands import payers_app
 from daemon.progress import BarSteps, SilentSteps, shown
@@ -27,22 +44,6 @@ from daemon.schedule import serve
 from daemon.statement_command import statement_app
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
-from daemon.tenant_choice import (
-    DEFAULT_CONFIG,
-    DONE,
-    STEP_FAILED,
-    AsOf,
-    By,
-    ConfigPath,
-    TenantName,
-    err,
-    out,
-)
-from daemon.tenant_choice import configs as _configs
-from daemon.tenant_choice import day as _day
-from daemon.tenant_choice import failed as _fail
-from daemon.tenant_choice import named_errors as _named_errors
-from daemon.tenant_choice import said_of as _said_of
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
 
 _HELP: Final = "Ticks off payments against open items, unattended."
@@ -53,6 +54,8 @@ app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
 app.add_typer(payers_app, name="payers")
+app.add_typer(debits_app, name="debits")
+comparison_commands.register(app)
 
 
 @app.callback()
@@ -72,7 +75,7 @@ def _log_to(target: str) -> None:
     try:
         open_log(target)
     except OSError as error:
-        raise _fail((f"--log {target}: {error.strerror}",)) from error
+        raise fail((f"--log {target}: {error.strerror}",)) from error
 
 
 @app.command()
@@ -84,10 +87,10 @@ def demo(
     Example: afletter demo --dir /tmp/demo
     """
     code = DONE
-    with _named_errors():
+    with named_errors():
         for day in demo_days(directory):
             out.print(f"\n[bold]{day.isoformat()}[/bold]")
-            code = max(code, _cycles(_configs(directory, None), day.isoformat()))
+            code = max(code, _cycles(configs(directory, None), day.isoformat()))
     out.print(
         f"\nTry next:  afletter review list --config {directory}\n"
         f"           afletter verify --config {directory}\n"
@@ -102,7 +105,7 @@ def sync(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None, as_of: 
 
     Example: afletter sync --config tenants/bench.yaml --as-of 2026-09-14
     """
-    raise typer.Exit(_cycles(_configs(config, tenant), as_of))
+    raise typer.Exit(_cycles(configs(config, tenant), as_of))
 
 
 def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
@@ -110,7 +113,7 @@ def _cycles(configs: tuple[TenantConfig, ...], as_of: str | None) -> int:
     for config in configs:
         with shown(err) as progress:
             steps = SilentSteps() if progress is None else BarSteps(progress, config.tenant)
-            result = cycle.run(config, _day(as_of, config), steps)
+            result = cycle.run(config, day_of(as_of, config), steps)
         code = STEP_FAILED if result.failures else code
         if result.reports is None:
             for failure in result.failures:
@@ -129,7 +132,7 @@ def daemon(context: typer.Context, config: ConfigPath = DEFAULT_CONFIG, tenant: 
     """
     if context.obj is None:
         open_log("stderr")
-    serve(_configs(config, tenant), at_once=True)
+    serve(configs(config, tenant), at_once=True)
 
 
 @app.command()
@@ -145,9 +148,9 @@ def status(
     """
     statuses: list[TenantStatus] = []
     failed: list[str] = []
-    for one in _configs(config, tenant):
-        with _said_of(one, failed), opened(one) as ready:
-            statuses.append(status_of(ready, _day(as_of, one)))
+    for one in configs(config, tenant):
+        with said_of(one, failed), opened(one) as ready:
+            statuses.append(status_of(ready, day_of(as_of, one)))
     if as_json:
         typer.echo(json.dumps([each.as_json() for each in statuses], ensure_ascii=False, indent=2))
     else:
@@ -191,18 +194,18 @@ def export(
 
     Example: afletter export matches --config tenants --out matches.csv
     """
-    configs = _configs(config, tenant)
+    chosen = configs(config, tenant)
 
     def lines() -> Iterator[exports.Row]:
-        for one in configs:
+        for one in chosen:
             with opened(one) as ready, ready.store.snapshot() as t:
                 yield from exports.rows(kind, ready, t)
 
     try:
-        with _named_errors():
+        with named_errors():
             count = exports.write(file, exports.HEADERS[kind], lines())
     except OSError as error:
-        raise _fail((f"{file} cannot be written: {error.strerror}",)) from error
+        raise fail((f"{file} cannot be written: {error.strerror}",)) from error
     err.print(f"{count} rows of {kind.value} in {file}")
 
 
@@ -214,8 +217,8 @@ def verify(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> No
     """
     proven = True
     failed: list[str] = []
-    for one in _configs(config, tenant):
-        with _said_of(one, failed), opened(one) as ready:
+    for one in configs(config, tenant):
+        with said_of(one, failed), opened(one) as ready:
             for check in proof.prove(ready):
                 proven = proven and check.proven
                 mark = "[green]proven[/green]" if check.proven else "[red]NOT PROVEN[/red]"
@@ -229,8 +232,8 @@ def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) 
 
     Example: afletter review list --config tenants
     """
-    for one in _configs(config, tenant):
-        with _named_errors(), opened(one) as ready, ready.store.snapshot() as t:
+    for one in configs(config, tenant):
+        with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             table = Table("entry", "day", "amount", "payer", "why", "first suggestion", title=one.tenant, box=None)
             for stored in t.entries.rows(["review"]):
                 entry = stored.identified.entry
@@ -262,7 +265,7 @@ def review_show(
             log = t.decisions.about(entry_name(stored.identified))
             return "\n".join(page(stored, log, ready.language))
 
-    typer.echo(_on_its_tenant(_configs(config, tenant), entry, show))
+    typer.echo(_on_its_tenant(configs(config, tenant), entry, show))
 
 
 @review_app.command("accept")
@@ -326,24 +329,24 @@ def _act(
     act: Callable[[Tenant, review.Person], str],
 ) -> None:
     def acted(ready: Tenant) -> str:
-        person = review.Person(name=by or _login_name(), as_of=_day(as_of, ready.config))
+        person = review.Person(name=by or _login_name(), as_of=day_of(as_of, ready.config))
         with ready.store.lock():
             return act(ready, person)
 
-    typer.echo(_on_its_tenant(_configs(config, tenant), entry, acted))
+    typer.echo(_on_its_tenant(configs(config, tenant), entry, acted))
 
 
 def _login_name() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError) as error:  # a container may run under a number without a name
-        raise _fail(("nobody is logged in here: say who decides with --by",)) from error
+        raise fail(("nobody is logged in here: say who decides with --by",)) from error
 
 
 def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[[Tenant], str]) -> str:
     """Do something on the one tenant that has the entry; with several that have it, --tenant must say which."""
     having: list[TenantConfig] = []
-    with _named_errors():
+    with named_errors():
         for one in configs:
             with opened(one) as ready, ready.store.snapshot() as t:
                 if t.entries.find(entry) or review.nettings(t, entry):
@@ -362,7 +365,7 @@ def config_check(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None)
 
     Example: afletter config check --config tenants
     """
-    for one in _configs(config, tenant):
+    for one in configs(config, tenant):
         out.print(f"[green]ok[/green] {escape(one.tenant)}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from collect.debits import DebitPlan, Withheld, plan
+from collect.debits import DebitPlan, Withheld
 from collect.debits import notice_of as notice_reminder
 from collect.freshness import AccountFreshness as AccountView
 from collect.freshness import Freshness, Unseen
@@ -21,10 +21,11 @@ from collect.wording import sentence as why_not
 from config.bank_profile import bank_profile
 from config.tenant import DirectDebit, Reminders
 from daemon.bookkeeping import PROGRAM
-from daemon.debit_standing import as_it_may_be, blocked_customers, released_subjects
+from daemon.debit_planning import plan_debits
+from daemon.debit_standing import as_it_may_be, blocked_customers
 from daemon.log_words import said
 from daemon.matching import on_account_of
-from daemon.policies import debit_policy, letterhead, reminder_policy
+from daemon.policies import letterhead, reminder_policy
 from daemon.progress import Steps
 from daemon.status import account_freshness
 from daemon.tenant import Tenant
@@ -153,19 +154,9 @@ def mirror_receipts(t: Transaction) -> None:
 
 def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> DebitPlan:
     """The direct-debit part; answers the plan it followed, as far as it might."""
-    policy = debit_policy(tenant.config, debit)
     states = t.outbox.states(EffectKind.DEBIT_BATCH)
     collections = [as_it_may_be(collection, states) for collection in t.debits.rows()]
-    planned = plan(
-        policy,
-        view.items,
-        customers=view.customers,
-        mandates=t.facts.mandates(),
-        collections=collections,
-        as_of=view.as_of,
-        released=released_subjects(t),
-        creditors=t.debits.creditors(),
-    )
+    planned = plan_debits(tenant, t, debit, view.as_of)
     _take_back(tenant, t, planned, collections, states, view.as_of)
     # A gap or a broken file may hide that somebody has paid: then nothing is announced and nothing handed over.
     if _unseen(tenant, view):
@@ -208,7 +199,7 @@ def _take_back(
     for cancelled in planned.cancelled:
         collection = cancelled.collection
         t.debits.step([collection.end_to_end_id], CollectionStatus.CANCELLED, cancelled.reason.value)
-        _cancel_notice(t, collection)
+        release_notice(t, collection)
         values = {
             "collection": collection.end_to_end_id,
             "why": why_not(cancelled.reason, cancelled.detail, tenant.language),
@@ -216,7 +207,7 @@ def _take_back(
         _log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
 
 
-def _cancel_notice(t: Transaction, collection: Collection) -> None:
+def release_notice(t: Transaction, collection: Collection) -> None:
     """A pre-notification that has not left yet does not leave any more."""
     documents = tuple(part.document for part in collection.parts)
     for row in list(t.reminders.rows()):

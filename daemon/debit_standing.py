@@ -26,15 +26,15 @@ def as_it_may_be(collection: Collection, states: Mapping[str, EffectState]) -> C
 
 def released_subjects(t: Transaction) -> frozenset[str]:
     """What people have released: message ids of batches, end-to-end ids of collections that came back. Withheld again, it is not."""
-    found: set[str] = set()
-    for act in t.debit_acts.all():
-        if act.act == "release":
-            found.add(act.subject)
-        else:
-            found.discard(act.subject)
-    return frozenset(found)
+    return subjects_of(t, "release")
 
 
 def blocked_customers(t: Transaction) -> frozenset[str]:
     """Customers of whom nothing is asked until a person decides: one of their collections came back with such a reason."""
     return frozenset(setbacks(t.debits.rows(), released_subjects(t), MOST_RETRIES).blocked)
+
+
+def subjects_of(t: Transaction, act: str) -> frozenset[str]:
+    """What this was the last act on."""
+    last = {each.subject: each.act for each in t.debit_acts.all()}
+    return frozenset(subject for subject, latest in last.items() if latest == act)

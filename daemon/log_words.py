@@ -115,6 +115,24 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Die Lastschriftdatei {batch} mit {count} Lastschriften wird nicht erstellt, die Bank würde sie ablehnen: {why}.",
         "en": "Direct-debit file {batch} with {count} collections is not made, the bank would refuse it: {why}.",
     },
+    "debit_release": {
+        "nl": "{person} heeft {name} vrijgegeven.",
+        "fr": "{person} a libéré {name}.",
+        "de": "{person} hat {name} freigegeben.",
+        "en": "{person} released {name}.",
+    },
+    "debit_withhold": {
+        "nl": "{person} houdt {name} tegen.",
+        "fr": "{person} retient {name}.",
+        "de": "{person} hält {name} zurück.",
+        "en": "{person} withholds {name}.",
+    },
+    "debit_cancel": {
+        "nl": "{person} wil {name} niet per incasso innen.",
+        "fr": "{person} ne veut pas prélever {name}.",
+        "de": "{person} will {name} nicht einziehen.",
+        "en": "{person} does not want {name} collected.",
+    },
     "reminder": {
         "nl": "Klant {customer} krijgt herinnering {level} voor {amount}: {documents}.",
         "fr": "Le client {customer} reçoit le rappel {level} pour {amount} : {documents}.",

@@ -67,7 +67,6 @@ def open_log(target: str) -> None:
             cache_logger_on_first_use=False,
         )
         return
-    # The file stays open as long as the process, and each line is written at once.
     stream: TextIO = sys.stderr
     if target != "stderr":
         # The file stays open until the log goes elsewhere, and each line is written at once.

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from daemon import payers
+from daemon.invocation import DEFAULT_CONFIG, AsOf, By, ConfigPath, TenantName, configs, day_of, named_errors, out
 from daemon.review import Person, ReviewError
 from daemon.tenant import opened
-from daemon.tenant_choice import DEFAULT_CONFIG, AsOf, By, ConfigPath, TenantName, configs, day, named_errors, out
 
 payers_app = typer.Typer(help="Accounts that were seen to pay for customers.", no_args_is_help=True)
 
@@ -78,6 +78,6 @@ def payers_forget(
         if len(chosen) != 1:
             raise ReviewError(f"tenants {', '.join(one.tenant for one in chosen)}: say --tenant")
         with opened(chosen[0]) as ready, ready.store.lock():
-            person = Person(name=by or getpass.getuser(), as_of=day(as_of, chosen[0]))
+            person = Person(name=by or getpass.getuser(), as_of=day_of(as_of, chosen[0]))
             for payer in payers.forget(ready, iban, customer, person):
                 out.print(f"forgotten: {escape(payer.iban)} ({escape(payer.name)}) for {escape(payer.customer_id)}")

@@ -138,7 +138,7 @@ def _bank_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> _Bank:
         taken, _ = whole_statements(account, source, _reopened(t, archived))
         for statement in taken:
             statements.append(statement)
-            for day, entries in entries_by_day(statement).items():
+            for day, entries in entries_by_day(statement):
                 known = by_day[statement.account, statement.currency, day]
                 ids = {one.entry_id for one in known}
                 known.extend(one for one in identify(entries, known) if one.entry_id not in ids)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from daemon.debit_waiting import debit_lines
 from daemon.operator_log import masked
 from daemon.tenant import Tenant
 from ledger.controls import chain_gaps
 from ledger.documents import DocumentKind
 from ledger.effects import EffectState
-from ledger.mandates import CollectionStatus
 from ledger.money import Money
 from store.statements import StatementHeader
 from store.store import Transaction
@@ -94,7 +94,7 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
             review_amounts=amounts,
             faults=tuple(fault.line() for fault in t.faults.open()),
             parked=_parked(t),
-            waiting=_waiting(tenant, t, held),
+            waiting=_waiting(tenant, t, as_of, held),
         )
 
 
@@ -156,14 +156,9 @@ def _parked(t: Transaction) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _waiting(tenant: Tenant, t: Transaction, held: Sequence[str]) -> tuple[str, ...]:
+def _waiting(tenant: Tenant, t: Transaction, as_of: date, held: Sequence[str]) -> tuple[str, ...]:
     """What waits for something that a person can bring about: a release, a channel, an address, a complete statement."""
-    lines = list(held)
-    debit = tenant.config.direct_debit
-    if debit is not None and debit.approval == "required":
-        waiting = sum(one.status is CollectionStatus.NOTIFIED for one in t.debits.rows())
-        if waiting:
-            lines.append(f"{waiting} collections wait for release")
-    if debit is not None and tenant.message_channel is None:
+    lines = [*held, *debit_lines(tenant, t, as_of)]
+    if tenant.config.direct_debit is not None and tenant.message_channel is None:
         lines.append("direct debits wait for a channel for their notices: add the section `reminders`")
     return tuple(lines)

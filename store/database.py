@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -23,7 +24,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from ledger.errors import ConfigError, HumanActionNeeded, Transient
+from ledger.errors import ConfigError, InvariantBroken, Transient
 from store.lock import advisory_key, file_lock
 
 #: How long SQLite waits for another connection's write transaction, in milliseconds.
@@ -96,7 +97,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL, tenant: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         paramstyle="format",  # positional, as store.shelf writes rows
@@ -105,6 +106,14 @@ def _postgresql(url: URL, tenant: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"application_name": f"afletter {tenant}"},
     )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: psycopg.Connection[object], _record: object) -> None:
+        # A plan that was cached while a table was empty goes on being used when it has 100,000 rows, minutes a query.
+        connection.execute("SET plan_cache_mode = force_custom_plan")
+        connection.commit()
+
+    return engine
 
 
 def begin(connection: Connection, tenant: str, *, writes: bool) -> None:
@@ -119,7 +128,7 @@ def begin(connection: Connection, tenant: str, *, writes: bool) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """A database that cannot answer now becomes Transient, a damaged file HumanActionNeeded; everything else stays what it is."""
+    """A database that cannot answer now becomes Transient, a damaged file InvariantBroken; everything else stays what it is."""
     try:
         yield
     except OperationalError as error:
@@ -131,7 +140,7 @@ def translated() -> Iterator[None]:
             raise Transient(f"the store went away: {str(error.orig).strip()}") from error
         if isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorname in _DAMAGED:
             reason = str(error.orig).strip()
-            raise HumanActionNeeded(f"the store is damaged ({reason}): put a backup in its place") from error
+            raise InvariantBroken(f"the store is damaged ({reason}): put a backup in its place") from error
         raise
 
 

@@ -136,8 +136,8 @@ class Shelf:
     def _update(self, table: Table, column: Column[Any], keys: Collection[object], values: Values) -> None:
         """The same values for every row whose ``column`` is one of ``keys``.
 
-        Key by key in one batch: PostgreSQL has no statistics of rows that were just written, and would read them all for
-        each key of an IN list.
+        Key by key in one batch: PostgreSQL has no statistics of rows that were just written, and might compare each of
+        them with each key of an IN list.
         """
         statement = update(table).where(self._own(table), column == bindparam("wanted")).values(values)
         for chunk in chunks(keys, ROWS_PER_INSERT):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 #: Speed instead of durability: these databases live for one run.
 SETTINGS = {
@@ -27,6 +28,8 @@ SETTINGS = {
     "max_connections": "50",
 }
 INITDB = ("--auth=trust", "--username=root_of_tests", "--encoding=UTF8", "--locale=C", "--no-sync")
+#: Where Linux has a file system in memory.
+SHARED_MEMORY = Path("/dev/shm")
 #: initdb refuses root; the first of these that exists runs the server then.
 USERS = ("postgres", "nobody")
 
@@ -42,12 +45,17 @@ class PostgresServer:
         """A superuser's connection, in autocommit."""
         return psycopg.connect(host=str(self.folder), dbname=database, user="root_of_tests", autocommit=True)
 
-    def fresh(self) -> str:
-        """URL of a new, empty database of role ``afletter``."""
+    def fresh(self, template: str = "template1") -> str:
+        """URL of a new database of role ``afletter``, empty or as the one it is made from (to which nobody may be connected)."""
         name = f"afletter_{next(self.numbers)}"
         with self.admin() as connection:
-            connection.execute(f"CREATE DATABASE {name} OWNER afletter".encode())
+            connection.execute(f"CREATE DATABASE {name} OWNER afletter TEMPLATE {template}".encode())
         return f"postgresql+psycopg://afletter@/{name}?host={self.folder}"
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        with self.admin() as connection:
+            connection.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)".encode())
 
 
 def binaries() -> Path | None:
@@ -92,7 +100,9 @@ def postgres_server() -> Iterator[PostgresServer]:
     if programs is None:
         pytest.skip("PostgreSQL is not installed here: no initdb in /usr/lib/postgresql, by pg_config or on PATH")
     user = _user()
-    folder = Path(tempfile.mkdtemp(prefix="afletter-pg-"))  # short, for a socket's path has 107 characters at most
+    # In memory where there is such a place; and short, for a socket's path has 107 characters at most.
+    in_memory = SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK)
+    folder = Path(tempfile.mkdtemp(prefix="afletter-pg-", dir=SHARED_MEMORY if in_memory else None))
     try:
         if user is not None:
             shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-#: Where Linux has a file system in memory.
-_SHARED_MEMORY = Path("/dev/shm")
+from tests.postgres import SHARED_MEMORY
 
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
     """As pytest's own, in memory where there is such a place; gone afterwards."""
-    in_memory = _SHARED_MEMORY.is_dir() and os.access(_SHARED_MEMORY, os.W_OK)
-    with tempfile.TemporaryDirectory(prefix="afletter-", dir=_SHARED_MEMORY if in_memory else None) as folder:
+    in_memory = SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK)
+    with tempfile.TemporaryDirectory(prefix="afletter-", dir=SHARED_MEMORY if in_memory else None) as folder:
         yield Path(folder)
 
 

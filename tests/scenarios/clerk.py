@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import ClassVar
 from xml.sax.saxutils import escape
 
 from ledger.money import Money
@@ -49,7 +50,7 @@ reminders:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One bank entry to be: ``amount`` signed decimal text."""
+    """One bank entry to be: ``amount`` signed decimal text; ``original``: ``120.00 USD``, where it was exchanged."""
 
     amount: str
     text: str = ""
@@ -58,13 +59,17 @@ class Line:
     iban: str = "BE68539007547034"
     bank_reference: str = ""
     structured: str = ""
+    original: str = ""
 
 
 @dataclass
 class Clerk(Desk):
-    """One tenant in one folder."""
+    """One tenant in one folder. ``store``: where its books are; by default what ``new_store`` gives."""
 
-    store: str = "sqlite:///state/scenario.sqlite3"
+    #: Scenarios that run on PostgreSQL too put another one here (conftest.py).
+    new_store: ClassVar[Callable[[], str]] = staticmethod(lambda: "sqlite:///state/scenario.sqlite3")
+
+    store: str = ""
     country: str = "BE"
     more: str = DEBITS_AND_REMINDERS
     customers: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -75,6 +80,7 @@ class Clerk(Desk):
     statements: int = 0
 
     def __post_init__(self) -> None:
+        self.store = self.store or type(self).new_store()
         for name in ("shop", "bank"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         text = TENANT.format(country=self.country, iban=IBAN, more=self.more, store=self.store)
@@ -138,10 +144,12 @@ def _entry(line: Line, day: str, bank_reference: str) -> str:
             "<Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp>"
             f"<Ref>{line.structured}</Ref></CdtrRefInf></Strd>"
         )
+    original, _, currency = line.original.partition(" ")
+    exchanged = f'<AmtDtls><InstdAmt><Amt Ccy="{currency}">{original}</Amt></InstdAmt></AmtDtls>' if original else ""
     return (
         f'<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{mark}</CdtDbtInd><Sts>BOOK</Sts>'
         f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt><AcctSvcrRef>{bank_reference}</AcctSvcrRef>"
-        f"<NtryDtls><TxDtls><RltdPties><{role}><Nm>{escape(line.name)}</Nm></{role}>"
+        f"<NtryDtls><TxDtls>{exchanged}<RltdPties><{role}><Nm>{escape(line.name)}</Nm></{role}>"
         f"<{role}Acct><Id><IBAN>{line.iban}</IBAN></Id></{role}Acct></RltdPties>"
         f"<RmtInf>{remittance}</RmtInf></TxDtls></NtryDtls></Ntry>"
     )

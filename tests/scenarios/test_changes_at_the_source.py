@@ -9,6 +9,8 @@ import pytest
 from daemon.exports import ExportKind
 from tests.scenarios.clerk import Clerk, Line
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 OGM = "000000000101"
 DAY = "2026-06-10"
 

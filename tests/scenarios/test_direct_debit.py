@@ -49,6 +49,7 @@ def open_the_bank(clerk: Clerk) -> None:
     (clerk.folder / "to-bank").unlink()
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_notice_first_and_the_file_on_its_day(clerk: Clerk) -> None:
     clerk.sync(FIRST_DAY)
     (notice,) = mails_to(clerk, "D")
@@ -86,6 +87,7 @@ def test_whoever_pays_meanwhile_is_not_debited(clerk: Clerk) -> None:
     assert clerk.proven()
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_a_credit_note_meanwhile_is_announced_anew_with_the_lower_amount(clerk: Clerk) -> None:
     clerk.sync(FIRST_DAY)
     clerk.invoice("CN-1", "D", "42.00", IN_BETWEEN, IN_BETWEEN, kind="credit_note", corrects="2026-0021")
@@ -110,6 +112,7 @@ def test_a_mandate_revoked_meanwhile_is_not_used(clerk: Clerk) -> None:
     assert debited(clerk) == []
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_the_bank_is_closed_for_a_day_and_the_file_leaves_once(clerk: Clerk) -> None:
     clerk.sync(FIRST_DAY)
     clerk.statement("2026-09-09")
@@ -171,6 +174,7 @@ def test_the_bank_is_closed_and_the_customer_pays_so_the_queued_file_never_leave
     assert clerk.proven()
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_one_of_two_in_a_queued_file_pays_and_the_other_is_collected_alone(clerk: Clerk) -> None:
     clerk.customer("E", "Evrard BV")
     clerk.invoice("2026-0031", "E", "60.50", "2026-08-20", FIRST_DAY, payment_reference="000000003131")

@@ -11,6 +11,8 @@ from daemon.exports import ExportKind
 from ledger.errors import IllegalStep
 from tests.scenarios.clerk import Clerk, Line
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 
 @pytest.fixture
 def clerk(tmp_path: Path) -> Clerk:

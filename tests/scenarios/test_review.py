@@ -82,6 +82,7 @@ def test_several_lines_that_make_up_the_entry(clerk: Clerk) -> None:
     assert clerk.proven()
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_a_credit_note_beside_the_payment(clerk: Clerk) -> None:
     book(clerk, "IN", "payment:2026-0001=50.00", "credit_note:CN-1>2026-0001=42.00")
     assert clerk.open("2026-0001") == "29.00"
@@ -101,6 +102,7 @@ def test_what_stood_on_account_is_paid_back(clerk: Clerk) -> None:
     assert clerk.proven()
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_taken_back_twice_and_booked_three_times(clerk: Clerk) -> None:
     for _ in range(2):
         book(clerk, "IN", "payment:2026-0001=50.00")

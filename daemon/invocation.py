@@ -1,4 +1,4 @@
-"""What every command that works on tenants has in common: which tenants, which day, who, and how errors are said."""
+"""What every command takes and says alike: tenants, the business day, who acts, errors in one line."""
 
 from __future__ import annotations
 
@@ -39,41 +39,41 @@ By = Annotated[str | None, typer.Option("--by", help="Who decides; default: the 
 DEFAULT_CONFIG: Final = Path("tenants")
 
 
-def failed(lines: tuple[str, ...]) -> typer.Exit:
-    """Says what is wrong, and how to end: raise it."""
+def fail(lines: tuple[str, ...]) -> typer.Exit:
+    """Say each line and end as bad usage; to be raised."""
     for line in lines:
         err.print(f"[red]error[/red] {escape(line)}")
     return typer.Exit(BAD_USAGE)
 
 
 def configs(path: Path, tenant: str | None) -> tuple[TenantConfig, ...]:
-    """The tenants of a file or folder, or the one that is asked for; ends the program with the faults of a configuration."""
+    """The tenants at ``path``, or the one of that name; ends the command where there is none, or a file is faulty."""
     try:
-        loaded = load(path, connector_kinds())
+        found = load(path, connector_kinds())
     except ConfigError as error:
-        raise failed(error.faults) from error
-    if faults := tuple(fault for config in loaded for fault in policy_faults(config)):
-        raise failed(faults)
-    for config in loaded:
+        raise fail(error.faults) from error
+    if faults := tuple(fault for config in found for fault in policy_faults(config)):
+        raise fail(faults)
+    for config in found:
         for warning in config.warnings:
             err.print(f"[yellow]warning[/yellow] {escape(warning)}")
     if tenant is None:
-        return loaded
-    chosen = tuple(config for config in loaded if config.tenant == tenant)
+        return found
+    chosen = tuple(config for config in found if config.tenant == tenant)
     if not chosen:
-        names = ", ".join(config.tenant for config in loaded)
-        raise failed((f"there is no tenant '{tenant}' in {path}; there are: {names}",))
+        names = ", ".join(config.tenant for config in found)
+        raise fail((f"there is no tenant '{tenant}' in {path}; there are: {names}",))
     return chosen
 
 
-def day(text: str | None, config: TenantConfig) -> date:
-    """The business day that was asked for, else today in the tenant's time zone."""
+def day_of(text: str | None, config: TenantConfig) -> date:
+    """The business day that was asked for, else today where the tenant is."""
     if text is None:
         return datetime.now(config.time_zone).date()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise failed((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
+        raise fail((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def named_errors() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        raise failed(error.faults) from error
+        raise fail(error.faults) from error
     except AfletterError as error:
         err.print(f"[red]error[/red] {escape(str(error))}")
         raise typer.Exit(STEP_FAILED) from error

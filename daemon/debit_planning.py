@@ -1,0 +1,39 @@
+"""The plan of a tenant's direct debits on a day, from all that the store knows; nothing is done by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from collect.debits import DebitPlan, plan
+from config.tenant import DirectDebit
+from daemon.debit_standing import as_it_may_be, released_subjects, subjects_of
+from daemon.policies import debit_policy
+from daemon.tenant import Tenant
+from ledger.effects import EffectKind
+from ledger.mandates import Mandate, MandateStatus
+from store.store import Transaction
+
+
+def plan_debits(tenant: Tenant, t: Transaction, debit: DirectDebit, as_of: date) -> DebitPlan:
+    """What is to be announced, handed over and taken out on a day; nothing is done."""
+    states = t.outbox.states(EffectKind.DEBIT_BATCH)
+    suspended = subjects_of(t, "withhold")
+    return plan(
+        debit_policy(tenant.config, debit),
+        t.bookings.open_items(),
+        customers={customer.customer_id: customer for customer in t.facts.customers()},
+        mandates=[_as_people_left_it(mandate, suspended) for mandate in t.facts.mandates()],
+        collections=[as_it_may_be(collection, states) for collection in t.debits.rows()],
+        as_of=as_of,
+        released=released_subjects(t),
+        creditors=t.debits.creditors(),
+        given_up=subjects_of(t, "cancel"),
+    )
+
+
+def _as_people_left_it(mandate: Mandate, suspended: frozenset[str]) -> Mandate:
+    """A mandate that a person withholds is suspended, whatever its source says."""
+    if mandate.reference in suspended and mandate.status is MandateStatus.ACTIVE:
+        return replace(mandate, status=MandateStatus.SUSPENDED)
+    return mandate
