@@ -52,7 +52,7 @@ def whole_statements(
             faults.append(item)
         elif held <= HELD_ENTRIES:
             statements.append(item)
-            held += item.held
+            held += 1 + item.held
     broken = frozenset(fault.source.name for fault in faults if fault.whole_document)
     if document.name in broken:
         return [], faults

@@ -86,7 +86,7 @@ def _said(document: RawDocument) -> BankFile:
                 formats[proved.format] = None
                 if held <= HELD_ENTRIES:
                     statements.append(proved)
-                    held += proved.held
+                    held += 1 + proved.held
             case DebitStatus():
                 formats[found.format] = None
                 debit_statuses.append(found)

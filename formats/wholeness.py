@@ -12,7 +12,7 @@ from ledger.statements import Statement
 
 T = TypeVar("T")
 
-#: So many entries of a document wait in memory until its last byte is read (some 200 MB); with more it is read twice.
+#: So many entries (and statements) of a document wait in memory until its last byte is read (some 200 MB); with more it is read twice.
 HELD_ENTRIES: Final = 100_000
 
 
@@ -29,7 +29,7 @@ def whole_or_fault(document: RawDocument, read: Callable[[RawDocument], Iterator
             if held is None:
                 continue
             held.append(fact)
-            entries += fact.held if isinstance(fact, Statement) else 1
+            entries += 1 + (fact.held if isinstance(fact, Statement) else 0)
             if entries > HELD_ENTRIES:
                 held = None
     except MalformedDocument as refusal:
