@@ -63,6 +63,12 @@ class Faults(Shelf):
         )
         return changed.rowcount
 
+    def refused(self) -> frozenset[tuple[str, str, str]]:
+        """System, name and hash of every document of which nothing was taken over, mended or not."""
+        columns = (table.c.system, table.c.name, table.c.document)
+        query = select(*columns).where(self._own(table), table.c.whole_document)
+        return frozenset((row.system, row.name, row.document) for row in self._connection.execute(query))
+
     def open(self) -> list[Fault]:
         """Faults that nobody has mended yet."""
         query = self._select(table).where(table.c.healed == false()).order_by(table.c.sequence)

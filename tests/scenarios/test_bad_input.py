@@ -71,6 +71,8 @@ def test_zeros_of_a_gigabyte_are_not_read_into_memory(clerk: Clerk) -> None:
     clerk.sync(DAY)
     (line,) = faults(clerk)
     assert line.startswith("zeros.cod")
+    # Too large to be kept, but the books hold nothing of it.
+    assert clerk.proven()
 
 
 def test_a_cut_off_file_is_refused_whole_and_its_mended_form_heals_it(clerk: Clerk) -> None:
