@@ -71,6 +71,8 @@ def test_zeros_of_a_gigabyte_are_not_read_into_memory(clerk: Clerk) -> None:
     clerk.sync(DAY)
     (line,) = faults(clerk)
     assert line.startswith("zeros.cod")
+    # Too large to be kept, but the books hold nothing of it.
+    assert clerk.proven()
 
 
 def test_a_cut_off_file_is_refused_whole_and_its_mended_form_heals_it(clerk: Clerk) -> None:
@@ -168,3 +170,16 @@ def test_members_of_an_archive_with_strange_names_are_named_on_one_line_each(cle
     lines = faults(clerk)
     assert [line.partition(": ")[0] for line in lines] == ["june.zip/a\\nb.cod", "june.zip/\\x1b[31m.cod"]
     assert all(line.isprintable() for line in lines)
+
+
+def test_a_mended_archive_heals_what_its_members_had(clerk: Clerk) -> None:
+    path = clerk.folder / "bank" / "june.zip"
+    for members in (("a.cod", "b.cod"), ("b.cod",)):
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in members:
+                archive.writestr(name, "Beste, hierbij het afschrift.")
+        clerk.sync(DAY)
+        assert [line.partition(": ")[0] for line in faults(clerk)] == [f"june.zip/{name}" for name in members]
+    path.unlink()
+    clerk.sync(DAY)
+    assert faults(clerk) == ()

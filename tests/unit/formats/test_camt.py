@@ -252,6 +252,12 @@ def test_a_zero_debit_is_counted_as_a_debit() -> None:
     assert not statement(ACCOUNT + totals + entry("0", sign="DBIT")).problems
 
 
+def test_what_stands_in_a_broken_file_is_not_quoted() -> None:
+    (found,) = read(document("<![CDATA[\n" + ACCOUNT + "\n" + entry("1")))
+    assert isinstance(found, Fault)
+    assert found.reason == "not well-formed XML: CData section not finished"
+
+
 def test_a_statement_with_very_many_entries_is_streamed_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     content = ACCOUNT + balance("OPBD", "1") + balance("CLBD", "51")
     content += "".join(entry(str(number), status="PDNG" if number == 5 else "BOOK") for number in range(1, 11))
@@ -270,9 +276,3 @@ def test_a_statement_with_very_many_entries_is_streamed_and_says_the_same(monkey
     assert same.problems == proved.problems
     assert with_controls(same) is same
     assert same.entries[-1].balance == Money(5100, "EUR")
-
-
-def test_what_stands_in_a_broken_file_is_not_quoted() -> None:
-    (found,) = read(document("<![CDATA[\n" + ACCOUNT + "\n" + entry("1")))
-    assert isinstance(found, Fault)
-    assert found.reason == "not well-formed XML: CData section not finished"
