@@ -34,9 +34,10 @@ check: $(VENV)/afletter $(VENV)/tools ## what CI checks: format, lint, types, im
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files and of one cycle, as tables
+bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one cycle and of matching alone, as tables
 	$(BIN)/python -m tests.benchmarks.formats
 	$(BIN)/python -m tests.benchmarks.cycle
+	$(BIN)/python -m tests.benchmarks.matching
 
 score: $(VENV)/afletter $(VENV)/tools ## labelled worlds: booked by itself, wrong, suggested, per class with 95 % intervals
 	$(BIN)/python -m tests.worlds

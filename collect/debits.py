@@ -732,4 +732,9 @@ def _as_presented(facts: _Facts, collection: Collection, message_id: str) -> Col
     address = customer.address if customer is not None and needs_address(mandate.iban) else None
     creditor = (policy.creditor_id, policy.creditor_name)
     amendment = amendment_of(mandate, facts.history.honoured, facts.creditors, creditor)
+    if collection.message_id == message_id and (collection.debtor_address, collection.amendment) == (
+        address,
+        amendment,
+    ):
+        return collection
     return replace(collection, message_id=message_id, debtor_address=address, amendment=amendment)

@@ -7,12 +7,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from schwifty import IBAN
-from schwifty.exceptions import SchwiftyException
 from stdnum.eu import at_02
 
 from ledger.calendar import add_months
 from ledger.mandates import Mandate, MandateStatus, MandateType
+from ledger.sepa_accounts import sepa_account
 from ledger.sepa_text import identifier_fault
 
 #: Months after the last collection (or the signature) in which an unused mandate dies (EPC SEPA direct debit rulebooks, section 4.1).
@@ -105,11 +104,10 @@ def objection(mandate: Mandate, on: date, last_presented_on: date | None) -> Man
 
 def account_fault(iban: str) -> str | None:
     """Why no SEPA direct debit can touch this account (None: one can): check digits, form, or a country outside SEPA."""
-    try:
-        account = IBAN(iban)
-    except SchwiftyException:
+    account = sepa_account(iban)
+    if account is None:
         return "is no IBAN"
-    return None if account.in_sepa_zone else f"is in {account.country_code}, which is outside SEPA"
+    return None if account.in_sepa else f"is in {account.country}, which is outside SEPA"
 
 
 def needs_address(iban: str) -> bool:

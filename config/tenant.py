@@ -278,6 +278,10 @@ class Matching(Settings):
         default=as_written(DEFAULT_WRITE_OFF),
         description="A difference up to this is written off, in the tenant's currency.",
     )
+    exchange_limit: AmountLimit = Field(
+        default=as_written("0.00"),
+        description="A difference up to this goes to the exchange account when a customer paid in another currency.",
+    )
     discount_grace_days: Days = Field(
         default=1, description="Days after its term that an early-payment discount still counts."
     )

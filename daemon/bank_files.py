@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, assert_never
 
 from connectors.folder_pages import is_partial
 from formats.detect import format_of, read_bank_document
+from formats.wholeness import HELD_ENTRIES
 from ledger.controls import with_controls
 from ledger.debit_status import DebitStatus
 from ledger.sources import Fault, RawDocument, SourceRef
@@ -27,7 +28,7 @@ class BankFile:
     file: str
     format: str
     problems: tuple[str, ...]
-    statements: tuple[Statement, ...]
+    statements: Iterable[Statement]
     debit_statuses: tuple[DebitStatus, ...] = ()
 
     @property
@@ -73,25 +74,41 @@ def _said(document: RawDocument) -> BankFile:
     statements: list[Statement] = []
     debit_statuses: list[DebitStatus] = []
     problems: list[str] = []
+    formats: dict[str, None] = {}
+    held = 0
     for found in read_bank_document(document):
         match found:
             case Fault():
                 problems.append(_line(document, found.source, found.reason))
             case Statement():
-                statements.append(with_controls(found))
-                problems += [_line(document, found.source, problem) for problem in statements[-1].problems]
+                proved = with_controls(found)
+                problems += [_line(document, found.source, problem) for problem in proved.problems]
+                formats[proved.format] = None
+                if held <= HELD_ENTRIES:
+                    statements.append(proved)
+                    held += 1 + proved.held
             case DebitStatus():
+                formats[found.format] = None
                 debit_statuses.append(found)
             case _:
                 assert_never(found)
-    formats = dict.fromkeys([*(each.format for each in statements), *(each.format for each in debit_statuses)])
     return BankFile(
         file=document.name,
         format=", ".join(formats) or format_of(document),
         problems=tuple(problems),
-        statements=tuple(statements),
+        statements=statements if held <= HELD_ENTRIES else _ReadAgain(document),
         debit_statuses=tuple(debit_statuses),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadAgain:
+    """The statements of a document that has too many to be held, one at a time."""
+
+    document: RawDocument
+
+    def __iter__(self) -> Iterator[Statement]:
+        return (with_controls(each) for each in read_bank_document(self.document) if isinstance(each, Statement))
 
 
 def _line(document: RawDocument, source: SourceRef, problem: str) -> str:

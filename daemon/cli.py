@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,7 +15,7 @@ from rich.table import Table
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
-from daemon import cycle, exports, proof, review
+from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
 from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
@@ -45,6 +45,7 @@ from daemon.statement_command import statement_app
 from daemon.status import TenantStatus, status_of
 from daemon.tenant import Tenant, opened
 from daemon.terminal_report import TenantSummary, print_summaries, summary_of
+from store.entries import StoredEntry
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -55,6 +56,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
 app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
+comparison_commands.register(app)
 
 
 @app.callback()
@@ -86,10 +88,13 @@ def demo(
     Example: afletter demo --dir /tmp/demo
     """
     code = DONE
-    with named_errors():
-        for day in demo_days(directory):
-            out.print(f"\n[bold]{day.isoformat()}[/bold]")
-            code = max(code, _cycles(configs(directory, None), day.isoformat()))
+    try:
+        with named_errors():
+            for day in demo_days(directory):
+                out.print(f"\n[bold]{day.isoformat()}[/bold]")
+                code = max(code, _cycles(configs(directory, None), day.isoformat()))
+    except OSError as error:
+        raise fail((f"{directory}: the demo cannot be written there: {error.strerror}",)) from error
     out.print(
         f"\nTry next:  afletter review list --config {directory}\n"
         f"           afletter verify --config {directory}\n"
@@ -227,24 +232,44 @@ def verify(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> No
 
 @review_app.command("list")
 def review_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
-    """Every entry that waits for a person, with its first suggestion.
+    """Every entry that waits for a person, with its first suggestion; in a pipe one line each, with tabs between.
 
     Example: afletter review list --config tenants
     """
     for one in configs(config, tenant):
         with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
-            table = Table("entry", "day", "amount", "payer", "why", "first suggestion", title=one.tenant, box=None)
-            for stored in t.entries.rows(["review"]):
-                entry = stored.identified.entry
-                table.add_row(
-                    escape(entry_name(stored.identified)),
-                    entry.booked_on.isoformat(),
-                    str(entry.amount),
-                    escape(entry.counterparty.name or entry.counterparty.iban),
-                    escape(stored.reason),
-                    escape(suggestion(stored, 1)),
-                )
-            out.print(table if table.row_count else f"{escape(one.tenant)}: nothing waits for a person")
+            rows = [_waiting_row(stored) for stored in t.entries.rows(["review"])]
+        if not rows:
+            out.print(f"{escape(one.tenant)}: nothing waits for a person")
+        elif out.is_terminal:
+            out.print(_waiting_table(one.tenant, rows))
+        else:
+            for row in rows:
+                typer.echo("\t".join((one.tenant, *row)))
+
+
+def _waiting_row(stored: StoredEntry) -> tuple[str, ...]:
+    entry = stored.identified.entry
+    return (
+        entry_name(stored.identified),
+        entry.booked_on.isoformat(),
+        str(entry.amount),
+        entry.counterparty.name or entry.counterparty.iban,
+        stored.reason,
+        suggestion(stored, 1),
+    )
+
+
+def _waiting_table(title: str, rows: Sequence[tuple[str, ...]]) -> Table:
+    table = Table(title=escape(title), box=None)
+    for name in ("entry", "day", "amount"):
+        # What a person copies into the next command is never cut off.
+        table.add_column(name, no_wrap=True, overflow="ignore")
+    for name in ("payer", "why", "first suggestion"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    return table
 
 
 @review_app.command("show")

@@ -71,9 +71,12 @@ def day_of(text: str | None, config: TenantConfig) -> date:
     if text is None:
         return datetime.now(config.time_zone).date()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if text != day.isoformat():  # 20260914 and 2026-W38-1 are ISO dates too, and here more often a slip than a day
+            raise ValueError(text)
     except ValueError as error:
         raise fail((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
+    return day
 
 
 @contextmanager

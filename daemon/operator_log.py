@@ -16,8 +16,11 @@ from typing import Any, Final, TextIO
 
 import structlog
 
-#: An IBAN, printed with or without blanks (ISO 13616): two letters, two digits, 11 to 30 further characters.
-_IBAN: Final = re.compile(r"\b([A-Z]{2}\d{2})(?: ?[A-Z0-9]){11,30}\b")
+#: An IBAN, printed with or without blanks (ISO 13616): two letters, two digits, 11 to 30 further characters. It may stand between
+#: underscores, as in names of files; in small letters only those of digits are told from words and hashes.
+_IBAN: Final = re.compile(
+    r"(?<![^\W_])([A-Z]{2}\d{2})(?: ?[A-Z0-9]){11,30}(?![^\W_])|(?<![^\W_])([a-z]{2}\d{2})(?: ?\d){11,30}(?![^\W_])"
+)
 #: The password of a database URL.
 _URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 
@@ -25,7 +28,7 @@ _URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 def masked(text: str) -> str:
     """The text with every IBAN cut to its first and last four characters, and passwords of URLs hidden."""
     text = _URL_PASSWORD.sub(r"\1***@", text)
-    return _IBAN.sub(lambda found: f"{found[1]}…{found[0][-4:]}", text)
+    return _IBAN.sub(lambda found: f"{found[1] or found[2]}…{found[0][-4:]}", text)
 
 
 def _masked_value(value: Any) -> Any:

@@ -20,6 +20,7 @@ def match_policy(config: TenantConfig) -> MatchPolicy:
         currency=config.currency,
         country=config.legal.country,
         write_off_limit=matching.write_off_limit,
+        exchange_limit=matching.exchange_limit,
         discount_grace_days=matching.discount_grace_days,
         net_credits=matching.net_credits,
         equal_open_oldest_first=matching.equal_open_oldest_first,

@@ -73,10 +73,14 @@ def _tried(name: str, check: Callable[[], Check]) -> Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
-    """Every document that ever arrived, in order, and the hashes of those whose bytes are no longer what arrived."""
+    """Every document that ever arrived, in order, and the hashes of those whose bytes are no longer what arrived.
+
+    ``beside``: how many were too large to be kept and refused as a whole: the books hold nothing of them that could be proved.
+    """
 
     documents: list[ArchivedDocument]
     damaged: frozenset[str]
+    beside: int
 
     def is_readable(self, archived: ArchivedDocument) -> bool:
         """Whether its bytes can be read again."""
@@ -92,15 +96,20 @@ class _Stored:
 
 
 def _stored_bytes(t: Transaction) -> _Stored:
-    documents = list(t.archive.documents())
+    arrived = list(t.archive.documents())
+    refused = t.faults.refused()
+    documents = [one for one in arrived if one.kept or (one.system, one.name, one.sha256) not in refused]
     hashes = {archived.sha256 for archived in documents if archived.kept}
-    return _Stored(documents=documents, damaged=frozenset(one for one in hashes if not t.archive.is_whole(one)))
+    damaged = frozenset(one for one in hashes if not t.archive.is_whole(one))
+    return _Stored(documents=documents, damaged=damaged, beside=len(arrived) - len(documents))
 
 
 def _stored(stored: _Stored, bank: _Bank) -> Check:
     shop = [one for one in stored.documents if not one.system.startswith(_BANK) and one.sha256 in stored.damaged]
     differences = [*bank.unreadable, *map(stored.why_not, shop)]
     said = f"{len(stored.documents)} documents are stored byte for byte as they arrived"
+    if stored.beside:
+        said += f"; of {stored.beside} refused ones that were too large to keep only the hash is"
     return _verdict("stored bytes", said, differences)
 
 
@@ -138,7 +147,7 @@ def _bank_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> _Bank:
         taken, _ = whole_statements(account, source, _reopened(t, archived))
         for statement in taken:
             statements.append(statement)
-            for day, entries in entries_by_day(statement).items():
+            for day, entries in entries_by_day(statement):
                 known = by_day[statement.account, statement.currency, day]
                 ids = {one.entry_id for one in known}
                 known.extend(one for one in identify(entries, known) if one.entry_id not in ids)

@@ -26,7 +26,7 @@ from ledger.mandates import Mandate
 from ledger.notices import is_bare
 from ledger.party import Customer
 from ledger.sources import Fault, RawDocument
-from ledger.statements import IdentifiedEntry, Statement
+from ledger.statements import Statement, StatementEntry
 from store.statements import NOTICE_FORMATS
 from store.store import Transaction
 
@@ -179,20 +179,16 @@ def _take_statements(
 
 def _take_statement(t: Transaction, account: BankAccountSources, statement: Statement) -> int:
     new = t.statements.put(statement)
-    inserted = _insert_entries(t, statement)
+    inserted = 0
+    bare: list[StatementEntry] = []
+    for day, entries in entries_by_day(statement):
+        known = t.entries.known(statement.account, [day])[day]
+        same = [one for one in known if one.entry.amount.currency == statement.currency]
+        really = t.entries.insert(identify(entries, same))
+        inserted += len(really)
+        bare += [one.entry for one in really if is_bare(one.entry)]
     if new and statement.format.startswith(NOTICE_FORMATS):
         join_notice(t, statement)
-    bare = [one.entry for one in inserted if is_bare(one.entry)]
     if bare:
         join_earlier_notices(t, account, bare)
-    return len(inserted)
-
-
-def _insert_entries(t: Transaction, statement: Statement) -> list[IdentifiedEntry]:
-    by_day = entries_by_day(statement)
-    known = t.entries.known(statement.account, by_day.keys())
-    inserted: list[IdentifiedEntry] = []
-    for day, entries in by_day.items():
-        same = [one for one in known.get(day, ()) if one.entry.amount.currency == statement.currency]
-        inserted += t.entries.insert(identify(entries, same))
     return inserted

@@ -92,7 +92,8 @@ def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str
     """Book an entry by a person's own lines; answers the sentence that went into the log.
 
     A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``refund:C10001=5.00`` (of what stands on account) or of a credit
-    note, ``write_off:F2026-1=0.03``, ``fee=0.50``, or ``ignore`` alone.
+    note, ``write_off:F2026-1=0.03``, ``fee=0.50``, or ``ignore`` alone. A document in another currency:
+    ``payment:U1>U1=110.50 exchange:U1=120.00``, the latter in the document's; an exchange gain ``exchange:F1>F1=0.40``.
     """
     with tenant.store.transaction() as t:
         stored = found(t, name)
@@ -165,6 +166,8 @@ def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], curr
     if not number or (kind is AllocationKind.CREDIT_NOTE and not settles):
         raise ReviewError(f"'{text}': name the document; a credit note as credit_note:NOTE>INVOICE=AMOUNT")
     customer = items[number].document.customer_id
+    if kind is AllocationKind.EXCHANGE:
+        amount = Money.parse(parts["amount"], items[number].document.gross.currency)
     return Allocation(kind=kind, document=number, customer_id=customer, amount=amount, settles=settles)
 
 

@@ -40,7 +40,7 @@ def _from_the_bank(stored: StoredEntry) -> Iterator[str]:
 def _now(stored: StoredEntry) -> Iterator[str]:
     yield f"status       {stored.status}: {stored.reason}"
     for rank in sorted({line.rank for line in stored.lines if line.rank is not None}):
-        yield f"suggestion {rank} {suggestion(stored, rank)}"
+        yield f"suggestion {rank}  {suggestion(stored, rank)}"
         yield f"             {next(line.reason for line in stored.lines if line.rank == rank)}"
     for line in stored.lines:
         if line.rank is None and line.kind is not None:

@@ -85,7 +85,7 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
         return TenantStatus(
             tenant=tenant.name,
             last_cycle_as_of=None if last is None else last.as_of,
-            last_cycle_outcome="never ran" if last is None else last.outcome,
+            last_cycle_outcome="never ran" if last is None else last.outcome or "not ended",
             failures=failures,
             accounts=account_freshness(tenant, list(t.statements.headers())),
             open_receivables=open_sum,

@@ -175,8 +175,16 @@ def _unpacked(document: RawDocument, budget: _Budget, nesting: int) -> Iterator[
         return
     budget.members -= len(members)
     budget.unpacked_bytes -= sum(member.file_size for member in members)
-    for member in members:
-        yield from _member(document, member, budget, nesting)
+    for number, member in enumerate(members, start=1):
+        for found in _member(document, member, budget, nesting):
+            yield _placed(found, number)
+
+
+def _placed(found: BankFact | Fault, number: int) -> BankFact | Fault:
+    """A statement with its member in its place: every member has the archive's hash, and most begin on line 1 of theirs."""
+    if not isinstance(found, Statement):
+        return found
+    return replace(found, source=replace(found.source, place=f"member {number}, {found.source.place}"))
 
 
 def _is_content(member: zipfile.ZipInfo) -> bool:

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Final
 
 from lxml import etree
-from schwifty import BIC, IBAN
+from schwifty import BIC
 from schwifty.exceptions import SchwiftyException
 from sepaxml import SepaDD
 from stdnum import iso11649
@@ -25,6 +25,7 @@ from stdnum.eu import at_02
 
 from ledger.errors import MalformedDocument
 from ledger.mandates import Amendment, Collection, DebitBatch
+from ledger.sepa_accounts import known_bic, sepa_account
 from ledger.sepa_text import NAME_LENGTH, REMITTANCE_LENGTH, identifier_fault, sepa_text
 
 #: Versions that are written: the current one, and the one before it that some banks still want.
@@ -123,26 +124,33 @@ def _faults_of(collection: Collection, batch: DebitBatch) -> Iterator[str]:
 
 
 def _iban_fault(text: str) -> str | None:
-    try:
-        iban = IBAN(text)
-    except SchwiftyException:
+    account = sepa_account(text)
+    if account is None:
         return "the debtor's account is no IBAN"
-    return None if iban.in_sepa_zone else "the debtor's account is outside SEPA"
+    return None if account.in_sepa else "the debtor's account is outside SEPA"
+
+
+def _bare(iban: str) -> str:
+    """An IBAN that was checked before, without spaces."""
+    account = sepa_account(iban)
+    return iban if account is None else account.iban
 
 
 def _bic(given: str, iban: str) -> str:
     """The BIC as it was given, when it is one; else the one known for the account's bank; empty when there is none."""
-    try:
-        return str(BIC(given))
-    except SchwiftyException:
-        known = IBAN(iban, allow_invalid=True).bic
-        return "" if known is None else str(known)
+    if given:
+        try:
+            return str(BIC(given))
+        except SchwiftyException:
+            pass
+    account = sepa_account(iban)
+    return "" if account is None else known_bic(account)
 
 
 def _written_by_sepaxml(batch: DebitBatch, version: str) -> bytes:
     config: dict[str, object] = {
         "name": sepa_text(batch.creditor_name, NAME_LENGTH),
-        "IBAN": str(IBAN(batch.creditor_iban)),
+        "IBAN": _bare(batch.creditor_iban),
         "batch": True,
         "creditor_id": batch.creditor_id,
         "currency": _CURRENCY,
@@ -156,7 +164,7 @@ def _written_by_sepaxml(batch: DebitBatch, version: str) -> bytes:
         mandate = collection.mandate
         payment: dict[str, object] = {
             "name": sepa_text(mandate.account_holder, NAME_LENGTH),
-            "IBAN": str(IBAN(mandate.iban)),
+            "IBAN": _bare(mandate.iban),
             "amount": collection.amount.minor,
             "type": collection.sequence_type.value,
             "collection_date": collection.collect_on,
@@ -224,6 +232,8 @@ def _finish(written: bytes, batch: DebitBatch) -> etree._Element:
 def _issuer(reference: str) -> str:
     """Who gives out references of this kind (``CdtrRefInf/Tp/Issr``): ISO 11649, Belgian OGM or Dutch betalingskenmerk; empty when
     it is none of them, and the text goes out instead."""
+    if not reference:
+        return ""
     if iso11649.is_valid(reference):
         return "ISO"
     if ogm_vcs.is_valid(reference):
@@ -275,7 +285,8 @@ def _write_amendment(related: etree._Element, namespace: str, amendment: Amendme
             under(other, "SchmeNm", "Prtry").text = "SEPA"
     if amendment.original_iban:
         account = under(details, "OrgnlDbtrAcct", "Id")
-        if IBAN(amendment.original_iban).bank_code == IBAN(iban).bank_code:
+        before, now = sepa_account(amendment.original_iban), sepa_account(iban)
+        if before is not None and now is not None and (before.country, before.bank) == (now.country, now.bank):
             under(account, "IBAN").text = amendment.original_iban
         else:
             under(account, "Othr", "Id").text = "SMNDA"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree
@@ -10,14 +11,20 @@ from lxml import etree
 Element: TypeAlias = etree._Element
 
 
+@lru_cache(maxsize=1024)
+def _local(tag: str) -> str:
+    """A name without its namespace; a document has a few dozen of them, a million times."""
+    return tag.rpartition("}")[2]
+
+
 def name_of(element: Element) -> str:
     """The local name of an element."""
-    return str(element.tag).rpartition("}")[2]
+    return _local(str(element.tag))
 
 
 def parts_of(element: Element | None) -> dict[str, Element]:
     """The children of an element by local name; of several alike the last."""
-    return {} if element is None else {str(child.tag).rpartition("}")[2]: child for child in element}
+    return {} if element is None else {_local(str(child.tag)): child for child in element}
 
 
 def own_text(element: Element | None) -> str:
@@ -31,7 +38,7 @@ def at(element: Element | None, *path: str) -> Element | None:
         if element is None:
             return None
         for child in element:
-            if str(child.tag).rpartition("}")[2] == step:
+            if _local(str(child.tag)) == step:
                 element = child
                 break
         else:
@@ -41,7 +48,7 @@ def at(element: Element | None, *path: str) -> Element | None:
 
 def all_at(element: Element | None, step: str) -> list[Element]:
     """All children with that local name."""
-    return [] if element is None else [child for child in element if str(child.tag).rpartition("}")[2] == step]
+    return [] if element is None else [child for child in element if _local(str(child.tag)) == step]
 
 
 def text_at(element: Element | None, *path: str) -> str:

@@ -43,7 +43,8 @@ def elements_of(document: RawDocument, tags: Sequence[str]) -> Iterator[tuple[st
         except etree.XMLSyntaxError as wrong:
             line, column = wrong.position
             # libxml2 quotes the document, line ends and all; a fault is one line.
-            what = " ".join((wrong.msg or "").partition(f", line {line},")[0].split())
+            # The parser says what is wrong on one line; what follows quotes the file, and that belongs in no log.
+            what = (wrong.msg or "").partition("\n")[0].partition(f", line {line},")[0].strip()
             place = f"line {line}, column {column}"
             raise MalformedDocument(document.name, place, f"not well-formed XML: {what}") from wrong
         if context.root is not None:

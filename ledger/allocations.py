@@ -76,6 +76,14 @@ class Allocation:
 
     A ``credit_note`` line names the credit note as ``document`` and the invoice it is set off against as ``settles``; a
     ``credit_used`` line names the invoice as ``document`` and takes from the customer's account on account.
+
+    Money in another currency than the document's is exchanged: the ``payment`` line names the document as ``document`` and as ``settles``
+    and brings its cash to the exchange account, and an ``exchange`` line in the document's currency settles the document from there. An
+    exchange loss is an ``exchange`` line that settles what the cash was too little; a gain one that names the document as ``settles``,
+    too, and gives back what the cash was too much. So every amount is positive, and the ``exchange`` lines of a document say
+    with its ``payment`` what was settled. Worked examples: 120.00 USD open, 110.50 EUR arrives for it: payment 110.50 EUR (settles), exchange
+    120.00 USD. 100.00 EUR open, 108.00 USD arrives as 99.37 EUR: payment 99.37, exchange 0.63; as 100.40 EUR: exchange 0.40 (settles), payment
+    100.40.
     """
 
     kind: AllocationKind
@@ -83,6 +91,18 @@ class Allocation:
     customer_id: str
     amount: Money
     settles: str = ""
+
+
+def settled_by(allocation: Allocation) -> tuple[tuple[str, Money], ...]:
+    """The documents that an allocation settles, each with how much in its own currency; negative for what opens it again."""
+    kind, document, amount = allocation.kind, allocation.document, allocation.amount
+    if not document or (kind is AllocationKind.PAYMENT and allocation.settles):
+        return ()
+    if kind is AllocationKind.REVERSAL or (kind is AllocationKind.EXCHANGE and allocation.settles):
+        return ((document, -amount),)
+    if kind is AllocationKind.CREDIT_NOTE:
+        return ((document, amount), (allocation.settles, amount))
+    return ((document, amount),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

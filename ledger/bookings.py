@@ -159,6 +159,8 @@ def _allocation_lines(allocation: Allocation) -> tuple[BookingLine, ...]:
     if kind in CASH_SIGN:
         if kind is AllocationKind.FEE:
             account = LedgerAccount(AccountKind.FEES)
+        elif kind is AllocationKind.PAYMENT and allocation.settles:
+            account = LedgerAccount(AccountKind.EXCHANGE)
         elif allocation.document:
             account = document
         else:
@@ -168,6 +170,8 @@ def _allocation_lines(allocation: Allocation) -> tuple[BookingLine, ...]:
         taken, settled = document, receivable(allocation.settles)
     elif kind is AllocationKind.CREDIT_USED:
         taken, settled = LedgerAccount(AccountKind.ON_ACCOUNT, customer), document
+    elif kind is AllocationKind.EXCHANGE and allocation.settles:
+        taken, settled = document, LedgerAccount(AccountKind.EXCHANGE)
     else:
         taken, settled = LedgerAccount(_LOSS[kind]), document
     return (

@@ -23,7 +23,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from ledger.money import Money
-from ledger.statements import Statement, StatementEntry
+from ledger.statements import Statement, StatementEntry, StreamedEntries
 
 #: Steps of the search for the order of the statements of one day; after that the first order found is taken.
 MAX_ORDERINGS: Final = 2000
@@ -54,10 +54,12 @@ def remarks(statement: Statement) -> tuple[str, ...]:
 
 
 def _strangers(statement: Statement) -> Iterable[str]:
-    """Amounts in another currency and entries of another account, which may not be added up."""
+    """Amounts in another currency and entries of another account, which may not be added up; streamed entries have none."""
     for name, balance in (("opening", statement.opening), ("closing", statement.closing)):
         if balance is not None and balance.currency != statement.currency:
             yield f"{name} balance {balance} in a statement in {statement.currency}"
+    if isinstance(statement.entries, StreamedEntries):
+        return
     for entry in statement.entries:
         if entry.amount.currency != statement.currency:
             yield f"entry {entry.position} ({entry.source.place}) of {entry.amount} in a statement in {statement.currency}"
@@ -69,7 +71,11 @@ def _difference(statement: Statement) -> Iterable[str]:
     opening, closing, currency = statement.opening, statement.closing, statement.currency
     if opening is None or closing is None:
         return
-    total = sum(entry.amount.minor for entry in statement.entries)
+    entries = statement.entries
+    if isinstance(entries, StreamedEntries):
+        total = entries.total.minor
+    else:
+        total = sum(entry.amount.minor for entry in entries)
     if opening.minor + total != closing.minor:
         expected = Money(opening.minor + total, currency)
         count = len(statement.entries)
@@ -79,10 +85,13 @@ def _difference(statement: Statement) -> Iterable[str]:
         )
 
 
-def _balanced(statement: Statement) -> tuple[StatementEntry, ...]:
-    """Entries with the balance right after each; the very same tuple when they have it already."""
+def _balanced(statement: Statement) -> Sequence[StatementEntry]:
+    """Entries with the balance right after each; the very same ones when they have it already."""
     if statement.opening is None:
         return statement.entries
+    if isinstance(statement.entries, StreamedEntries):
+        known = statement.entries.opening == statement.opening
+        return statement.entries if known else statement.entries.with_opening(statement.opening)
     running = statement.opening.minor
     changed = False
     entries: list[StatementEntry] = []

@@ -48,6 +48,8 @@ class Fault:
     whole_document: bool
 
     def line(self) -> str:
-        """One line that names file, place and reason; a reason that quotes the document may hold line ends."""
-        place = f": {self.source.place}" if self.source.place else ""
-        return f"{self.source.name}{place}: {' '.join(self.reason.split())}"
+        """One line that names file, place and reason; what is quoted of the document may hold line ends, and whoever fills an
+        archive names its members: what is not printable in a name is escaped."""
+        name = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in self.source.name)
+        said = (self.source.place, self.reason)
+        return ": ".join([name, *(" ".join(text.split()) for text in said if text)])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import islice
+from typing import overload
 
 from ledger.money import Money
 from ledger.party import Counterparty
@@ -86,12 +89,75 @@ class StatementEntry:
     information: tuple[str, ...] = ()
 
 
+class StreamedEntries(Sequence[StatementEntry]):
+    """Entries of a statement too large to be held: each pass reads them again from the document, in the same order.
+
+    ``read`` begins a pass. ``total``: the sum of all entries, which are in one currency and on the statement's account. ``in_order``:
+    whether no entry is booked on an earlier day than the one before it. ``opening``: where known, entries carry their running balance.
+    """
+
+    __slots__ = ("_count", "_read", "in_order", "opening", "total")
+
+    def __init__(
+        self,
+        read: Callable[[], Iterator[StatementEntry]],
+        *,
+        count: int,
+        total: Money,
+        in_order: bool,
+        opening: Money | None = None,
+    ) -> None:
+        self._read = read
+        self._count = count
+        self.total = total
+        self.in_order = in_order
+        self.opening = opening
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[StatementEntry]:
+        if self.opening is None:
+            yield from self._read()
+            return
+        balance = self.opening
+        for entry in self._read():
+            balance += entry.amount
+            yield replace(entry, balance=balance)
+
+    @overload
+    def __getitem__(self, place: int) -> StatementEntry: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[StatementEntry, ...]: ...
+    def __getitem__(self, place: int | slice) -> StatementEntry | tuple[StatementEntry, ...]:
+        """Reads from the beginning; who wants all of them iterates."""
+        if isinstance(place, slice):
+            wanted = range(*place.indices(self._count))
+            return tuple(entry for number, entry in enumerate(self) if number in wanted)
+        number = range(self._count)[place]
+        return next(islice(self, number, None))
+
+    def with_opening(self, opening: Money) -> StreamedEntries:
+        """The same entries with their running balance."""
+        return StreamedEntries(self._read, count=self._count, total=self.total, in_order=self.in_order, opening=opening)
+
+    def mapped(self, change: Callable[[StatementEntry], StatementEntry]) -> StreamedEntries:
+        """The same entries, each changed as it is read, but never in amount or day."""
+        return StreamedEntries(
+            lambda: map(change, self._read()),
+            count=self._count,
+            total=self.total,
+            in_order=self.in_order,
+            opening=self.opening,
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One statement of one account in one currency.
 
     ``account``: IBAN without spaces, else the bank's number. ``number``: the bank's own sequence number as text, a hint
-    only. ``opening`` and ``closing``: None where the file has none. ``entries``: booked ones, in the file's order; ``pending``:
+    only. ``entries`` and ``pending`` are tuples, or StreamedEntries where there are too many to hold. ``opening`` and ``closing``: None where the file has none. ``entries``: booked ones, in the file's order; ``pending``:
     those that this document never books: pending and informational ones, and all of an intraday report or a notification, whose
     status says what the bank says of them. ``problems``: what does not add up (controls of section 5 of the
     formats' page), each one line; a statement with problems is not booked. ``interim_opening`` and ``interim_closing``: the balances of
@@ -106,13 +172,18 @@ class Statement:
     opening_on: date | None
     closing: Money | None
     closing_on: date | None
-    entries: tuple[StatementEntry, ...]
+    entries: Sequence[StatementEntry]
     source: SourceRef
     format: str
-    pending: tuple[StatementEntry, ...] = ()
+    pending: Sequence[StatementEntry] = ()
     problems: tuple[str, ...] = field(default=())
     interim_opening: Money | None = None
     interim_closing: Money | None = None
+
+    @property
+    def held(self) -> int:
+        """How many entries it holds in memory."""
+        return sum(len(those) for those in (self.entries, self.pending) if not isinstance(those, StreamedEntries))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -239,6 +239,24 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Die Zahlung nennt {document}, das auf {currency} lautet.",
         "The payment quotes {document}, which is in {currency}.",
     ),
+    "paid_in_currency": (
+        "{document} betaald met {original}, dat als {amount} aankwam; herkend aan {by}.",
+        "{document} payé par {original}, arrivé comme {amount} ; reconnu par {by}.",
+        "{document} mit {original} bezahlt, angekommen als {amount}; erkannt durch {by}.",
+        "{document} paid with {original}, which arrived as {amount}; recognised by {by}.",
+    ),
+    "paid_with_exchange": (
+        "{document} betaald met {original}, dat als {amount} aankwam: {difference} koersverschil; herkend aan {by}.",
+        "{document} payé par {original}, arrivé comme {amount} : {difference} de différence de change ; reconnu par {by}.",
+        "{document} mit {original} bezahlt, angekommen als {amount}: {difference} Kursdifferenz; erkannt durch {by}.",
+        "{document} paid with {original}, which arrived as {amount}: {difference} of exchange difference; recognised by {by}.",
+    ),
+    "exchange_unclear": (
+        "Op {document} staat {open} open; er kwam {original} als {amount}, en het verschil is te groot voor een koersverschil.",
+        "Sur {document}, {open} est ouvert ; {original} est arrivé comme {amount}, trop loin pour une différence de change.",
+        "Auf {document} sind {open} offen; {original} kamen als {amount} an, der Unterschied ist zu groß für eine Kursdifferenz.",
+        "{open} is open on {document}; {original} arrived as {amount}, and the difference is too large for an exchange difference.",
+    ),
     "credit_note_quoted": (
         "De betaling van {amount} noemt alleen creditnota {document}.",
         "Le paiement de {amount} ne cite que la note de crédit {document}.",

@@ -13,6 +13,7 @@ from ledger.money import Money
 from ledger.statements import EntryDetail, StatementEntry
 from reconcile.answers import reason, to_a_person
 from reconcile.case import Case, ranked
+from reconcile.foreign import decide_foreign
 from reconcile.outgoing import decide_outgoing
 from reconcile.policy import IgnoreRule, MatchPolicy
 from reconcile.quoted import decide_quoted
@@ -45,6 +46,9 @@ def _single(receivables: Receivables, entry: StatementEntry) -> Outcome:
         item = case.reading.future[0]
         because = reason("not_yet_issued", document=item.number, issued=item.document.issued_on.isoformat())
         return to_a_person(case, (), because)
+    foreign = decide_foreign(case)
+    if foreign is not None:
+        return foreign
     quoted = decide_quoted(case)
     return decide_unquoted(case) if quoted is None else quoted
 

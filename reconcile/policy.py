@@ -36,7 +36,8 @@ class IgnoreRule:
 class MatchPolicy:
     """Limits of a tenant.
 
-    ``write_off_limit``: largest difference that is written off. ``discount_grace_days``: days after its term that an early-payment
+    ``write_off_limit``: largest difference that is written off. ``exchange_limit``: largest difference that goes to the exchange account when
+    a payment was made in another currency (nil without a word). ``discount_grace_days``: days after its term that an early-payment
     discount is still taken. ``net_credits``: credit notes are set off against the invoice they correct. ``equal_open_oldest_first``: of
     equal open documents of one customer the oldest is paid first. ``accidental_fit_limit``: expected number of accidental fits under
     which an unlisted sum is believed. ``search_bound``: sums looked at for one payment at most. ``own_ibans``: the tenant's own
@@ -46,6 +47,7 @@ class MatchPolicy:
     currency: str
     country: str
     write_off_limit: Money = _OF_THE_CURRENCY
+    exchange_limit: Money = _OF_THE_CURRENCY
     discount_grace_days: int = 1
     net_credits: bool = True
     equal_open_oldest_first: bool = False
@@ -58,5 +60,9 @@ class MatchPolicy:
         if self.write_off_limit is _OF_THE_CURRENCY:
             minor = DEFAULT_WRITE_OFF_HUNDREDTHS * 10 ** minor_digits(self.currency) // 100
             object.__setattr__(self, "write_off_limit", Money(minor, self.currency))
+        if self.exchange_limit is _OF_THE_CURRENCY:
+            object.__setattr__(self, "exchange_limit", Money.zero(self.currency))
+        if self.exchange_limit.currency != self.currency or self.exchange_limit.minor < 0:
+            raise ValueError(f"an exchange limit of {self.exchange_limit} makes no sense in {self.currency}")
         if self.write_off_limit.currency != self.currency or self.write_off_limit.minor < 0:
             raise ValueError(f"a write-off limit of {self.write_off_limit} makes no sense in {self.currency}")

@@ -18,7 +18,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-from ledger.allocations import Allocation, AllocationKind
+from ledger.allocations import Allocation, AllocationKind, settled_by
 from ledger.documents import Document, DocumentKind, ItemStatus, OpenItem
 from ledger.errors import InvariantBroken
 from ledger.money import Money
@@ -217,11 +217,11 @@ class Receivables:
         return self.namesakes(payer) or ()
 
     def namesakes(self, payer: Name) -> tuple[str, ...] | None:
-        """Every customer whose name is strongly like the payer's, from the block of its rarest word (of each word when it names more
-        than one party); None when a block is too large to be compared."""
+        """Every customer whose name is strongly like the payer's, from the block of its rarest word (of the rarer half of its words, two at
+        least, when it names more than one party); None when a block is too large to be compared."""
         blocks = [block for block in (self._customers_by_word.get(word, ()) for word in payer.blocks) if block]
         found: dict[str, None] = {}
-        for block in sorted(blocks, key=len)[: len(blocks) if payer.joint else 1]:
+        for block in sorted(blocks, key=len)[: max(2, (len(blocks) + 1) // 2) if payer.joint else 1]:
             if len(block) > MOST_NAMESAKES:
                 return None
             for customer_id in block:
@@ -333,27 +333,25 @@ class Receivables:
             shelf = self._open_by_amount[key] = _Shelf()
         return shelf
 
-    def _move(self, allocation: Allocation) -> Iterator[tuple[str, int]]:
-        """Documents that an allocation settles (a reversal: opens), with minor units; on account is moved right here by the callers."""
-        if allocation.document:
-            yield allocation.document, allocation.amount.minor
-        if allocation.kind is AllocationKind.CREDIT_NOTE:
-            yield allocation.settles, allocation.amount.minor
+    def _move(self, number: str, minor: int) -> None:
+        """Settle a document by so much; what is negative opens it again."""
+        if minor >= 0:
+            self._settle(number, minor)
+        else:
+            self._reopen(number, -minor)
 
     def apply(self, allocations: Sequence[Allocation]) -> None:
         """Book what was decided. Raises InvariantBroken when a document has not that much open."""
         for allocation in allocations:
-            change = self._reopen if allocation.kind is AllocationKind.REVERSAL else self._settle
-            for number, minor in self._move(allocation):
-                change(number, minor)
+            for number, amount in settled_by(allocation):
+                self._move(number, amount.minor)
             self._on_account_by(allocation, 1)
 
     def take_back(self, allocations: Sequence[Allocation]) -> None:
         """Undo what ``apply`` did with the same allocations."""
         for allocation in reversed(allocations):
-            change = self._settle if allocation.kind is AllocationKind.REVERSAL else self._reopen
-            for number, minor in self._move(allocation):
-                change(number, minor)
+            for number, amount in settled_by(allocation):
+                self._move(number, -amount.minor)
             self._on_account_by(allocation, -1)
 
     def _on_account_by(self, allocation: Allocation, sign: int) -> None:

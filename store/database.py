@@ -8,6 +8,7 @@ connect as neither; ``wall_warning`` says when it does.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -37,6 +38,8 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 #: What SQLite says of a file that is none of its own, or no longer whole.
 _DAMAGED: Final = frozenset({"SQLITE_NOTADB", "SQLITE_CORRUPT"})
 _WRITES: Final = "afletter_writes"
+#: Alembic keeps what it works on in variables of its module: in one process it migrates one database at a time.
+_ONE_MIGRATION: Final = threading.Lock()
 
 
 def _fault(reason: str) -> ConfigError:
@@ -230,4 +233,5 @@ def _migrate_postgresql(engine: Engine, config: Config) -> None:
 
 def _upgrade(connection: Connection, config: Config) -> None:
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ONE_MIGRATION:
+        command.upgrade(config, "head")

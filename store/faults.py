@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import false, select, update
+from sqlalchemy import false, or_, select, update
 
 from ledger.effects import key_of
 from ledger.sources import Fault, SourceRef
@@ -46,19 +46,28 @@ class Faults(Shelf):
         self._upsert(table, rows)
 
     def heal(self, system: str, name: str, except_document: str = "") -> int:
-        """Mark the open faults of a document's name healed, but for those of the document with that hash; how many."""
+        """Mark the open faults of a document's name healed, but for those of the document with that hash; how many.
+
+        Those of an archive's members (``name/member``) go with the archive.
+        """
         changed = self._connection.execute(
             update(table)
             .where(
                 self._own(table),
                 table.c.system == system,
-                table.c.name == name,
+                or_(table.c.name == name, table.c.name.startswith(f"{name}/", autoescape=True)),
                 table.c.document != except_document,
                 table.c.healed == false(),
             )
             .values(healed=True)
         )
         return changed.rowcount
+
+    def refused(self) -> frozenset[tuple[str, str, str]]:
+        """System, name and hash of every document of which nothing was taken over, mended or not."""
+        columns = (table.c.system, table.c.name, table.c.document)
+        query = select(*columns).where(self._own(table), table.c.whole_document)
+        return frozenset((row.system, row.name, row.document) for row in self._connection.execute(query))
 
     def open(self) -> list[Fault]:
         """Faults that nobody has mended yet."""

@@ -63,14 +63,20 @@ class ReadEntry:
 
 
 def entry_of(
-    element: Element, transactions: Sequence[Transaction], place: str, positions: Mapping[bool, int], ground: Ground
+    element: Element,
+    transactions: Sequence[Transaction],
+    place: str,
+    positions: Mapping[bool, int],
+    before: Money | None,
+    ground: Ground,
 ) -> ReadEntry:
-    """The entry that an Ntry element holds; ``positions``: the next one among booked (True) and other entries.
+    """The entry that an Ntry element holds; ``positions``: the next one among booked (True) and other entries; ``before``: the
+    balance before it, where that is known and the statement books.
 
     MalformedDocument names what cannot be read.
     """
     try:
-        return _Reading(element, transactions, place, ground).entry(positions)
+        return _Reading(element, transactions, place, ground).entry(positions, before)
     except ValueError as wrong:
         raise ground.malformed(place, str(wrong)) from wrong
 
@@ -90,7 +96,7 @@ class _Reading:
         self.code = code_of(self.parts.get("BkTxCd")) or ("" if self.only is None else self.only.code)
         self.charges = _charges(self.parts.get("Chrgs"), ground.currency)
 
-    def entry(self, positions: Mapping[bool, int]) -> ReadEntry:
+    def entry(self, positions: Mapping[bool, int], before: Money | None) -> ReadEntry:
         status = self._status()
         booked_at_bank = status is EntryStatus.BOOKED
         booked, value = self._days()
@@ -100,7 +106,7 @@ class _Reading:
             booked_on=booked,
             value_on=value,
             amount=self.amount,
-            balance=None,
+            balance=None if before is None or not booked_at_bank else before + self.amount,
             position=positions[booked_at_bank],
             status=status,
             counterparty=self._lifted(),
@@ -186,7 +192,7 @@ class _Reading:
         is_nobody = returned and not (party.name or party.iban)
         if (is_us or is_nobody) and second.iban != own:
             party, ultimate = second, second_ultimate
-        return replace(party, name=party.name or ultimate, ultimate=ultimate)
+        return replace(party, name=party.name or ultimate, ultimate=ultimate) if ultimate else party
 
     def _details(self) -> tuple[EntryDetail, ...]:
         return tuple(self._detail(each) for each in self.transactions)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Final
 
 from formats.camt.entries import Ground, ReadEntry, entry_of
@@ -15,7 +16,7 @@ from formats.xml_stream import elements_of, forget
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.sources import RawDocument, SourceRef
-from ledger.statements import Statement
+from ledger.statements import Statement, StatementEntry, StreamedEntries
 
 _KINDS: Final = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
 _VERSION: Final = re.compile(r"camt\.05[234]\.\d{3}\.\d\d")
@@ -27,6 +28,10 @@ _TAGS: Final = tuple(
 _OPENING: Final = ("OPBD", "PRCD")
 _CLOSING: Final = ("CLBD",)
 _INTERIM: Final = "ITBD"
+#: Entries of one statement that are held (some 50 MB); with more, they are read again whenever they are looked at.
+HELD_ENTRIES: Final = 20_000
+#: Problems of one kind that are told of a statement: enough to see what is wrong with it.
+MOST_PROBLEMS: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +56,10 @@ class _Total:
         stated += [f"a sum of {self.sum}"] if self.sum else []
         return f"{self.name} of {' and '.join(stated)}"
 
-    def fits(self, reads: list[ReadEntry], currency: str) -> bool:
+    def fits(self, tally: _Tally, currency: str) -> bool:
         """Whether it counts these entries; a sum of all may be of absolute amounts or net."""
-        those = [each.entry.amount.minor for each in reads if self.sign in {0, each.sign}]
-        if self.count and (not self.count.isdecimal() or int(self.count) != len(those)):
+        count, net, absolute = tally.of(self.sign)
+        if self.count and (not self.count.isdecimal() or int(self.count) != count):
             return False
         if not self.sum:
             return True
@@ -62,12 +67,34 @@ class _Total:
             stated = Money.parse(self.sum, currency).minor
         except ValueError:
             return False
-        return abs(stated) in {sum(map(abs, those)), abs(sum(those))}
+        return abs(stated) in {absolute, abs(net)}
+
+
+class _Tally:
+    """Number and sums of entries, by their sign."""
+
+    __slots__ = ("_counts", "_sums")
+
+    def __init__(self) -> None:
+        self._counts = {1: 0, -1: 0}
+        self._sums = {1: 0, -1: 0}
+
+    def add(self, sign: int, minor: int) -> None:
+        """One more entry; ``sign`` as its CdtDbtInd says, ``minor`` signed."""
+        self._counts[sign] += 1
+        self._sums[sign] += minor
+
+    def of(self, sign: int) -> tuple[int, int, int]:
+        """How many there are, their sum and the sum of their absolute amounts: of credits (1), debits (-1) or all (0)."""
+        if sign:
+            return self._counts[sign], self._sums[sign], abs(self._sums[sign])
+        credit, debit = self._sums[1], self._sums[-1]
+        return self._counts[1] + self._counts[-1], credit + debit, credit - debit
 
 
 @dataclass(slots=True)
 class _Part:
-    """A statement while its elements pass by."""
+    """A statement while its elements pass by. ``entries`` is None when there are too many to be held."""
 
     kind: str
     line: int
@@ -76,9 +103,49 @@ class _Part:
     balances: list[_Balance] = field(default_factory=list)
     totals: list[_Total] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
-    entries: list[ReadEntry] = field(default_factory=list)
+    entries: list[StatementEntry] | None = field(default_factory=list)
+    pending: list[StatementEntry] | None = field(default_factory=list)
+    all: _Tally = field(default_factory=_Tally)
+    booked: _Tally = field(default_factory=_Tally)
+    problems: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    last_on: date | None = None
+    in_order: bool = True
+    balance: Money | None = None
     positions: dict[bool, int] = field(default_factory=lambda: {True: 1, False: 1})
     ground: Ground | None = None
+
+    def take(self, read: ReadEntry) -> None:
+        """One more entry: counted, and kept as long as there are not too many."""
+        entry = read.entry
+        self.positions[read.booked_at_bank] += 1
+        if entry.balance is not None:
+            self.balance = entry.balance
+        self.all.add(read.sign, entry.amount.minor)
+        if read.booked_at_bank:
+            self.booked.add(read.sign, entry.amount.minor)
+            self.in_order = self.in_order and (self.last_on is None or self.last_on <= entry.booked_on)
+            self.last_on = entry.booked_on
+        if read.problem and len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(read.problem)
+        if read.foreign and len(self.foreign) < MOST_PROBLEMS:
+            self.foreign.append(f"{entry.source.place}: in {read.foreign}, the account is in {self.currency}")
+        if self.entries is None or self.pending is None:
+            return
+        if self.books(read):
+            self.entries.append(entry)
+        else:
+            self.pending.append(entry)
+        if len(self.entries) + len(self.pending) > HELD_ENTRIES:
+            self.entries = self.pending = None
+
+    def books(self, read: ReadEntry) -> bool:
+        """Report and notification book nothing: the same movements come again in the statement, and so do its balances."""
+        return read.booked_at_bank and self.kind == "camt.053"
+
+    def count(self) -> int:
+        """How many entries there are so far."""
+        return self.positions[True] + self.positions[False] - 2
 
 
 def statements_of(document: RawDocument) -> Iterator[Statement]:
@@ -87,22 +154,40 @@ def statements_of(document: RawDocument) -> Iterator[Statement]:
     reader = _Reader(document)
     for event, element in elements_of(document, _TAGS):
         done = reader.take(event, element)
-        if done is not None:
+        if isinstance(done, Statement):
             found = True
             yield done
     if not found:
         raise MalformedDocument(document.name, "", "no statement in it: not one Stmt, Rpt or Ntfctn element")
 
 
+def _entries_of(document: RawDocument, number: int, *, booked: bool) -> Iterator[StatementEntry]:
+    """The entries of the document's statement of that number, from 0, read once more: those that it books, or the others."""
+    reader = _Reader(document)
+    for event, element in elements_of(document, _TAGS):
+        part = reader.part
+        done = reader.take(event, element)
+        if (
+            isinstance(done, ReadEntry)
+            and reader.statements == number
+            and part is not None
+            and part.books(done) is booked
+        ):
+            yield done.entry
+        elif isinstance(done, Statement) and reader.statements > number:
+            return
+
+
 class _Reader:
-    """Takes elements as they open and close, and gives a statement whenever one is complete."""
+    """Takes elements as they open and close, and gives each entry and each statement when it is complete."""
 
     def __init__(self, document: RawDocument) -> None:
         self.document = document
+        self.statements = 0
         self.part: _Part | None = None
         self.made_on: date | None = None
 
-    def take(self, event: str, element: Element) -> Statement | None:
+    def take(self, event: str, element: Element) -> Statement | ReadEntry | None:
         name = name_of(element)
         if event == "start":
             if name in _KINDS and self.part is None:
@@ -113,12 +198,12 @@ class _Reader:
         part = self.part
         if part is None:
             return None
-        done: Statement | None = None
+        done: Statement | ReadEntry | None = None
         match name:
             case "TxDtls":
                 part.transactions.append(transaction_of(element))
             case "Ntry":
-                self._take_entry(part, element)
+                done = self._take_entry(part, element)
             case "Acct" if self._is_child_of_statement(element):
                 self._take_account(part, element)
             case "Bal" if self._is_child_of_statement(element):
@@ -128,6 +213,7 @@ class _Reader:
             case _ if name in _KINDS and _KINDS[name] == part.kind:
                 done = self._statement(part, element)
                 self.part = None
+                self.statements += 1
             case _:
                 return None
         forget(element)
@@ -179,14 +265,15 @@ class _Reader:
             if count or amount:
                 part.totals.append(_Total(name=name, sign=sign, count=count, sum=amount))
 
-    def _take_entry(self, part: _Part, element: Element) -> None:
-        place = f"line {element.sourceline}, entry {len(part.entries) + 1}"
+    def _take_entry(self, part: _Part, element: Element) -> ReadEntry:
+        place = f"line {element.sourceline}, entry {part.count() + 1}"
         if part.ground is None:
             part.ground = self._ground(part, element)
-        read = entry_of(element, part.transactions, place, part.positions, part.ground)
-        part.positions[read.booked_at_bank] += 1
-        part.entries.append(read)
+            part.balance = _balance_before(part)
+        read = entry_of(element, part.transactions, place, part.positions, part.balance, part.ground)
+        part.take(read)
         part.transactions = []
+        return read
 
     def _ground(self, part: _Part, element: Element) -> Ground:
         """What all entries of a statement share; taken at its first entry, which all of it precedes in every version."""
@@ -214,15 +301,13 @@ class _Reader:
             raise self._malformed(f"line {part.line}", "neither account nor balance nor entry names a currency")
         problems = [] if part.account else [f"line {part.line}: no account (neither IBAN nor Othr/Id)"]
         opening, closing = _opening(part, problems), _closing(part, problems)
-        problems += [read.problem for read in part.entries if read.problem]
+        problems += part.problems
         problems += _wrong_totals(part, element)
         problems += _unproved_currencies(part, opening, closing)
         interim_opening = interim_closing = None
         if part.kind != "camt.053":
-            # Neither books anything: the same movements come again in the statement, and so do its balances.
             problems += _wrong_interim(part, opening, closing)
             interim_opening, interim_closing, opening, closing = opening, closing, None, None
-        books = part.kind == "camt.053"
         document = self.document
         version = _VERSION.search(str(element.tag))
         return Statement(
@@ -234,20 +319,46 @@ class _Reader:
             opening_on=None if opening is None else opening.on,
             closing=None if closing is None else closing.amount,
             closing_on=None if closing is None else closing.on,
-            entries=tuple(each.entry for each in part.entries if each.booked_at_bank and books),
+            entries=self._entries(part),
             source=SourceRef(
                 system=document.system, name=document.name, document=document.sha256, place=f"line {part.line}"
             ),
             format=part.kind if version is None else version[0],
-            pending=tuple(each.entry for each in part.entries if not (each.booked_at_bank and books)),
+            pending=self._pending(part),
             problems=tuple(problems),
             interim_opening=None if interim_opening is None else interim_opening.amount,
             interim_closing=None if interim_closing is None else interim_closing.amount,
         )
 
+    def _entries(self, part: _Part) -> Sequence[StatementEntry]:
+        if part.entries is not None:
+            return tuple(part.entries)
+        count, net, _ = part.booked.of(0) if part.kind == "camt.053" else (0, 0, 0)
+        return self._streamed(part, count, net, booked=True)
+
+    def _pending(self, part: _Part) -> Sequence[StatementEntry]:
+        if part.pending is not None:
+            return tuple(part.pending)
+        (count, net, _), (booked, moved, _) = part.all.of(0), part.booked.of(0)
+        if part.kind == "camt.053":
+            count, net = count - booked, net - moved
+        return self._streamed(part, count, net, booked=False)
+
+    def _streamed(self, part: _Part, count: int, total: int, *, booked: bool) -> Sequence[StatementEntry]:
+        if not count:
+            return ()
+        read = partial(_entries_of, self.document, self.statements, booked=booked)
+        return StreamedEntries(read, count=count, total=Money(total, part.currency), in_order=part.in_order)
+
 
 def _balance_currency(part: _Part) -> str:
     return next((each.amount.currency for each in part.balances), "")
+
+
+def _balance_before(part: _Part) -> Money | None:
+    """The opening balance of a statement that books, which stands before its entries in every version."""
+    opening = _opening(part, []) if part.kind == "camt.053" else None
+    return None if opening is None or opening.amount.currency != part.currency else opening.amount
 
 
 def _opening(part: _Part, problems: list[str]) -> _Balance | None:
@@ -290,21 +401,17 @@ def _wrong_totals(part: _Part, element: Element) -> list[str]:
     last = text_at(element, "StmtPgntn", "LastPgInd") or text_at(element, "RptPgntn", "LastPgInd")
     if page and (page != "1" or last == "false"):
         return []
-    booked = [read for read in part.entries if read.booked_at_bank]
     return [
         f"the bank states {total.text()}, the statement has others"
         for total in part.totals
-        if not any(total.fits(those, part.currency) for those in (part.entries, booked))
+        if not any(total.fits(those, part.currency) for those in (part.all, part.booked))
     ]
 
 
 def _unproved_currencies(part: _Part, opening: _Balance | None, closing: _Balance | None) -> list[str]:
     """Entries marked with another currency than the account's. Ntry/Amt is in the account's currency by definition, and a
     wrong mark does no harm where the figures as they stand lead from one balance to the other."""
-    foreign = [read for read in part.entries if read.foreign]
-    if not foreign or _moves(part, opening, closing):
-        return []
-    return [f"{read.entry.source.place}: in {read.foreign}, the account is in {part.currency}" for read in foreign]
+    return [] if not part.foreign or _moves(part, opening, closing) else part.foreign
 
 
 def _moves(part: _Part, opening: _Balance | None, closing: _Balance | None) -> bool:
@@ -315,7 +422,8 @@ def _moves(part: _Part, opening: _Balance | None, closing: _Balance | None) -> b
 
 
 def _moved(part: _Part) -> Money:
-    return Money(sum(read.entry.amount.minor for read in part.entries if read.booked_at_bank), part.currency)
+    _, net, _ = part.booked.of(0)
+    return Money(net, part.currency)
 
 
 def _wrong_interim(part: _Part, opening: _Balance | None, closing: _Balance | None) -> list[str]:

@@ -21,6 +21,8 @@ from ledger.statements import EntryStatus, Remittance, StatementEntry
 _POINTERS: Final = frozenset({"EREF", "PREF", "MARF", "KREF", "KREF+", "EREF+", "MREF+", "CSID", "N", ""})
 #: Rabobank before 2013: account of the other side in sixteen columns, then the name.
 _RABOBANK_COLUMNS: Final = re.compile(r"(?P<account>P?\d{9,10}|NONREF) {3,}(?P<name>\S.*)\Z")
+#: Characters of the shortest reference in :61: that tells the other side: ``NONREF``, three blanks and a name.
+_SHORTEST_COLUMNS: Final = 10
 _SIDE_AMOUNT: Final = re.compile(r"\s*([A-Z]{3})?\s*([\d.,]+)")
 _SUPPLEMENT_ACCOUNT: Final = re.compile(r"P?\d{7,10}\Z")
 
@@ -43,8 +45,8 @@ class Ground:
         return SourceRef(system=document.system, name=document.name, document=document.sha256, place=f"line {line}")
 
 
-def entry_of(pair: Pair, position: int, ground: Ground) -> StatementEntry:
-    """The entry that a pair says. MalformedDocument names the line that cannot be read."""
+def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) -> StatementEntry:
+    """The entry that a pair says; ``before``: the balance before it, where that is known. MalformedDocument names the line that cannot be read."""
     lines = _whole_reference(pair.movement)
     try:
         movement = movement_of(lines[0])
@@ -61,7 +63,7 @@ def entry_of(pair: Pair, position: int, ground: Ground) -> StatementEntry:
         booked_on=booked,
         value_on=movement.value_on,
         amount=amount,
-        balance=None,
+        balance=None if before is None else before + amount,
         position=position,
         status=EntryStatus.PENDING if ground.interim else EntryStatus.BOOKED,
         counterparty=Counterparty(
@@ -103,6 +105,8 @@ def _narrative(pair: Pair, ground: Ground) -> Narrative:
 
 def _told_by_movement(movement: Movement, supplement: str, narrative: Narrative) -> tuple[Movement, Narrative]:
     """What :61: itself says about the other side, in the dialects that put it there."""
+    if not supplement and len(movement.customer_reference) < _SHORTEST_COLUMNS:
+        return movement, narrative
     columns = _RABOBANK_COLUMNS.match(movement.customer_reference)
     if columns is not None:
         account = "" if columns["account"] == "NONREF" else columns["account"]
@@ -126,6 +130,8 @@ def _side_amount(code: str, supplement: str, stated: str, currency: str) -> Mone
 
     It books nothing, so that text which is no amount is left to the reader of the narrative.
     """
+    if not supplement and not stated:
+        return None
     found = re.search(rf"/{code}/([A-Z]{{3}}[\d.,]+)", supplement)
     amount = _SIDE_AMOUNT.match(stated if found is None else found[1])
     if amount is None:

@@ -10,7 +10,7 @@ from formats.mt940.blocks import Block, Field
 from formats.mt940.entries import Ground, entry_of
 from formats.mt940.figures import Balance, Total, balance_of, money, plain_amount, total_of
 from formats.mt940.narratives import widths_of
-from formats.mt940.package import EntriesLost, pairs_of
+from formats.mt940.package import EntriesLost, Pair, pairs_of
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.sources import RawDocument
@@ -50,7 +50,7 @@ class _Reading:
             pairs = pairs_of(fields)
         except EntriesLost as lost:
             raise self._malformed(self.block.line, str(lost)) from lost
-        entries = tuple(entry_of(pair, place, ground) for place, pair in enumerate(pairs, start=1))
+        entries = self._entries(pairs, ground)
         self._check_totals(entries)
         for first, tag in ((self.opening, "opening"), (self.closing, "closing")):
             if first is not None and first.currency not in {"", self.currency}:
@@ -70,6 +70,16 @@ class _Reading:
             pending=entries if self.interim else (),
             problems=tuple(self.problems),
         )
+
+    def _entries(self, pairs: Sequence[Pair], ground: Ground) -> tuple[StatementEntry, ...]:
+        """The entries in their order, each with the balance right after it where the opening one is known."""
+        before = None if self.interim else self._money(self.opening)
+        entries: list[StatementEntry] = []
+        for place, pair in enumerate(pairs, start=1):
+            entry = entry_of(pair, place, before, ground)
+            before = entry.balance
+            entries.append(entry)
+        return tuple(entries)
 
     def _ground(self) -> Ground:
         return Ground(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -62,7 +63,7 @@ def results_of(path: str) -> list[Statement | Fault]:
     return list(READERS[path.split("/", maxsplit=1)[0]].read(document_of(raw, path)))
 
 
-def counted(statement: Statement) -> tuple[StatementEntry, ...]:
+def counted(statement: Statement) -> Sequence[StatementEntry]:
     """Reports and notifications are expected with the entries that a statement will book."""
     return statement.entries or statement.pending
 

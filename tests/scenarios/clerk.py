@@ -50,7 +50,7 @@ reminders:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One bank entry to be: ``amount`` signed decimal text."""
+    """One bank entry to be: ``amount`` signed decimal text; ``original``: ``120.00 USD``, where it was exchanged."""
 
     amount: str
     text: str = ""
@@ -59,6 +59,7 @@ class Line:
     iban: str = "BE68539007547034"
     bank_reference: str = ""
     structured: str = ""
+    original: str = ""
 
 
 @dataclass
@@ -143,10 +144,12 @@ def _entry(line: Line, day: str, bank_reference: str) -> str:
             "<Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp>"
             f"<Ref>{line.structured}</Ref></CdtrRefInf></Strd>"
         )
+    original, _, currency = line.original.partition(" ")
+    exchanged = f'<AmtDtls><InstdAmt><Amt Ccy="{currency}">{original}</Amt></InstdAmt></AmtDtls>' if original else ""
     return (
         f'<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{mark}</CdtDbtInd><Sts>BOOK</Sts>'
         f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt><AcctSvcrRef>{bank_reference}</AcctSvcrRef>"
-        f"<NtryDtls><TxDtls><RltdPties><{role}><Nm>{escape(line.name)}</Nm></{role}>"
+        f"<NtryDtls><TxDtls>{exchanged}<RltdPties><{role}><Nm>{escape(line.name)}</Nm></{role}>"
         f"<{role}Acct><Id><IBAN>{line.iban}</IBAN></Id></{role}Acct></RltdPties>"
         f"<RmtInf>{remittance}</RmtInf></TxDtls></NtryDtls></Ntry>"
     )

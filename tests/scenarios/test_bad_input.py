@@ -71,6 +71,8 @@ def test_zeros_of_a_gigabyte_are_not_read_into_memory(clerk: Clerk) -> None:
     clerk.sync(DAY)
     (line,) = faults(clerk)
     assert line.startswith("zeros.cod")
+    # Too large to be kept, but the books hold nothing of it.
+    assert clerk.proven()
 
 
 def test_a_cut_off_file_is_refused_whole_and_its_mended_form_heals_it(clerk: Clerk) -> None:
@@ -141,3 +143,43 @@ def test_a_faulty_row_is_named_with_its_line_and_the_others_are_taken(clerk: Cle
     clerk.sync(DAY)
     assert faults(clerk) == ()
     assert clerk.open("2026-0003") == "12.50"
+
+
+def test_every_statement_of_an_archive_counts_for_freshness(clerk: Clerk) -> None:
+    paths = [
+        clerk.statement(DAY, Line(amount="121.00", structured="000000000101", bank_reference="A1")),
+        clerk.statement("2026-06-11", Line(amount="20.00", text="huur", name="Onbekend", bank_reference="A2")),
+    ]
+    with zipfile.ZipFile(clerk.folder / "bank" / "june.zip", "w") as archive:
+        for path in paths:
+            archive.write(path, path.name)
+            path.unlink()
+    clerk.sync("2026-06-11")
+    with opened(clerk.config) as tenant:
+        (account,) = status_of(tenant, clerk.person("2026-06-11").as_of).accounts
+    assert str(account.last_statement_on) == "2026-06-11"
+    assert account.gaps == ()
+    assert clerk.proven()
+
+
+def test_members_of_an_archive_with_strange_names_are_named_on_one_line_each(clerk: Clerk) -> None:
+    with zipfile.ZipFile(clerk.folder / "bank" / "june.zip", "w") as archive:
+        archive.writestr("a\nb.cod", "Beste, hierbij het afschrift.")
+        archive.writestr("\x1b[31m.cod", "Beste, hierbij het afschrift.")
+    clerk.sync(DAY)
+    lines = faults(clerk)
+    assert [line.partition(": ")[0] for line in lines] == ["june.zip/a\\nb.cod", "june.zip/\\x1b[31m.cod"]
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_mended_archive_heals_what_its_members_had(clerk: Clerk) -> None:
+    path = clerk.folder / "bank" / "june.zip"
+    for members in (("a.cod", "b.cod"), ("b.cod",)):
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in members:
+                archive.writestr(name, "Beste, hierbij het afschrift.")
+        clerk.sync(DAY)
+        assert [line.partition(": ")[0] for line in faults(clerk)] == [f"june.zip/{name}" for name in members]
+    path.unlink()
+    clerk.sync(DAY)
+    assert faults(clerk) == ()

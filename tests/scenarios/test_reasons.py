@@ -50,8 +50,8 @@ def test_review_show_prints_evidence_and_what_came_second_or_nearest(tmp_path: P
     assert "  evidence   het documentnummer" in booked
     assert "  runner-up  F2026-101 van dezelfde klant" in booked
     equal = shown(clerk, "R2")
-    assert "suggestion 1 payment F2026-103 61.50 EUR" in equal
-    assert "suggestion 2 payment F2026-104 61.50 EUR" in equal
+    assert "suggestion 1  payment F2026-103 61.50 EUR" in equal
+    assert "suggestion 2  payment F2026-104 61.50 EUR" in equal
     assert "  nearest    61.50 EUR is wat openstaat op F2026-103" in equal
     assert "nergens open" in shown(clerk, "R4")
     for entry in ("R3", "R4", "R5"):

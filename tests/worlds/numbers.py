@@ -65,7 +65,7 @@ ORDER_NUMBERS: Final[dict[str, Callable[[int], str]]] = {
 
 def ogm(n: int) -> str:
     """Belgian structured communication: ten digits and their remainder by 97, 97 for none."""
-    base = 3_170_000_000 + n * 9_173
+    base = (3_170_000_000 + n * 9_173) % 10_000_000_000
     return f"{base:010d}{base % 97 or 97:02d}"
 
 

@@ -226,10 +226,10 @@ class Names:
         """A last name that nobody has yet."""
         while True:
             name = self.random.choice(_STEMS[self.country]) + self.random.choice(_ENDS[self.country])
-            if len(self.used) > 240:
-                name += (
-                    "-" + self.random.choice(_STEMS[self.country]).split()[-1] + self.random.choice(_ENDS[self.country])
-                )
+            for many in (240, 60_000):
+                if len(self.used) > many:
+                    stem, end = self.random.choice(_STEMS[self.country]), self.random.choice(_ENDS[self.country])
+                    name += f"-{stem.split()[-1]}{end}"
             if name not in self.used:
                 self.used.add(name)
                 return name

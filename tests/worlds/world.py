@@ -28,6 +28,8 @@ DAYS: Final = 70
 UNTIL: Final = START + timedelta(days=DAYS + 60)
 ACCOUNT: Final = "BE55734798953744"
 _SOURCE: Final = SourceRef(system="world", name="world", document="0" * 64, place="")
+#: Different amounts of a world, above which amounts recur.
+_MOST_AMOUNTS: Final = 60_000
 _WIDTHS: Final = (0, 0, 27, 32, 35, 53, 65, 140)
 
 
@@ -105,10 +107,10 @@ class World:
         return self.own_amount(low, high)
 
     def own_amount(self, low: int = 1_500, high: int = 400_000) -> int:
-        """Minor units that no other document has."""
+        """Minor units that no other document has (in a very large world: hardly any other)."""
         while True:
             minor = int(low * (high / low) ** self.random.random())
-            if minor not in self._gross:
+            if minor not in self._gross or len(self._gross) > _MOST_AMOUNTS:
                 self._gross.add(minor)
                 return minor
 

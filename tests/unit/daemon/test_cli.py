@@ -13,6 +13,7 @@ import pytest
 import structlog
 import typer
 from jsonschema import Draft202012Validator
+from rich.console import Console
 from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
@@ -103,6 +104,8 @@ def test_without_a_command_the_help_is_shown(path: tuple[str, ...]) -> None:
     [
         (("sync", "--as-of", DAY), 0),
         (("sync", "--as-of", "10 June"), 2),
+        (("sync", "--as-of", "20260610"), 2),
+        (("sync", "--as-of", "2026-W24-3"), 2),
         (("sync", "--as-of", DAY, "--tenant", "nobody"), 2),
         (("sync", "--backwards"), 2),
         (("status",), 0),
@@ -220,6 +223,24 @@ def test_status_as_json(clerk: Clerk) -> None:
     assert status["open"] == ["150.00 EUR"]
     (source,) = [one for one in status["sources"] if one.get("account") == "BE55734798953744"]
     assert source["last_statement_on"] == "2026-06-09"
+
+
+def test_the_review_list_names_entries_whole(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = of(clerk, "review", "list").output.splitlines()
+    assert line.split("\t")[:4] == ["scenario", "A2", "2026-06-09", "75.00 EUR"]
+    name = "REF-" + "9" * 31
+    clerk.statement("2026-06-11", Line(amount="75.00", text="dank u wel", iban="BE71096123456769", bank_reference=name))
+    clerk.sync("2026-06-11")
+    monkeypatch.setattr(cli, "out", Console(force_terminal=True, width=80, soft_wrap=True, highlight=False))
+    assert name in of(clerk, "review", "list").output
+
+
+def test_a_demo_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("demo", "--dir", str(tmp_path / "file" / "demo"))
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output
+    assert "Traceback" not in result.output
 
 
 def test_the_review_commands(clerk: Clerk) -> None:

@@ -31,6 +31,9 @@ def lines(log: Path) -> list[dict[str, Any]]:
     [
         ("account BE55734798953744 moved", "account BE55…3744 moved"),
         ("BE55 7347 9895 3744", "BE55…3744"),
+        ("stmt_BE55734798953744_20260914.cod: empty", "stmt_BE55…3744_20260914.cod: empty"),
+        ("be55 7347 9895 3744.cod: empty", "be55…3744.cod: empty"),
+        ("key de12345678901234567890abcdef", "key de12345678901234567890abcdef"),
         ("nl91abna0417164300", "nl91abna0417164300"),
         ("DE89370400440532013000, NL91ABNA0417164300", "DE89…3000, NL91…4300"),
         ("postgresql+psycopg://an:s3cr3t@host/books", "postgresql+psycopg://an:***@host/books"),

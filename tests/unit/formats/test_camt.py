@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from formats import camt
+from ledger.controls import with_controls
 from ledger.money import Money
 from ledger.sources import Fault
-from ledger.statements import EntryStatus, Statement
+from ledger.statements import EntryStatus, Statement, StreamedEntries
 from tests.unit.formats.raw_documents import document_of
 
 ACCOUNT = "<Acct><Id><IBAN>NL91ABNA0417164300</IBAN></Id><Ccy>EUR</Ccy></Acct>"
@@ -249,3 +250,29 @@ def test_bytes_that_are_not_the_declared_encoding_are_refused() -> None:
 def test_a_zero_debit_is_counted_as_a_debit() -> None:
     totals = "<TxsSummry><TtlDbtNtries><NbOfNtries>1</NbOfNtries></TtlDbtNtries></TxsSummry>"
     assert not statement(ACCOUNT + totals + entry("0", sign="DBIT")).problems
+
+
+def test_what_stands_in_a_broken_file_is_not_quoted() -> None:
+    (found,) = read(document("<![CDATA[\n" + ACCOUNT + "\n" + entry("1")))
+    assert isinstance(found, Fault)
+    assert found.reason == "not well-formed XML: CData section not finished"
+
+
+def test_a_statement_with_very_many_entries_is_streamed_and_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = ACCOUNT + balance("OPBD", "1") + balance("CLBD", "51")
+    content += "".join(entry(str(number), status="PDNG" if number == 5 else "BOOK") for number in range(1, 11))
+    raw = document(content)
+    (held,) = read(raw)
+    monkeypatch.setattr("formats.camt.statements.HELD_ENTRIES", 3)
+    (streamed,) = read(raw)
+    assert isinstance(held, Statement)
+    assert isinstance(streamed, Statement)
+    assert isinstance(streamed.entries, StreamedEntries)
+    assert (held.held, streamed.held) == (10, 0)
+    proved, same = with_controls(held), with_controls(streamed)
+    assert tuple(same.entries) == tuple(proved.entries)
+    assert tuple(same.pending) == tuple(proved.pending)
+    assert (len(same.entries), same.entries[-1], same.entries[2:4]) == (9, proved.entries[-1], proved.entries[2:4])
+    assert same.problems == proved.problems
+    assert with_controls(same) is same
+    assert same.entries[-1].balance == Money(5100, "EUR")

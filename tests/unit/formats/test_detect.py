@@ -142,6 +142,7 @@ def test_members_are_read_on_their_own() -> None:
     statement, fault, told = read_bank_document(document)
     assert isinstance(statement, Statement)
     assert (statement.source.name, statement.source.document) == ("june.zip/a.cod", document.sha256)
+    assert statement.source.place.startswith("member 1, ")
     assert isinstance(fault, Fault)
     assert fault.line().startswith("june.zip/sub/b.txt: unknown")
     assert getattr(told, "reason", "") == "read by formats.mt940"

@@ -17,7 +17,7 @@ ONE = ":20:{0}\n:25:NL91ABNA0417164300\n:28C:{0}\n:60F:C260601EUR1,\n:62F:C26060
 
 @pytest.mark.parametrize("held", [0, 1_000_000])
 def test_good_statements_come_in_order(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wholeness, "HELD_BYTES", held)
+    monkeypatch.setattr(wholeness, "HELD_ENTRIES", held)
     raw = "".join(ONE.format(number, "1,") for number in range(5)).encode()
     found = [each for each in mt940.read(document_of(raw)) if isinstance(each, Statement)]
     assert [each.number for each in found] == ["0", "1", "2", "3", "4"]
@@ -25,7 +25,7 @@ def test_good_statements_come_in_order(held: int, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("held", [0, 1_000_000])
 def test_a_fault_at_the_end_leaves_nothing_of_the_rest(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wholeness, "HELD_BYTES", held)
+    monkeypatch.setattr(wholeness, "HELD_ENTRIES", held)
     raw = (ONE.format(1, "1,") + ONE.format(2, "?")).encode()
     (found,) = mt940.read(document_of(raw))
     assert isinstance(found, Fault)
@@ -34,7 +34,7 @@ def test_a_fault_at_the_end_leaves_nothing_of_the_rest(held: int, monkeypatch: p
 
 
 def test_a_large_document_is_never_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wholeness, "HELD_BYTES", 0)
+    monkeypatch.setattr(wholeness, "HELD_ENTRIES", 0)
     alive: list[int] = []
 
     def read(_: RawDocument) -> Iterator[Statement]:

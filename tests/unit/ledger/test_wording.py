@@ -10,7 +10,7 @@ import pytest
 from ledger.allocations import Evidence, Reason
 from ledger.wording import EVIDENCE_WORDS, LANGUAGES, SENTENCES, gaps, sentence
 
-ROOM = Path(__file__).parents[3] / "reconcile"
+PROJECT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("code", SENTENCES)
@@ -24,9 +24,14 @@ def test_every_evidence_has_words() -> None:
     assert set(EVIDENCE_WORDS) == set(Evidence)
 
 
-def test_every_code_of_the_reconciler_has_a_sentence_and_every_sentence_a_use() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py")))
-    used = set(re.findall(r'(?:reason\(\s*|doubt = |(?="ignored_))"([a-z_]+)"', source))
+def source_of(room: str) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / room).glob("*.py")))
+
+
+def test_every_code_of_the_deciding_rooms_has_a_sentence_and_every_sentence_a_use() -> None:
+    """The reconciler's reasons, and those of money that comes from our own collections (their codes begin with debit_ or debits_)."""
+    used = set(re.findall(r'(?:reason\(\s*|doubt = |(?="ignored_))"([a-z_]+)"', source_of("reconcile")))
+    used |= set(re.findall(r'"(debits?_[a-z_]+)"', source_of("collect"))) & set(SENTENCES)
     assert used == set(SENTENCES)
 
 

@@ -123,6 +123,7 @@ class Desk:
         code: str = "",
         returned: str = "",
         details: Sequence[EntryDetail] = (),
+        original: Money | None = None,
     ) -> str:
         entry_id = f"E{len(self.entries) + 1:05d}"
         booked = START + timedelta(days=day)
@@ -142,6 +143,7 @@ class Desk:
             transaction_code=code,
             return_reason=returned,
             details=tuple(details),
+            original_amount=original,
         )
         self.entries.append(IdentifiedEntry(entry_id=entry_id, entry=entry))
         return entry_id

@@ -266,3 +266,17 @@ def test_nothing_of_a_snapshot_is_kept(store: Store) -> None:
         t.facts.put_customers([customer()])
     with store.snapshot() as t:
         assert list(t.facts.customers()) == []
+
+
+def test_several_new_stores_open_at_once_in_one_process(tmp_path: Path) -> None:
+    names = [f"tenant{number}" for number in range(6)]
+
+    def opened(name: str) -> str:
+        store = open_store(f"sqlite:///{name}.sqlite3", name, tmp_path)
+        with store.snapshot() as t:
+            assert t.cycles.last() is None
+        store.close()
+        return name
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        assert list(pool.map(opened, names)) == names

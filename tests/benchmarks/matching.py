@@ -1,0 +1,211 @@
+"""Matching alone: open items and entries in memory -> outcomes, with evidence and runner-up, on the full mix of our labelled worlds.
+
+Each size is made by one process and measured in another, so that the peak memory is that of matching and its input. Beside it, on the
+same entries: a bare dictionary look-up of exact references and numbers, and, where duckdb is installed, a hash join of the same. Seconds are the processor's, so that
+other work on the machine does not count.
+
+    python -m tests.benchmarks.matching [--sizes 10000,100000] [--million] [--country NL]
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pickle
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+
+from rich.console import Console
+from rich.table import Table
+
+from ledger.allocations import Matched
+from ledger.documents import OpenItem
+from ledger.party import Customer
+from ledger.statements import IdentifiedEntry
+from reconcile.policy import MatchPolicy
+from reconcile.receivables import Receivables
+from reconcile.timeline import Decided, reconcile
+from tests.worlds.stories import tell
+from tests.worlds.world import UNTIL
+
+#: Targets of the project: entries per second on one core, and memory of the largest run.
+RATE_MIN, PEAK_MAX_MIB = 5_000, 4_096
+#: Entries that one round of stories comes to, about.
+_ENTRIES_A_ROUND = 118
+#: The seed whose world is measured.
+_SEED = 11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What one size came to; seconds of processor time (None: not measured), memory in MiB."""
+
+    entries: int
+    documents: int
+    index_seconds: float
+    match_seconds: float
+    matched: int
+    dict_seconds: float
+    duckdb_seconds: float | None
+    input_mib: float
+    peak_mib: float
+
+
+World = tuple[list[Customer], list[OpenItem], list[IdentifiedEntry]]
+
+
+def _write(path: Path, country: str, entries: int) -> None:
+    world = tell(country, _SEED, rounds=max(1, entries // _ENTRIES_A_ROUND))
+    with path.open("wb") as file:
+        pickle.dump((world.customers, world.items, world.entries), file, protocol=5)
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _words(entry: IdentifiedEntry) -> Sequence[str]:
+    remittance = entry.entry.remittance
+    return [*remittance.creditor_references, *(word for line in remittance.unstructured for word in line.split())]
+
+
+def _by_dictionary(items: list[OpenItem], entries: list[IdentifiedEntry]) -> float:
+    begun = process_time()
+    known: dict[str, OpenItem] = {}
+    for item in items:
+        known[item.document.number] = item
+        if item.document.creditor_reference:
+            known[item.document.creditor_reference] = item
+    found = 0
+    for entry in entries:
+        found += any(word in known for word in _words(entry))
+    return process_time() - begun
+
+
+def _by_duckdb(items: list[OpenItem], entries: list[IdentifiedEntry], scratch: Path) -> float | None:
+    """The join alone, without loading; None where duckdb is not installed."""
+    try:
+        duckdb = importlib.import_module("duckdb")
+    except ModuleNotFoundError:
+        return None
+    keys, words = scratch / "keys.csv", scratch / "words.csv"
+    rows = [key for item in items for key in (item.document.number, item.document.creditor_reference) if key]
+    keys.write_text("key\n" + "".join(f"{json.dumps(key)}\n" for key in rows), encoding="utf-8")
+    written = [word.replace('"', "") for entry in entries for word in _words(entry)]
+    words.write_text("key\n" + "".join(f'"{word}"\n' for word in written), encoding="utf-8")
+    connection = duckdb.connect()
+    connection.execute("SET threads TO 1")
+    for name, path in (("keys", keys), ("words", words)):
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv('{path}', header=true, all_varchar=true)")
+    begun = process_time()
+    connection.execute("SELECT count(*) FROM words JOIN keys USING (key)").fetchall()
+    return process_time() - begun
+
+
+def _measured(path: Path, country: str) -> Figures:
+    with path.open("rb") as file:
+        world: World = pickle.load(file)
+    customers, items, entries = world
+    input_mib = _peak_mib()
+    begun = process_time()
+    receivables = Receivables(MatchPolicy(currency="EUR", country=country), customers, items)
+    index_seconds = process_time() - begun
+    begun = process_time()
+    matched = 0
+    for answer in reconcile(receivables, entries, UNTIL):
+        matched += isinstance(answer, Decided) and isinstance(answer.outcome, Matched)
+    match_seconds = process_time() - begun
+    peak = _peak_mib()
+    return Figures(
+        entries=len(entries),
+        documents=len(items),
+        index_seconds=index_seconds,
+        match_seconds=match_seconds,
+        matched=matched,
+        dict_seconds=min(_by_dictionary(items, entries) for _ in range(3)),
+        duckdb_seconds=_by_duckdb(items, entries, path.parent),
+        input_mib=input_mib,
+        peak_mib=peak,
+    )
+
+
+def _row(figures: Figures) -> list[str]:
+    join = figures.duckdb_seconds
+    return [
+        f"{figures.entries:,}",
+        f"{figures.documents:,}",
+        f"{figures.index_seconds:.2f}",
+        f"{figures.match_seconds:.2f}",
+        f"{figures.entries / figures.match_seconds:,.0f}",
+        f"{figures.entries / (figures.match_seconds + figures.index_seconds):,.0f}",
+        f"{figures.matched / figures.entries:.1%}",
+        f"{figures.dict_seconds:.3f}",
+        "not installed" if join is None else f"{join:.3f}",
+        f"{figures.input_mib:.0f}",
+        f"{figures.peak_mib:.0f}",
+    ]
+
+
+def _run(size: int, country: str, scratch: Path) -> Figures:
+    path = scratch / f"{size}.pickle"
+    module = [sys.executable, "-m", __spec__.name, "--country", country]
+    subprocess.run([*module, "--write", str(path), str(size)], check=True)
+    run = subprocess.run([*module, "--measure", str(path)], check=True, capture_output=True, text=True)
+    path.unlink()
+    return Figures(**json.loads(run.stdout.splitlines()[-1]))
+
+
+def main() -> None:
+    """Measure every size and print the table with its growth."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000,100000")
+    parser.add_argument("--million", action="store_true", help="1,000,000 entries as well (making them takes long)")
+    parser.add_argument("--country", default="NL", choices=("BE", "NL", "DE"))
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    parser.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.write:
+        _write(Path(options.write[0]), options.country, int(options.write[1]))
+        return
+    if options.measure:
+        figures = _measured(Path(options.measure), options.country)
+        print(json.dumps({name: getattr(figures, name) for name in Figures.__slots__}))
+        return
+    sizes = [int(size) for size in options.sizes.split(",")] + ([1_000_000] if options.million else [])
+    with tempfile.TemporaryDirectory() as scratch:
+        measured = [_run(size, options.country, Path(scratch)) for size in sizes]
+    table = Table(title=f"matching alone, {options.country}, one core; processor seconds and MiB", box=None)
+    for column in (
+        "entries",
+        "documents",
+        "index",
+        "match",
+        "entries/s",
+        "with index",
+        "booked",
+        "dict",
+        "duckdb join",
+        "input",
+        "peak",
+    ):
+        table.add_column(column, justify="right")
+    for figures in measured:
+        table.add_row(*_row(figures))
+    console = Console(width=160)
+    console.print(table)
+    first, last = measured[0], measured[-1]
+    console.print(
+        f"growth {last.match_seconds / first.match_seconds:.1f} times for {last.entries / first.entries:.1f} times the entries;"
+        f" targets: {RATE_MIN:,} entries/s, {PEAK_MAX_MIB:,} MiB"
+    )
+
+
+if __name__ == "__main__":
+    main()
