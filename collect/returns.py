@@ -80,6 +80,7 @@ class _Part:
 class _Index:
     end_to_end: dict[str, _Own] = field(default_factory=dict)
     mandate: defaultdict[str, list[_Own]] = field(default_factory=lambda: defaultdict(list))
+    iban: defaultdict[str, list[_Own]] = field(default_factory=lambda: defaultdict(list))
     batch: defaultdict[str, list[_Own]] = field(default_factory=lambda: defaultdict(list))
     day: defaultdict[date, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -111,6 +112,7 @@ class OwnDebits:
         collection, index = own.collection, self._index
         index.end_to_end[collection.end_to_end_id.upper()] = own
         index.mandate[_mandate_key(collection.mandate.reference)].append(own)
+        index.iban[collection.mandate.iban].append(own)
         index.batch[_batch_key(collection.message_id)].append(own)
         index.day[collection.collect_on].add(_batch_key(collection.message_id))
 
@@ -206,7 +208,7 @@ class OwnDebits:
         """The only collection under the mandate (or from the account, where the code says direct debit) that waits for this sum."""
         own = self._index.mandate.get(_mandate_key(part.mandate), []) if part.mandate else []
         if not part.mandate and part.iban and part.code is DebitCode.CREDIT:
-            own = [one for one in self._index.end_to_end.values() if one.collection.mandate.iban == part.iban]
+            own = self._index.iban.get(part.iban, [])
         fit = [one for one in own if one.credited is None and one.status in PRESENTED]
         fit = [one for one in fit if one.collection.amount.minor == minor]
         return fit[0] if len(fit) == 1 else None

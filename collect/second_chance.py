@@ -73,6 +73,14 @@ def setbacks(collections: Iterable[Collection], released: Set[str], retries: int
     return Setbacks(of_document=of_document, stopped=stopped, refused=refused, blocked=blocked)
 
 
+def consequence(collection: Collection, found: Setbacks) -> ReturnAction:
+    """What follows from a collection that came back: its reason's action, or the end of its mandate when its attempts are used up."""
+    action = reason_of(collection.reason_code).action
+    stopping = found.stopped.get(collection.mandate.reference)
+    ended = stopping is not None and stopping.end_to_end_id == collection.end_to_end_id
+    return ReturnAction.STOP_MANDATE if action is ReturnAction.RETRY_ONCE and ended else action
+
+
 def tries(back: Sequence[Collection]) -> int:
     """How many of these came back for a reason that allows another attempt by itself."""
     return sum(reason_of(collection.reason_code).action is ReturnAction.RETRY_ONCE for collection in back)

@@ -8,7 +8,7 @@ from typing import Final
 
 from collect.debit_answers import DebitAnswers, DebitStep, answers
 from daemon.bookkeeping import PROGRAM
-from daemon.debit_money import act_on_return
+from daemon.debit_money import act_on_returns
 from daemon.debit_standing import as_it_may_be
 from daemon.tenant import Tenant
 from formats import pain002
@@ -60,13 +60,15 @@ def _take(tenant: Tenant, t: Transaction, archived: ArchivedDocument, as_of: dat
 
 
 def _follow(tenant: Tenant, t: Transaction, steps: Iterable[DebitStep], as_of: date) -> int:
+    rejected: set[str] = set()
     count = 0
     for step in steps:
         count += 1
-        collection = step.collection
-        t.debits.step([collection.end_to_end_id], step.status, step.reason_code)
+        t.debits.step([step.collection.end_to_end_id], step.status, step.reason_code)
         if step.status is CollectionStatus.REJECTED:
-            act_on_return(tenant, t, collection, step.status, step.reason_code, as_of, PROGRAM)
+            rejected.add(step.collection.end_to_end_id)
+    if rejected:
+        act_on_returns(tenant, t, rejected, as_of, PROGRAM)
     return count
 
 

@@ -3,14 +3,15 @@ brought back when that booking is taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import date
 
 from collect.debits import PRESENTED
 from collect.returns import OpenOf, OwnDebits, came_back_as
+from collect.second_chance import CAME_BACK, consequence, setbacks
 from daemon.bookkeeping import PROGRAM
-from daemon.debit_standing import as_it_may_be
+from daemon.debit_standing import as_it_may_be, released_subjects
 from daemon.log_words import said
 from daemon.tenant import Tenant
 from ledger.allocations import Allocation, AllocationKind, Outcome
@@ -75,10 +76,9 @@ def write_moves(tenant: Tenant, t: Transaction, moves: Sequence[DebitMove], as_o
     t.debit_moves.add(moves)
     for (status, reason_code), ids in _by_status(moves).items():
         t.debits.step(ids, status, reason_code)
-    came_back = [move for move in moves if move.amount.minor < 0]
-    collections = _named(t, [move.end_to_end_id for move in came_back])
-    for move in came_back:
-        act_on_return(tenant, t, collections[move.end_to_end_id], move.status, move.reason_code, as_of, by)
+    came_back = {move.end_to_end_id for move in moves if move.amount.minor < 0}
+    if came_back:
+        act_on_returns(tenant, t, came_back, as_of, by)
 
 
 def _by_status(moves: Iterable[DebitMove]) -> dict[tuple[CollectionStatus, str], list[str]]:
@@ -88,43 +88,44 @@ def _by_status(moves: Iterable[DebitMove]) -> dict[tuple[CollectionStatus, str],
     return grouped
 
 
-def _named(t: Transaction, end_to_end_ids: Sequence[str]) -> dict[str, Collection]:
-    wanted = set(end_to_end_ids)
-    if not wanted:
-        return {}
-    return {one.end_to_end_id: one for one in t.debits.rows() if one.end_to_end_id in wanted}
+def act_on_returns(tenant: Tenant, t: Transaction, came_back: Set[str], as_of: date, by: str) -> None:
+    """What the reasons of collections that just came back ask for now: a line each in the log, and documents set aside where a person must
+    look before anybody is asked again.
 
-
-def act_on_return(
-    tenant: Tenant, t: Transaction, collection: Collection, status: CollectionStatus, code: str, as_of: date, by: str
-) -> None:
-    """What a reason asks for now: a line in the log, and documents set aside where a person must look before anybody is asked again.
-
-    What it forbids from now on (the account, the mandate, another attempt) follows from the collection's history when debits are planned.
+    What they forbid from now on (the account, the mandate, another attempt) follows from the collections when debits are planned.
     """
-    reason = reason_of(code)
+    debit = tenant.config.direct_debit
+    collections = list(t.debits.rows())
+    found = setbacks(collections, released_subjects(t), 0 if debit is None else debit.retries)
+    for collection in collections:
+        if collection.end_to_end_id in came_back:
+            _act_on_return(tenant, t, collection, consequence(collection, found), as_of, by)
+
+
+def _act_on_return(
+    tenant: Tenant, t: Transaction, collection: Collection, action: ReturnAction, as_of: date, by: str
+) -> None:
     documents = [part.document for part in collection.parts if part.amount.minor > 0]
-    if reason.action in _DISPUTED:
+    if action in _DISPUTED:
         for number in documents:
             t.bookings.flag(number, ItemStatus.DISPUTED)
+    code = collection.reason_code
     values = {
         "collection": collection.end_to_end_id,
         "customer": collection.mandate.customer_id,
         "mandate": collection.mandate.reference,
         "documents": ", ".join(documents),
-        "code": code or status.value,
-        "meaning": reason.meaning,
+        "code": code or collection.status.value,
     }
-    sentence = said(f"debit_{reason.action.value}", values, tenant.language)
     t.decisions.append(
         [
             Decision(
                 as_of=as_of,
                 subject=collection.end_to_end_id,
-                decision=f"debit_{reason.action.value}",
+                decision=f"debit_{action.value}",
                 evidence=code,
                 runner_up="",
-                reason=sentence,
+                reason=said(f"debit_{action.value}", values, tenant.language),
                 by=by,
             )
         ]
@@ -210,16 +211,15 @@ def _move_by_person(
     )
 
 
-def waiting_actions(collections: Iterable[Collection]) -> Iterator[tuple[Collection, ReturnAction]]:
-    """Collections that came back and whose documents are in no newer collection, with what their reason asks for."""
+def waiting_actions(
+    collections: Sequence[Collection], released: Set[str], retries: int
+) -> Iterator[tuple[Collection, ReturnAction]]:
+    """Collections that came back, whose documents are in no newer one and that nobody let go, with what follows from their reason."""
+    found = setbacks(collections, released, retries)
     newest: dict[str, Collection] = {}
     for collection in collections:
         if collection.status is not CollectionStatus.CANCELLED:
-            for part in collection.parts:
-                newest[part.document] = collection
-    seen: set[str] = set()
-    for collection in newest.values():
-        back = (CollectionStatus.REJECTED, CollectionStatus.RETURNED, CollectionStatus.REFUNDED)
-        if collection.status in back and collection.end_to_end_id not in seen:
-            seen.add(collection.end_to_end_id)
-            yield collection, reason_of(collection.reason_code).action
+            newest.update({part.document: collection for part in collection.parts})
+    for collection in {one.end_to_end_id: one for one in newest.values()}.values():
+        if collection.status in CAME_BACK and collection.end_to_end_id not in released:
+            yield collection, consequence(collection, found)

@@ -7,6 +7,7 @@ from datetime import date
 
 from daemon.debit_money import waiting_actions
 from daemon.debit_planning import plan_debits
+from daemon.debit_standing import released_subjects
 from daemon.tenant import Tenant
 from ledger.mandates import CollectionStatus
 from ledger.money import Money
@@ -38,7 +39,7 @@ def debit_lines(tenant: Tenant, t: Transaction, as_of: date) -> Iterator[str]:
     if withheld:
         yield f"{withheld} collections are withheld: `afletter debits list`"
     open_now = {item.document.number for item in t.bookings.open_items() if item.open}
-    for collection, action in waiting_actions(collections):
+    for collection, action in waiting_actions(collections, released_subjects(t), debit.retries):
         if action in _ASKED_OF_PEOPLE and any(part.document in open_now for part in collection.parts):
             documents = ", ".join(part.document for part in collection.parts)
             values = {"customer": collection.mandate.customer_id, "mandate": collection.mandate.reference}

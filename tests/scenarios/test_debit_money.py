@@ -14,6 +14,7 @@ from daemon import cycle, review
 from daemon.debit_money import DebitUndoError
 from daemon.exports import ExportKind
 from daemon.progress import SilentSteps
+from daemon.status import status_of
 from daemon.tenant import opened
 from tests.scenarios.clerk import IBAN, Clerk
 from tests.simulation.bank_statements import Movement, StatementFormat, StatementWriter
@@ -100,6 +101,8 @@ def test_batch_is_credited_and_comes_back(tmp_path: Path, form: StatementFormat)
     assert (at.debit("F1")["status"], at.debit("F1")["reason_code"]) == ("returned", "AC04")
     assert at.clerk.booked("2609170001") == [("reversal", "F1", "121.00")]
     assert at.clerk.open("F1") == "121.00"
+    at.clerk.sync("2026-09-17")
+    assert at.clerk.proven()
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -235,4 +238,54 @@ def test_undoing_brings_the_collection_back(tmp_path: Path) -> None:
     assert (at.debit("F1")["status"], at.debit("F1")["reason_code"]) == ("refunded", "MD06")
     assert at.clerk.open("F1") == "121.00"
     at.clerk.sync("2026-09-16")
+    assert at.clerk.proven()
+
+
+def test_retry_is_announced_anew_and_a_second_failure_ends_the_mandate(tmp_path: Path) -> None:
+    at = desk(tmp_path, StatementFormat.CODA)
+    at.statement("2026-09-14", Movement(minor=12100, batch=batch_of(at.debit("F1"))))
+    first = at.debit("F1")
+    at.statement("2026-09-16", at.back("F1", 12100, "MS03"))
+    second = at.debit("F1")
+    assert (second["status"], second["collection_date"]) == ("notified", "2026-09-22")
+    assert second["end_to_end_id"] != first["end_to_end_id"]
+    notices = [row for row in at.clerk.rows(ExportKind.REMINDERS) if row["kind"] == "pre_notification"]
+    assert [row["as_of"] for row in notices] == ["2026-09-07", "2026-09-16"]
+    at.statement("2026-09-18")
+    assert at.debit("F1")["status"] == "sent"
+    at.statement("2026-09-22", Movement(minor=12100, batch=batch_of(at.debit("F1"))))
+    at.statement("2026-09-24", at.back("F1", 12100, "MS03"))
+    decisions = [row["decision"] for row in at.clerk.rows(ExportKind.LOG) if row["evidence"] == "MS03"]
+    assert decisions == ["debit_retry_once", "debit_stop_mandate"]
+    at.statement("2026-10-12")
+    assert len([row for row in at.clerk.rows(ExportKind.DEBITS) if row["document"] == "F1"]) == 2
+    reminded = [row for row in at.clerk.rows(ExportKind.REMINDERS) if row["kind"] != "pre_notification"]
+    assert {row["documents"] for row in reminded} == {"F1"}, "the reminder ladder takes over"
+    with opened(at.config) as tenant:
+        assert any("no longer used" in line for line in status_of(tenant, date(2026, 10, 12)).waiting)
+
+
+def test_disputed_is_neither_collected_nor_reminded_of(tmp_path: Path) -> None:
+    at = desk(tmp_path, StatementFormat.CAMT)
+    at.statement("2026-09-14", Movement(minor=12100, batch=batch_of(at.debit("F1"))))
+    at.statement("2026-09-16", at.back("F1", 12100, "MD06", kind="refund"))
+    at.statement("2026-10-12")
+    assert len([row for row in at.clerk.rows(ExportKind.DEBITS) if row["document"] == "F1"]) == 1
+    assert {row["kind"] for row in at.clerk.rows(ExportKind.REMINDERS)} == {"pre_notification"}
+    (item,) = at.clerk.rows(ExportKind.OPEN_ITEMS)
+    assert item["status"] == "disputed"
+    with opened(at.config) as tenant:
+        assert any("objects" in line for line in status_of(tenant, date(2026, 10, 12)).waiting)
+
+
+def test_the_fee_is_charged_on_where_the_tenant_says_so(tmp_path: Path) -> None:
+    at = desk(tmp_path, StatementFormat.CAMT)
+    text = at.clerk.tenant_file.read_text(encoding="utf-8")
+    at.clerk.tenant_file.write_text(
+        text.replace("  approval: none\n", "  approval: none\n  charge_fee: true\n"), encoding="utf-8"
+    )
+    del at.config
+    at.statement("2026-09-14", Movement(minor=12100, batch=batch_of(at.debit("F1"))))
+    at.statement("2026-09-17", at.back("F1", 12450, "MD01", fee=350))
+    assert at.clerk.booked("2609170001") == [("reversal", "F1", "121.00"), ("reversal", "C1", "3.50")]
     assert at.clerk.proven()

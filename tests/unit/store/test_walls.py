@@ -14,11 +14,13 @@ from ledger.bookings import issue
 from ledger.decisions import Decision
 from ledger.effects import EffectEvent
 from ledger.mandates import CollectionStatus
+from store.debit_acts import DebitAct
 from store.schema import (
     booking,
     booking_line,
     collection_history,
     customer,
+    debit_act,
     decision,
     document_version,
     effect_history,
@@ -40,6 +42,7 @@ HISTORY = [
     document_version,
     effect_history,
     collection_history,
+    debit_act,
 ]
 
 
@@ -53,6 +56,7 @@ def fill(store: Store) -> None:
         t.outbox.add([effect()])
         t.outbox.step(["k1"], EffectEvent.SEND)
         t.debits.notify([collection(status=CollectionStatus.NOTIFIED)])
+        t.debit_acts.add(DebitAct(act="release", subject="M1", by="An", on=DAY))
         t.decisions.append(
             [
                 Decision(as_of=DAY, subject="e1", decision="d", evidence="", runner_up="", reason=f"reason {n}", by="p")
