@@ -240,9 +240,13 @@ class FolderPages:
                         except FileNotFoundError:
                             continue
                         yield _Found(name=name, path=folder / item.name, signature=_signature(status))
+                    elif not item.is_dir() and self._rank(name) is not None:
+                        # A pipe would hold the cycle up for ever, and a link that leads nowhere is a file that somebody misses.
+                        why = "the link leads nowhere" if item.is_symlink() else "it is no plain file"
+                        yield _Found(name=name, path=folder / item.name, signature=_RETRY, trouble=why)
         except OSError as error:
             if not prefix:
-                raise Transient(f"{self._source}: the folder {folder} cannot be listed: {error.strerror}") from error
+                raise Transient(f"the folder {folder} cannot be listed: {error.strerror}") from error
             yield _Found(
                 name=prefix, path=folder, signature=_RETRY, trouble=f"the folder cannot be listed ({error.strerror})"
             )
@@ -284,7 +288,7 @@ class FolderPages:
 def _gone(seen: Mapping[str, _Entry], files: Sequence[_Found]) -> Iterator[str]:
     """Names that were there and no longer are; below a folder that cannot be listed now, nobody knows."""
     there = {found.name for found in files}
-    unlisted = tuple(found.name for found in files if found.trouble)
+    unlisted = tuple(found.name for found in files if found.trouble and found.name.endswith("/"))
     yield from (name for name in sorted(seen) if name not in there and not name.startswith(unlisted))
 
 

@@ -85,14 +85,26 @@ def _controlled(
         stranger = _stranger(statement, account)
         if stranger:
             yield Fault(source=statement.source, reason=stranger, whole_document=False)
+        elif unfinished := _unfinished(statement):
+            yield Fault(source=statement.source, reason=unfinished, whole_document=True)
         elif statement.problems:
             yield Fault(source=statement.source, reason="; ".join(statement.problems), whole_document=True)
         else:
             yield _under_iban(statement, account.iban)
 
 
+def _unfinished(statement: Statement) -> str:
+    """Why a statement seems cut off, or nothing: an MT940 has both balances (SWIFT: 60a and 62a are mandatory), and its closing one
+    stands after the last entry. XML and CODA end with what says that they are whole."""
+    if statement.format != "MT940" or statement.opening is None or statement.closing is not None:
+        return ""
+    return "the closing balance (:62F:) is missing: the file is cut off, or no statement of a whole day"
+
+
 def _stranger(statement: Statement, account: BankAccountSources) -> str:
     """Why a statement does not belong to the account whose source brought it, or nothing."""
+    if not statement.account:  # every IBAN ends with nothing
+        return f"the statement names no account, the tenant file has {account.iban} here"
     if statement.account != account.iban and not account.iban.endswith(_national(statement.account)):
         return f"the statement is of account {statement.account}, the tenant file has {account.iban} here"
     if statement.currency != account.currency:

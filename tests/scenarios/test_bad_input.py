@@ -10,7 +10,7 @@ import pytest
 
 from daemon.status import status_of
 from daemon.tenant import opened
-from tests.scenarios.clerk import Clerk, Line
+from tests.scenarios.clerk import IBAN, Clerk, Line
 
 DAY = "2026-06-10"
 
@@ -183,3 +183,22 @@ def test_a_mended_archive_heals_what_its_members_had(clerk: Clerk) -> None:
     path.unlink()
     clerk.sync(DAY)
     assert faults(clerk) == ()
+
+
+def test_an_mt940_file_that_is_cut_off_anywhere_books_nothing(clerk: Clerk) -> None:
+    path = clerk.folder / "bank" / "june.sta"
+    whole = (
+        f":20:X\n:25:{IBAN}\n:28C:2\n:60F:C260609EUR1075,00\n:61:2606100610C121,00NTRFNONREF//A1\n:86:/REMI/USTD//000000000101/\n"
+        ":62F:C260610EUR1196,00\n-\n"
+    )
+    for end in (":86:", "0101/", ":62F:", "EUR1196"):
+        path.write_text(whole[: whole.rindex(end)])
+        clerk.sync(DAY)
+        (line,) = faults(clerk)
+        assert line.startswith("june.sta: line ")
+        assert clerk.booked("A1") == []
+    path.write_text(whole)
+    clerk.sync(DAY)
+    assert faults(clerk) == ()
+    assert len(clerk.booked("A1")) == 1
+    assert clerk.proven()

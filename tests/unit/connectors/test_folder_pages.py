@@ -153,7 +153,9 @@ def test_odd_names_and_things_that_are_no_files(tmp_path: Path) -> None:
     (tmp_path / "~$open.xlsx").write_bytes(b"3")
     (tmp_path / "Thumbs.db").write_bytes(b"4")
     page = pages(tmp_path).fetch(None)
-    assert names(page.documents) == ["a\\nb\\x1b[31m.cod", "\\xff.cod"]
+    assert names(page.documents) == ["a\\nb\\x1b[31m.cod", "link", "pipe", "\\xff.cod"]
+    told = [fault.line() for fault in map(unreadable, page.documents) if fault]
+    assert told == ["link: not read: the link leads nowhere", "pipe: not read: it is no plain file"]
     for document in page.documents:
         document.name.encode()
     assert pages(tmp_path).fetch(page.cursor).documents == ()
