@@ -156,7 +156,7 @@ def test_an_archive_is_one_file_with_the_statements_of_all_its_members(tmp_path:
     (line,), code = shown(str(path))
     assert code == 1
     assert len(line["statements"]) == 2
-    assert line["problems"][0].startswith("2.xml: line 1: ")
+    assert line["problems"][0].startswith("2.xml: member 2, line 1: ")
 
 
 def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
