@@ -89,7 +89,7 @@ def test_the_file_says_what_it_is_and_carries_its_fonts() -> None:
     read = reader(LETTER)
     assert read.metadata is not None
     assert (read.metadata.title, read.metadata.author) == (LETTER.subject, "Bench BV")
-    assert read.root_object["/Lang"] == "nl"
+    assert str(read.root_object["/Lang"]) == "nl"
     assert [round(side) for side in (read.pages[0].mediabox.width, read.pages[0].mediabox.height)] == [595, 842]
     content = letter_pdf(LETTER)
     assert content.count(b"/FontFile2") == 2
