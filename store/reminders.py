@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -77,9 +77,12 @@ class Reminders(Shelf):
             ],
         )
 
-    def rows(self) -> Iterator[ReminderRow]:
-        """All reminders."""
-        for page in self._pages(self._select(table), [table.c.sequence]):
+    def rows(self, statuses: Collection[Delivery] | None = None) -> Iterator[ReminderRow]:
+        """All reminders, or those that stand so."""
+        query = self._select(table)
+        if statuses is not None:
+            query = query.where(table.c.status.in_(statuses))
+        for page in self._pages(query, [table.c.sequence]):
             yield from self._with_documents(page)
 
     def set_status(self, message_id: str, status: Delivery) -> None:
