@@ -51,10 +51,13 @@ class LetterType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """Money or a credit that lowered a debt: from ``on`` (value date of a payment, issue date of a credit note) it bears no interest."""
+    """What lowered a debt: money from its value date ``on`` on, a ``credit`` (credit note, discount, write-off) as if it had never been owed.
+
+    Money that was taken back (a direct debit that came back) is a negative amount on the day it went."""
 
     on: date
     amount: Money
+    credit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +74,10 @@ class Debt:
     received_on: date | None = None
 
     def open_on(self, day: date) -> Money:
-        """What is open on that day, never below zero."""
+        """What is open at the end of that day, never below zero; every credit counts from the first day."""
         rest = self.gross
         for one in self.paid:
-            if one.on <= day:
+            if one.credit or one.on <= day:
                 rest -= one.amount
         return max(rest, Money.zero(self.gross.currency))
 
