@@ -27,7 +27,8 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A debtor as the shop or portal knows it. ``language``: ISO 639-1; ``ibans``: accounts it is known to pay from."""
+    """A debtor as the shop or portal knows it. ``language``: ISO 639-1; ``ibans``: accounts it is known to pay from; ``group``: how the
+    tenant sorts its customers, or empty."""
 
     customer_id: str
     name: str
@@ -37,6 +38,7 @@ class Customer:
     address: Address
     ibans: tuple[str, ...]
     source: SourceRef
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
