@@ -338,8 +338,7 @@ class _Day:
         notes = [
             item.open
             for item in group
-            if item.document.kind is DocumentKind.CREDIT_NOTE
-            and item.document.number not in self._standing.under_debit
+            if item.document.kind is DocumentKind.CREDIT_NOTE and item.document.number not in self._standing.under_debit
         ]
         account = [one for one in self._standing.on_account.get(customer_id, ()) if one.currency == currency]
         return sum([*notes, *account], Money.zero(currency))
@@ -365,9 +364,7 @@ class _Day:
             return _held(customer_id, told, amount, reason, detail)
         return _reminder(customer_id, told, highest, channel, amount, self._as_of)
 
-    def _rested(
-        self, claim: _Claim, customer: Customer | None, customer_id: str
-    ) -> tuple[_Claim, date | None]:
+    def _rested(self, claim: _Claim, customer: Customer | None, customer_id: str) -> tuple[_Claim, date | None]:
         """The claim with its step when the last message is old enough; else without, and the first day on which it is."""
         step = claim.step
         if step is None:
