@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
-from ledger.reminders import Message, Reminder, message_payload
+from ledger.messages import Message, message_payload
+from ledger.reminders import Reminder
 from store.reminders import ReminderRow
 from store.store import Transaction
 

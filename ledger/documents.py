@@ -33,7 +33,8 @@ class Document:
     gateway or credits. ``creditor_reference``: the structured reference printed on it (OGM digits, RF, betalingskenmerk),
     without signs or spaces. ``corrects``: number of the invoice that a credit note corrects, or empty. ``mandate_reference``: the
     mandate that the document itself says it is collected under, or empty. ``call_after_days``: the customer is called so many days after
-    the due date, whatever the ladder says. ``product``: the product or service it is for, or empty.
+    the due date, whatever the ladder says. ``product``: the product or service it is for, or empty. ``payment_link``: address of a page where
+    it can be paid, or empty.
     """
 
     number: str
@@ -51,6 +52,7 @@ class Document:
     mandate_reference: str = ""
     call_after_days: int | None = None
     product: str = ""
+    payment_link: str = ""
 
 
 class ItemStatus(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -22,6 +21,8 @@ class MessageKind(StrEnum):
     HAND_OVER = "hand_over"
     PAID_CONFIRMATION = "paid_confirmation"
     PRE_NOTIFICATION = "pre_notification"
+    #: The invoice itself, where the tenant has this program send it.
+    INVOICE = "invoice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,44 +58,3 @@ class Reminder:
     def level_of(self, document: str) -> int:
         """The level that ``document`` stands on after this message; raises ValueError when it is not in it."""
         return self.levels[self.documents.index(document)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A message ready to leave, for a ReminderChannel. ``message_id``: RFC 5322 Message-ID without angle brackets,
-    derived from facts. ``dated_on`` becomes the Date header at noon UTC, so that rendering twice gives the same bytes."""
-
-    message_id: str
-    sender: str
-    recipient: str
-    language: str
-    subject: str
-    text: str
-    html: str
-    dated_on: date
-
-
-#: Fields of a message that are plain text in its payload.
-_TEXT_FIELDS = ("message_id", "sender", "recipient", "language", "subject", "text", "html")
-
-
-def message_payload(message: Message) -> dict[str, object]:
-    """The payload of a ``message`` effect: the fields of the message, the date in ISO form."""
-    payload: dict[str, object] = {name: getattr(message, name) for name in _TEXT_FIELDS}
-    payload["dated_on"] = message.dated_on.isoformat()
-    return payload
-
-
-def message_of(payload: Mapping[str, object]) -> Message:
-    """The message of such a payload. Raises ValueError naming the field that is missing or no text or date."""
-    texts: dict[str, str] = {}
-    for name in (*_TEXT_FIELDS, "dated_on"):
-        value = payload.get(name)
-        if not isinstance(value, str):
-            raise ValueError(f"the message's {name} is no text")
-        texts[name] = value
-    try:
-        dated_on = date.fromisoformat(texts.pop("dated_on"))
-    except ValueError as error:
-        raise ValueError("the message's dated_on is no date") from error
-    return Message(dated_on=dated_on, **texts)
