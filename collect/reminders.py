@@ -82,6 +82,7 @@ class HoldReason(StrEnum):
     COVERED_BY_CREDITS = "covered_by_credits"
     BELOW_MINIMUM = "below_minimum"
     TOO_SOON = "too_soon"
+    NOT_COMPOSED = "not_composed"
     HELD = "held"
     PROMISED = "promised"
     PAYMENT_PLAN = "payment_plan"
@@ -413,15 +414,7 @@ class _Day:
         return next((channel for channel in fitting if self._reaches(channel.medium, customer)), None)
 
     def _reaches(self, medium: Medium, customer: Customer) -> bool:
-        if (customer.customer_id, medium) in self._standing.unreachable:
-            return False
-        match medium:
-            case Medium.EMAIL:
-                return bool(customer.email)
-            case Medium.LETTER | Medium.REGISTERED:
-                return bool(customer.address.street and customer.address.city)
-            case Medium.PHONE | Medium.WEBHOOK:
-                return True
+        return (customer.customer_id, medium) not in self._standing.unreachable and customer.reaches(medium)
 
 
 def _latest(step: Step) -> int:
