@@ -78,9 +78,6 @@ def _fees(ladder: Sequence[LadderStep], law: Law, who: str, terms: Terms) -> Ite
         if (step.fee is not Fee.NONE or step.interest) and step.earliest_days < 1:
             reason = "comes before the due date is over, and may not ask for interest or costs"
             yield StepFault(number=step.number, setting="earliest_days", reason=reason)
-        if step.fee is Fee.PENALTY and terms.penalty is None and law.audience is CustomerType.CONSUMER:
-            reason = "'penalty' needs a penalty clause in the terms (reminders.law.penalty)"
-            yield StepFault(number=step.number, setting="fee", reason=reason)
 
 
 def _free_letter(ladder: Sequence[LadderStep], law: Law, who: str, terms: Terms) -> Iterator[StepFault]:
