@@ -206,8 +206,9 @@ class Claim:
     def articles(self) -> tuple[str, ...]:
         """The articles that the lines rest on, each once, in the order of the lines."""
         of_vat = (self.vat_article,) if self.vat or self.vat_to_follow else ()
-        lines = (*self.interest, *self.costs, *self.costs_to_follow)
-        return tuple(dict.fromkeys((*(line.article for line in lines), *of_vat)))
+        of_interest = (line.article for line in self.interest)
+        of_costs = (line.article for line in (*self.costs, *self.costs_to_follow))
+        return tuple(dict.fromkeys((*of_interest, *of_costs, *of_vat)))
 
     def interest_of(self, document: str) -> Money:
         """Interest of one document."""

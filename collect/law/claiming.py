@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from collect.law import be, de, nl
+from collect.law.deadlines import term_end
 from collect.law.default import Standing, costs_from, standing_of
 from collect.law.demands import Demand, demand_cost, vat_on
 from collect.law.interest import InterestRule, interest_on
@@ -25,8 +26,7 @@ from ledger.money import Money
 from ledger.party import CustomerType
 
 _DAY: Final = timedelta(days=1)
-#: Letters after which a business may be asked for the larger costs.
-_FINAL: Final = frozenset({LetterType.FINAL_NOTICE, LetterType.HAND_OVER})
+_NOTHING: Final = Money.zero(EURO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,15 +246,9 @@ def _demands(case: _Case) -> Iterator[Demand]:
     writing = case.asking.letter is not None and case.asking.letter is case.law.letter
     bases = tuple((one.debt, one.debt.open_on(case.as_of)) for one in fresh)
     if writing and case.asking.medium is not None and case.asking.medium is not Medium.PHONE:
-        letter = Told(
-            letter=LetterType.PLAIN,
-            documents=tuple(one.debt.document for one in fresh),
-            sent_on=case.as_of,
-            medium=case.asking.medium,
-        )
         yield Demand(
             sent_on=case.as_of,
-            due_from=costs_from(letter, case.country, case.law.audience),
+            due_from=term_end(case.as_of, case.asking.medium, case.country, case.law.audience) + _DAY,
             bases=tuple((debt, base) for debt, base in bases if base),
             announced=None,
             written=True,
@@ -271,13 +265,18 @@ def _business_costs(case: _Case) -> tuple[_Costs, _Costs]:
     if not late:
         return _Costs(), _Costs()
     lumps = tuple(_lump_lines(case, late))
-    larger = tuple(_larger_line(case, late))
-    more = bool(larger) and larger[0].amount >= sum((line.amount for line in lumps), Money.zero(EURO))
     fee = Fee.SCALE if Fee.SCALE in case.law.fees else Fee.PENALTY
-    now = larger if more and fee in case.asking.fees else lumps if Fee.LUMP_SUM in case.asking.fees else ()
-    announces = case.asking.letter in _FINAL and fee not in case.asking.fees
-    follow = larger if more and announces and case.asking.medium is not None else ()
-    return _with_vat(case, now), _with_vat(case, follow)
+    larger = tuple(_larger_line(case, late, _in_default_from(late)))
+    if sum((line.amount for line in larger), _NOTHING) < sum((line.amount for line in lumps), _NOTHING):
+        larger = ()
+    if larger and fee in case.asking.fees:
+        return _with_vat(case, larger), _Costs()
+    now = _with_vat(case, lumps if Fee.LUMP_SUM in case.asking.fees else ())
+    medium = case.asking.medium
+    if not larger or case.asking.letter is not LetterType.FINAL_NOTICE or medium is None or medium is Medium.PHONE:
+        return now, _Costs()
+    due_from = term_end(case.as_of, medium, case.country, case.law.audience) + _DAY
+    return now, _with_vat(case, tuple(_larger_line(case, late, due_from)))
 
 
 def _with_vat(case: _Case, lines: tuple[CostLine, ...]) -> _Costs:
@@ -302,16 +301,10 @@ def _lump_lines(case: _Case, late: Sequence[Standing]) -> Iterator[CostLine]:
         )
 
 
-def _larger_line(case: _Case, late: Sequence[Standing]) -> Iterator[CostLine]:
+def _larger_line(case: _Case, late: Sequence[Standing], due_from: date) -> Iterator[CostLine]:
     base = sum((one.debt.open_on(case.as_of) for one in late), Money.zero(EURO))
     documents = tuple(one.debt.document for one in late)
     clause = case.terms.penalty
-    medium = case.asking.medium
-    if medium is None or medium is Medium.PHONE or case.asking.letter not in _FINAL:
-        due_from = _in_default_from(late)
-    else:
-        letter = Told(letter=LetterType.FINAL_NOTICE, documents=documents, sent_on=case.as_of, medium=medium)
-        due_from = costs_from(letter, case.country, case.law.audience)
     if Fee.SCALE in case.law.fees:
         amount = nl.collection_costs(base, case.as_of)
         kind, article = CostKind.COLLECTION_COSTS, nl.SCALE_ARTICLE

@@ -21,9 +21,7 @@ _EMAIL_DAYS: Final = timedelta(days=1)
 _LETTER_DAYS: Final = timedelta(days=4)
 
 
-def received_on(
-    sent_on: date, medium: Medium, country: str, audience: CustomerType, proven_on: date | None = None
-) -> date:
+def received_on(sent_on: date, medium: Medium, country: str, proven_on: date | None = None) -> date:
     """The day on which a message counts as received: the proven one where there is one, else what may be presumed.
 
     Raises ValueError for a phone call, which is no message on a durable medium.
@@ -32,17 +30,21 @@ def received_on(
         return max(proven_on, sent_on)
     match medium:
         case Medium.EMAIL:
-            return sent_on + _EMAIL_DAYS
+            return sent_on + _safety("email_safety_days", country, _EMAIL_DAYS)
         case Medium.LETTER | Medium.REGISTERED | Medium.WEBHOOK:
             # What another system sends may be a letter: the longest of the presumptions.
             if country != nl.COUNTRY:
                 return sent_on + _LETTER_DAYS
-            safety = amount_of("post_safety_days", country, CustomerType.CONSUMER, sent_on)
-            return nl.presumed_by_post(sent_on) + timedelta(days=0 if safety is None else safety.count())
+            return nl.presumed_by_post(sent_on) + _safety("post_safety_days", country, timedelta())
         case Medium.PHONE:
             raise ValueError("a phone call gives no term")
         case _:
             assert_never(medium)
+
+
+def _safety(name: str, country: str, otherwise: timedelta) -> timedelta:
+    figure = amount_of(name, country, CustomerType.CONSUMER, date.max)
+    return otherwise if figure is None else timedelta(days=figure.count())
 
 
 def term_end(
@@ -58,4 +60,4 @@ def term_end(
     if country == be.COUNTRY and audience is CustomerType.CONSUMER and medium is not Medium.PHONE:
         first = sent_on + _DAY if medium is Medium.EMAIL else be.letter_term_begins(sent_on)
         return first + days - _DAY
-    return received_on(sent_on, medium, country, audience, proven_on) + days
+    return received_on(sent_on, medium, country, proven_on) + days

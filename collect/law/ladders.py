@@ -5,20 +5,16 @@ The waits between steps are policy; the legal minima are the law's (``collect.la
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 
+from collect.law.tables import ANY, rows_of
 from ledger.claims import LetterType
 from ledger.media import Medium
 from ledger.party import CustomerType
 from ledger.reminders import MessageKind
-
-#: The key of the ladder for every country without one of its own.
-ELSEWHERE = "*"
 
 
 class Fee(StrEnum):
@@ -59,16 +55,15 @@ class LadderStep:
 def ladder_of(country: str, audience: CustomerType) -> tuple[LadderStep, ...]:
     """The default ladder for customers of a country (ISO 3166) and audience, in the order of its steps."""
     ladders = _ladders()
-    return ladders[(country if (country, audience) in ladders else ELSEWHERE, audience)]
+    return ladders[(country if (country, audience) in ladders else ANY, audience)]
 
 
 @cache
 def _ladders() -> Mapping[tuple[str, CustomerType], tuple[LadderStep, ...]]:
     ladders: dict[tuple[str, CustomerType], tuple[LadderStep, ...]] = {}
-    with resources.files(__package__).joinpath("data", "ladders.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            key = row["country"], CustomerType(row["audience"])
-            ladders[key] = (*ladders.get(key, ()), _step(row))
+    for row in rows_of("ladders.csv"):
+        key = row["country"], CustomerType(row["audience"])
+        ladders[key] = (*ladders.get(key, ()), _step(row))
     return ladders
 
 

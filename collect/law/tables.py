@@ -36,8 +36,8 @@ class Mark(StrEnum):
 
 def rows_of(name: str) -> tuple[dict[str, str], ...]:
     """The rows of a table of ``data``, by column."""
-    with resources.files(__package__).joinpath("data", name).open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+    text = resources.files("collect.law").joinpath("data", name).read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
