@@ -70,10 +70,10 @@ EVERYBODY: Final = Audience()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One rung: from ``days_after_due`` calendar days after the due date (negative: before it) a document may be lifted to ``level``, when the
-    last message to that customer is at least ``minimum_days`` old.
+    """One rung: from ``days_after_due`` calendar days after the due date (negative: before it) a document may be lifted to ``level``, when its
+    own last step is at least ``minimum_days`` old and the last message to that customer, whatever it was about, ``pause_days``.
 
-    ``level``: 0 for a nudge, which lifts nothing; 1, 2, 3 ... upwards. ``after_term``: the last message's legal term must have run out too. ``media``: by which
+    ``level``: 0 for a nudge, which lifts nothing; 1, 2, 3 ... upwards. ``after_term``: the legal term of its last letter must have run out too. ``media``: by which
     ways it may go. ``template``: the tenant's own, or empty; ``variants``: another template for a product or service. ``fee``, ``interest``: what it may ask for
     beside what is open, where the law allows it. ``letter``: what it is in the eyes of the law (None: what the
     law makes of its kind). ``optional``: passed over where nothing can bring it
@@ -84,6 +84,7 @@ class Step:
     kind: MessageKind
     days_after_due: int
     minimum_days: int
+    pause_days: int = 1
     after_term: bool = False
     media: tuple[Medium, ...] = ()
     template: str = ""
@@ -115,7 +116,8 @@ def _default_step(step: LadderStep, later: int) -> Step:
         level=step.number,
         kind=step.kind,
         days_after_due=step.earliest_days + (later if step.number else 0),
-        minimum_days=max(step.wait_days, PAUSE_DAYS if written else 1),
+        minimum_days=max(step.wait_days, 1),
+        pause_days=PAUSE_DAYS if written else 1,
         after_term=step.after_term,
         media=() if step.kind is MessageKind.HAND_OVER else step.media,
         fee=step.fee,
@@ -145,7 +147,7 @@ class Ladders:
             steps = tuple(replace(step, fee=Fee.NONE, interest=False) for step in steps)
         if self.pause is None:
             return steps
-        return tuple(replace(step, minimum_days=max(1, self.pause)) for step in steps)
+        return tuple(replace(step, minimum_days=max(1, self.pause), pause_days=max(1, self.pause)) for step in steps)
 
     def audiences(self) -> Iterator[tuple[str, tuple[Step, ...]]]:
         """The ladder of every kind of customer that a step tells from others, with words for it; for checking them."""
@@ -200,7 +202,7 @@ def ladder_faults(steps: Sequence[Step]) -> Iterator[str]:
         yield "a later step comes due before an earlier one"
     if any(day <= 0 for day in days):
         yield "a step comes due before the due date is over"
-    if any(step.minimum_days <= 0 for step in steps):
+    if any(step.minimum_days <= 0 or step.pause_days <= 0 for step in steps):
         yield "a step waits no day"
     if any(step.level == 0 and step.kind is not MessageKind.NUDGE for step in steps):
         yield "only a nudge has level 0"

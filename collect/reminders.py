@@ -163,10 +163,11 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What the messages so far come to: the level of each document, the letter that lifted it last, the last nudge about it, those that
-    were handed over, and to each customer the last message that climbed, and the last of any kind."""
+    """What the messages so far come to: the level of each document and when it was reached, the letter that lifted it last, the last nudge
+    about it, those that were handed over, and to each customer the last message that climbed, and the last of any kind."""
 
     levels: Mapping[str, int]
+    raised: Mapping[str, date]
     lifted: Mapping[str, _Told]
     nudged: Mapping[str, date]
     handed_over: Set[str]
@@ -179,6 +180,7 @@ class _Past:
         nudged: dict[str, date] = {}
         handed_over: set[str] = set()
         climbed: dict[str, date] = {}
+        raised: dict[str, date] = {}
         lifted: dict[str, _Told] = {}
         any_kind: dict[str, date] = {}
         for sent in history:
@@ -193,12 +195,13 @@ class _Past:
             for document, level in zip(sent.documents, sent.levels, strict=True):
                 if level > levels.get(document, 0):
                     levels[document] = level
+                    raised[document] = sent.as_of
                     if sent.kind in WRITTEN:
                         lifted[document] = told
             climbed[customer] = max(sent.as_of, climbed.get(customer, sent.as_of))
             if sent.kind is MessageKind.HAND_OVER:
                 handed_over.update(sent.documents)
-        return cls(levels, lifted, nudged, handed_over, climbed, any_kind)
+        return cls(levels, raised, lifted, nudged, handed_over, climbed, any_kind)
 
 
 #: Kinds of messages that the ladder sends; the others follow from payments and debits.
@@ -216,6 +219,9 @@ class _Claim:
     @property
     def number(self) -> str:
         return self.item.document.number
+
+
+_LONG_AGO: Final = date(1900, 1, 1)
 
 
 class _Day:
@@ -319,7 +325,8 @@ class _Day:
         disputed = item.status is ItemStatus.DISPUTED
         late = document.due_on < self._as_of
         # Whoever paid on the last day is in a later statement.
-        unseen = self._seen_to if late and self._seen_to is not None and self._seen_to <= document.due_on else None
+        seen_to = None if self._blind else self._seen_to
+        unseen = seen_to if late and seen_to is not None and seen_to <= document.due_on else None
         checks = (
             (item.status is ItemStatus.IN_COLLECTION, HoldReason.IN_COLLECTION, ""),
             (document.number in self._standing.under_debit, HoldReason.UNDER_DIRECT_DEBIT, ""),
@@ -351,10 +358,6 @@ class _Day:
         rested = [self._rested(claim, customer, customer_id) for claim in asked]
         ready = [claim for claim, _ in rested]
         highest = _highest(ready)
-        most = _highest(asked)
-        if highest is not None and most is not None and 0 < highest.level < most.level:
-            # A lesser message would start the wait of the greater one anew: with an invoice every week it would never come.
-            highest = None
         told = ready if highest is None else _told(ready, highest)
         amount = _sum(told, currency) - credit
         held = self._hold(customer, amount)
@@ -377,18 +380,21 @@ class _Day:
         return _held(customer_id, told, amount, *held)
 
     def _rested(self, claim: _Claim, customer: Customer | None, customer_id: str) -> tuple[_Claim, date | None]:
-        """The claim with its step when the last message is old enough; else without, and the first day on which it is."""
+        """The claim with its step when the messages before are old enough; else without, and the first day on which they are."""
         step = claim.step
         if step is None:
             return claim, None
-        last = (self._past.climbed if step.level else self._past.any_kind).get(customer_id)
-        opens_on = None if last is None else last + timedelta(days=step.minimum_days)
-        lifted = self._past.lifted.get(claim.number)
-        if step.after_term and lifted is not None and customer is not None:
+        waits = [
+            (self._past.climbed if step.level else self._past.any_kind).get(customer_id, _LONG_AGO)
+            + timedelta(days=step.pause_days),
+            self._past.raised.get(claim.number, _LONG_AGO) + timedelta(days=step.minimum_days),
+        ]
+        letter = self._past.lifted.get(claim.number)
+        if step.after_term and letter is not None and customer is not None:
             country = governing_country(self._policy.country, customer.address.country, customer.type)
-            over = term_end(lifted.on, lifted.medium, country, customer.type)
-            opens_on = max(over + timedelta(days=1), opens_on or over)
-        if opens_on is None or opens_on <= self._as_of:
+            waits.append(term_end(letter.on, letter.medium, country, customer.type) + timedelta(days=1))
+        opens_on = max(waits)
+        if opens_on <= self._as_of:
             return claim, None
         return replace(claim, step=None), opens_on
 
@@ -433,7 +439,7 @@ def _own(ladder: tuple[Step, ...], call_after_days: int | None, level: int, days
     if call_after_days is None or phone is None or level >= phone.level:
         return ladder
     if days >= call_after_days:
-        return (replace(phone, days_after_due=call_after_days, minimum_days=1, after_term=False),)
+        return (replace(phone, days_after_due=call_after_days, minimum_days=1, pause_days=1, after_term=False),)
     return tuple(step for step in ladder if step.level < phone.level and step.days_after_due < call_after_days)
 
 

@@ -248,7 +248,11 @@ class ReminderStep(Settings):
     )
     minimum_days_between: Days | None = Field(
         default=None,
-        description="Days that must lie between the last message to the customer and this step; by default those of the ladder.",
+        description="Days that must lie between an invoice's last step and this one; by default those of the ladder.",
+    )
+    after_term: bool = Field(
+        default=False,
+        description="It waits, too, until the term that the law gives after the invoice's last letter has run out.",
     )
     media: tuple[Medium, ...] = Field(
         default=(),

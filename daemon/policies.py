@@ -91,13 +91,16 @@ def _ladders(config: TenantConfig, reminders: Reminders) -> Ladders:
 
 
 def _step(reminders: Reminders, step: ReminderStep) -> Step:
-    waits = (step.minimum_days_between, reminders.minimum_days_between, MINIMUM_DAYS)
+    own, general = step.minimum_days_between, reminders.minimum_days_between
+    pause = MINIMUM_DAYS if general is None else general
     nudges = step.kind is MessageKind.NUDGE
     return Step(
         level=step.level if step.level is not None else 0 if nudges else UNNUMBERED,
         kind=step.kind,
         days_after_due=step.days,
-        minimum_days=max(1, next(days for days in waits if days is not None)),
+        minimum_days=max(1, pause if own is None else own),
+        pause_days=max(1, pause if own is None else min(own, pause)),
+        after_term=step.after_term,
         media=step.media or MEDIA[step.kind],
         template=step.template or "",
         variants=dict(step.templates_by_product),
