@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import structlog
@@ -13,14 +13,16 @@ from collect.agreements import standing
 from collect.messages import compose_reminder
 from collect.reminders import Channel, Held, HoldReason, ReminderPolicy, Standing, due
 from config.tenant import Reminders
+from daemon.debit_planning import plan_debits
 from daemon.debit_standing import blocked_customers
 from daemon.message_queue import cancel_message, queue_message
-from daemon.outlook import Outlook
+from daemon.outlook import Outlook, outlook_of
 from daemon.policies import letterhead, reminder_policy
 from daemon.program_log import log
 from daemon.tenant import Tenant
 from ledger.documents import OpenItem
 from ledger.effects import EffectState
+from ledger.errors import ConfigError
 from ledger.media import Medium
 from ledger.messages import Message
 from ledger.reminders import MessageKind, Reminder
@@ -80,6 +82,16 @@ def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders,
     )
 
 
+def case_now(tenant: Tenant, t: Transaction, as_of: date) -> Case | None:
+    """The case of a tenant outside a cycle, for whoever looks; None where the tenant file has no reminders."""
+    reminders, debit = tenant.config.reminders, tenant.config.direct_debit
+    if reminders is None:
+        return None
+    view = outlook_of(tenant, t, as_of, ())
+    covered = frozenset[str]() if debit is None else plan_debits(tenant, t, debit, as_of, view).covered
+    return case_of(tenant, t, view, reminders, covered)
+
+
 def _queued_subjects(t: Transaction, view: Outlook) -> frozenset[str]:
     """Messages that surely have not left yet."""
     queued = [row.message_id for row in view.reminders if row.status == "queued"]
@@ -137,7 +149,7 @@ def remind(
     for one in wanted:
         if one in still:
             continue
-        message = _composed(tenant, reminders, case, items, one)
+        message = composed(tenant, case, items, one)
         if isinstance(message, Held):
             held.append(message)
         elif message.message_id not in known:  # one like it was cancelled earlier today: what is due goes out tomorrow
@@ -150,10 +162,11 @@ def remind(
 _NOT_OF_THE_LADDER = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION})
 
 
-def _composed(
-    tenant: Tenant, reminders: Reminders, case: Case, items: Mapping[str, OpenItem], reminder: Reminder
-) -> Message | Held:
+def composed(tenant: Tenant, case: Case, items: Mapping[str, OpenItem], reminder: Reminder) -> Message | Held:
     """The message; where it cannot be written, that one alone is held back."""
+    reminders = tenant.config.reminders
+    if reminders is None:
+        raise ConfigError((f"tenant {tenant.name} has no reminders",))
     customer = case.view.customers[reminder.customer_id]
     named = [items[number] for number in reminder.documents]
     last_level = case.policy.ladders.of(customer)[-1].level
@@ -180,8 +193,3 @@ def _log(tenant: Tenant, t: Transaction, reminder: Reminder) -> None:
         "documents": ", ".join(reminder.documents),
     }
     log(tenant, t, reminder.as_of, reminder.customer_id, reminder.kind.value, values)
-
-
-def with_history(case: Case, sent: Reminder) -> Case:
-    """The case after one more message."""
-    return replace(case, history=(*case.history, sent))
