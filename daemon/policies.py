@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collect.debits import GREATEST_MINOR, Approval, DebitPolicy, Grouping
-from collect.messages import Letterhead
+from collect.letterhead import Letterhead
 from collect.reminders import ReminderPolicy, Step, default_ladder
 from config.bank_profile import bank_profile
 from config.tenant import DirectDebit, IgnoreRule, Reminders, TenantConfig, Weekday
