@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collect.debits import GREATEST_MINOR, Approval, DebitPolicy, Grouping
 from collect.ladder import MEDIA, MINIMUM_DAYS, UNNUMBERED, Audience, Ladders, Step
-from collect.messages import Letterhead
+from collect.letterhead import Letterhead
 from collect.reminders import Channel, ReminderPolicy
 from config.bank_profile import bank_profile
 from config.tenant import Audience as AudienceSettings

@@ -11,7 +11,8 @@ from lxml import etree
 from collect.debits import COLLECTION_STEPS, CollectionEvent, plan
 from collect.freshness import AccountFreshness, Freshness
 from collect.ladder import Ladders, Step
-from collect.messages import Letterhead, compose_pre_notification, compose_reminder
+from collect.letterhead import Letterhead
+from collect.messages import compose_pre_notification, compose_reminder
 from collect.reminders import Channel, ReminderPolicy, Standing, due
 from formats.pain008 import render
 from ledger.mandates import Collection

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from collect.debits import plan
+from collect.letterhead import Letterhead
+from collect.message_words import LANGUAGES
 from collect.messages import (
-    LANGUAGES,
-    Letterhead,
     compose_pre_notification,
     compose_reminder,
     printed_reference,
