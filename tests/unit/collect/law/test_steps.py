@@ -150,7 +150,7 @@ def test_terms_that_the_law_forbids() -> None:
     for country, most in (("BE", "10.50 %"), ("NL", "4.00 %"), ("DE", "6.52 %")):
         (line,) = said(ladder_of(country, CONSUMER), country, CONSUMER, rate)
         assert line.startswith(
-            f"None consumer_interest 12.00 % is more than a consumer may be asked in {country}: {most}"
+            f"None consumer_interest_percent 12.00 % is more than a consumer may be asked in {country}: {most}"
         )
     (line,) = said(ladder_of("FR", CONSUMER), "FR", CONSUMER, rate)
     assert "no interest may be agreed" in line
