@@ -272,6 +272,9 @@ class ReminderStep(Settings):
         description="What it asks for beside what is open, as far as the law allows: none, lump_sum (40 euro between businesses), scale (the Dutch "
         "collection costs), penalty (the agreed clause) or outlay (its own costs).",
     )
+    outlay: AmountLimit | None = Field(
+        default=None, description="What it asks for its own costs, for `fee: outlay`, as far as the law allows."
+    )
     interest: bool = Field(default=False, description="It asks for interest too, as far as the law allows.")
     letter: LetterType | None = Field(
         default=None,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from collect.ladder import WRITTEN, asks
 from collect.law.claiming import Asking, claim
+from collect.law.ladders import Fee
 from collect.law.rules import governing_country
 from collect.law.terms import Terms
+from daemon.reminder_case import Case
 from daemon.tenant import Tenant
 from ledger.bookings import AccountKind, Booking, BookingKind
 from ledger.claims import Claim, Debt, Paid, Told
@@ -16,6 +20,7 @@ from ledger.documents import OpenItem
 from ledger.media import Medium
 from ledger.money import Money
 from ledger.party import Customer
+from ledger.reminders import Reminder
 from store.reminders import ReminderRow
 from store.store import Transaction
 
@@ -46,6 +51,43 @@ def claim_on(
         told=tuple(told_of(rows, numbers)),
         terms=Terms(),
         asking=asking,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A reminder with what it asks for beside what is open, and the claim that this comes from (None: it asks for nothing)."""
+
+    reminder: Reminder
+    claim: Claim | None = None
+
+
+def claimed(tenant: Tenant, t: Transaction, case: Case, reminder: Reminder, items: Sequence[OpenItem]) -> Claimed:
+    """The reminder with the interest and costs that its step may ask for under the law and the tenant's settings. ``items``: its documents.
+
+    A ladder that asks for nothing needs no claim. What the law does not give on that day is not in it, whatever the step says.
+    """
+    customer = case.view.customers[reminder.customer_id]
+    ladder = case.policy.ladders.of(customer)
+    if reminder.level == 0 or reminder.kind not in WRITTEN or not asks(ladder):
+        return Claimed(reminder=reminder)
+    taken = [step for step in ladder if 0 < step.level <= reminder.level]
+    asking = Asking(
+        fees=frozenset(step.fee for step in taken) - {Fee.NONE},
+        interest=taken[-1].interest,
+        letter=reminder.letter,
+        medium=reminder.medium,
+        outlay=taken[-1].outlay,
+    )
+    found = claim_on(tenant, t, customer, items, case.view.reminders, reminder.as_of, asking)
+    return Claimed(
+        reminder=replace(
+            reminder,
+            interest=found.interest_total.minor,
+            costs=found.costs_total.minor,
+            announced=found.to_follow_total.minor,
+        ),
+        claim=found,
     )
 
 

@@ -11,9 +11,10 @@ from collect.law.words import explain
 from collect.reminders import Held
 from collect.reminders_ahead import ahead
 from collect.wording import sentence as why_not
-from daemon.claiming import claim_on
+from daemon.claiming import Claimed, claim_on
 from daemon.reminder_acts import ReminderActError
-from daemon.reminding import Case, composed
+from daemon.reminder_case import Case
+from daemon.reminding import composed
 from daemon.tenant import Tenant
 from formats.mail import render
 from ledger.documents import DocumentKind, OpenItem
@@ -41,7 +42,7 @@ def write_messages(tenant: Tenant, case: Case, found: Sequence[Reminder], folder
     troubled: list[str] = []
     written = 0
     for number, one in enumerate(found, start=1):
-        message = composed(tenant, case, items, one)
+        message = composed(tenant, case, items, Claimed(reminder=one))
         if isinstance(message, Held):
             troubled.append(f"{one.as_of} {one.customer_id} {one.kind.value}: {message.detail}")
             continue

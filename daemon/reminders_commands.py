@@ -29,8 +29,8 @@ from daemon.invocation import (
     out,
 )
 from daemon.reminder_acts import ReminderActError, UnknownSubject, subject_of
+from daemon.reminder_case import Case, case_now
 from daemon.reminder_pages import explained, previewed, write_messages
-from daemon.reminding import Case, case_now
 from daemon.review import Person
 from daemon.tenant import Tenant, opened
 from ledger.reminders import MessageKind, Reminder
