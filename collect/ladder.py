@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from collect.law.ladders import Fee, LadderStep, ladder_of
+from collect.law.rules import governing_country
 from ledger.claims import LetterType
 from ledger.media import Medium
 from ledger.party import Address, Customer, CustomerType
@@ -69,12 +70,13 @@ EVERYBODY: Final = Audience()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One rung: from ``days_after_due`` calendar days after the due date (negative: before it) a document may be lifted to ``level``, when the
-    last message to that customer is at least ``minimum_days`` old.
+    """One rung: from ``days_after_due`` calendar days after the due date (negative: before it) a document may be lifted to ``level``, when its
+    own last step is at least ``minimum_days`` old and the last message to that customer, whatever it was about, ``pause_days``.
 
-    ``level``: 0 for a nudge, which lifts nothing; 1, 2, 3 ... upwards. ``after_term``: the last message's legal term must have run out too. ``media``: by which
+    ``level``: 0 for a nudge, which lifts nothing; 1, 2, 3 ... upwards. ``after_term``: the legal term of its last letter must have run out too. ``media``: by which
     ways it may go. ``template``: the tenant's own, or empty; ``variants``: another template for a product or service. ``fee``, ``interest``: what it may ask for
-    beside what is open, where the law allows it and the tenant wants it. ``optional``: passed over where nothing can bring it
+    beside what is open, where the law allows it. ``letter``: what it is in the eyes of the law (None: what the
+    law makes of its kind). ``optional``: passed over where nothing can bring it
     and a later step can be taken.
     """
 
@@ -82,13 +84,14 @@ class Step:
     kind: MessageKind
     days_after_due: int
     minimum_days: int
+    pause_days: int = 1
     after_term: bool = False
     media: tuple[Medium, ...] = ()
     template: str = ""
     variants: Mapping[str, str] = field(default_factory=dict, hash=False)
     fee: Fee = Fee.NONE
     interest: bool = False
-    letter: LetterType = LetterType.PLAIN
+    letter: LetterType | None = None
     optional: bool = False
     audience: Audience = EVERYBODY
 
@@ -113,7 +116,8 @@ def _default_step(step: LadderStep, later: int) -> Step:
         level=step.number,
         kind=step.kind,
         days_after_due=step.earliest_days + (later if step.number else 0),
-        minimum_days=max(step.wait_days, PAUSE_DAYS if written else 1),
+        minimum_days=max(step.wait_days, 1),
+        pause_days=PAUSE_DAYS if written else 1,
         after_term=step.after_term,
         media=() if step.kind is MessageKind.HAND_OVER else step.media,
         fee=step.fee,
@@ -125,21 +129,25 @@ def _default_step(step: LadderStep, later: int) -> Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladders:
-    """A tenant's ladders. ``steps``: configured, for all; empty: the defaults of ``country``. ``pause``: at least so many days between two messages
-    of a default ladder, where the tenant says so (None: as they are)."""
+    """A tenant's ladders. ``steps``: configured, for all; empty: the defaults of ``country``. ``pause``: so many days between two messages of a
+    default ladder, where the tenant says so (None: as they are). ``claims``: a default ladder asks for interest and costs."""
 
     country: str
     steps: tuple[Step, ...] = ()
     pause: int | None = None
+    claims: bool = False
 
     def of(self, customer: Customer) -> tuple[Step, ...]:
         """The customer's own ladder: nudges, then levels upwards."""
         if self.steps:
             return numbered(step for step in self.steps if step.audience.holds(customer))
-        steps = default_ladder(self.country, customer.type)
+        country = governing_country(self.country, customer.address.country, customer.type)
+        steps = default_ladder(country, customer.type)
+        if not self.claims:
+            steps = tuple(replace(step, fee=Fee.NONE, interest=False) for step in steps)
         if self.pause is None:
             return steps
-        return tuple(replace(step, minimum_days=max(1, self.pause)) for step in steps)
+        return tuple(replace(step, minimum_days=max(1, self.pause), pause_days=max(1, self.pause)) for step in steps)
 
     def audiences(self) -> Iterator[tuple[str, tuple[Step, ...]]]:
         """The ladder of every kind of customer that a step tells from others, with words for it; for checking them."""
@@ -194,7 +202,7 @@ def ladder_faults(steps: Sequence[Step]) -> Iterator[str]:
         yield "a later step comes due before an earlier one"
     if any(day <= 0 for day in days):
         yield "a step comes due before the due date is over"
-    if any(step.minimum_days <= 0 for step in steps):
+    if any(step.minimum_days <= 0 or step.pause_days <= 0 for step in steps):
         yield "a step waits no day"
     if any(step.level == 0 and step.kind is not MessageKind.NUDGE for step in steps):
         yield "only a nudge has level 0"
@@ -203,3 +211,18 @@ def ladder_faults(steps: Sequence[Step]) -> Iterator[str]:
         yield "a step follows the hand-over"
     if kinds.count(MessageKind.PHONE) > 1:
         yield "there is more than one phone step: one call list makes its attempts"
+
+
+def letter_of(country: str, audience: CustomerType, step: Step) -> LetterType:
+    """What a step is in the eyes of a country's law, when the tenant does not say: what the default ladder has for the first reminder, the
+    notice of default and the hand-over; another reminder is a demand, or a notice of default where it asks for more than what is open.
+    A nudge or call is nothing to the law."""
+    if step.letter is not None:
+        return step.letter
+    if step.kind in (MessageKind.NUDGE, MessageKind.PHONE):
+        return LetterType.PLAIN
+    usual = [one for one in ladder_of(country, audience) if one.number]
+    if step.kind is MessageKind.REMINDER and step.level > 1:
+        asks = step.interest or step.fee is not Fee.NONE
+        return LetterType.NOTICE_OF_DEFAULT if asks else LetterType.DEMAND
+    return next((one.letter for one in usual if one.kind is step.kind), LetterType.FINAL_NOTICE)

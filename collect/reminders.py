@@ -15,9 +15,11 @@ from typing import Final
 
 from collect.agreements import Agreements
 from collect.freshness import Freshness
-from collect.ladder import WRITTEN, Audience, Ladders, Step, ladder_faults
+from collect.ladder import WRITTEN, Audience, Ladders, Step, ladder_faults, letter_of
 from collect.law.deadlines import term_end
+from collect.law.rules import governing_country
 from ledger.agreements import ActKind
+from ledger.claims import LetterType
 from ledger.documents import DocumentKind, ItemStatus, OpenItem
 from ledger.media import Medium
 from ledger.money import Money
@@ -80,6 +82,7 @@ class HoldReason(StrEnum):
     COVERED_BY_CREDITS = "covered_by_credits"
     BELOW_MINIMUM = "below_minimum"
     TOO_SOON = "too_soon"
+    NOT_COMPOSED = "not_composed"
     HELD = "held"
     PROMISED = "promised"
     PAYMENT_PLAN = "payment_plan"
@@ -138,7 +141,7 @@ def due(
     invoice climbs its own ladder by one rung at most. ``history``: every reminder that left or waits to leave (not those that were held,
     cancelled or came back); what a document has been told is read from it alone.
     """
-    day = _Day(policy, customers, _Past.of(policy, history), standing, as_of)
+    day = _Day(policy, customers, _Past.of(history), standing, as_of)
     groups: defaultdict[tuple[str, str], list[OpenItem]] = defaultdict(list)
     for item in items:
         if item.open and item.status not in _CLOSED:
@@ -152,7 +155,7 @@ _CLOSED: Final = frozenset({ItemStatus.SETTLED, ItemStatus.WRITTEN_OFF, ItemStat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """The last message to a customer that counts for a wait."""
+    """When and how a letter left, for the term that it gave."""
 
     on: date
     medium: Medium
@@ -160,24 +163,25 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What the messages so far come to: the level of each document, the last nudge about it, those that were handed over, and to each
-    customer the last message that climbed, the last that was written, and the last of any kind."""
+    """What the messages so far come to: the level of each document and when it was reached, the letter that lifted it last, the last nudge
+    about it, those that were handed over, and to each customer the last message that climbed, and the last of any kind."""
 
     levels: Mapping[str, int]
+    raised: Mapping[str, date]
+    lifted: Mapping[str, _Told]
     nudged: Mapping[str, date]
     handed_over: Set[str]
     climbed: Mapping[str, date]
-    written: Mapping[str, _Told]
     any_kind: Mapping[str, date]
 
     @classmethod
-    def of(cls, policy: ReminderPolicy, history: Iterable[Reminder]) -> _Past:
-        media = {channel.name: channel.medium for channel in policy.channels}
+    def of(cls, history: Iterable[Reminder]) -> _Past:
         levels: dict[str, int] = {}
         nudged: dict[str, date] = {}
         handed_over: set[str] = set()
         climbed: dict[str, date] = {}
-        written: dict[str, _Told] = {}
+        raised: dict[str, date] = {}
+        lifted: dict[str, _Told] = {}
         any_kind: dict[str, date] = {}
         for sent in history:
             if sent.kind not in _OF_THE_LADDER:
@@ -187,15 +191,17 @@ class _Past:
             if sent.level < 1:
                 nudged.update({one: max(sent.as_of, nudged.get(one, sent.as_of)) for one in sent.documents})
                 continue
+            told = _Told(on=sent.as_of, medium=sent.medium)
             for document, level in zip(sent.documents, sent.levels, strict=True):
                 if level > levels.get(document, 0):
                     levels[document] = level
+                    raised[document] = sent.as_of
+                    if sent.kind in WRITTEN:
+                        lifted[document] = told
             climbed[customer] = max(sent.as_of, climbed.get(customer, sent.as_of))
             if sent.kind is MessageKind.HAND_OVER:
                 handed_over.update(sent.documents)
-            elif sent.kind in WRITTEN and (customer not in written or written[customer].on <= sent.as_of):
-                written[customer] = _Told(on=sent.as_of, medium=media.get(sent.channel, Medium.EMAIL))
-        return cls(levels, nudged, handed_over, climbed, written, any_kind)
+        return cls(levels, raised, lifted, nudged, handed_over, climbed, any_kind)
 
 
 #: Kinds of messages that the ladder sends; the others follow from payments and debits.
@@ -213,6 +219,9 @@ class _Claim:
     @property
     def number(self) -> str:
         return self.item.document.number
+
+
+_LONG_AGO: Final = date(1900, 1, 1)
 
 
 class _Day:
@@ -296,7 +305,7 @@ class _Day:
 
     def _next(self, ladder: tuple[Step, ...], item: OpenItem, level: int) -> Step | None:
         days = (self._as_of - item.document.due_on).days
-        for step in _own(ladder, item.document.call_after_days, level):
+        for step in _own(ladder, item.document.call_after_days, level, days):
             if step.level > level:
                 if days >= step.days_after_due:
                     return step
@@ -313,25 +322,25 @@ class _Day:
     def _exclusion(self, claim: _Claim, open_now: Mapping[str, Money]) -> tuple[HoldReason, str] | None:
         """Why a document is not asked for at all."""
         item, document = claim.item, claim.item.document
-        if item.status is ItemStatus.IN_COLLECTION:
-            return HoldReason.IN_COLLECTION, ""
-        if document.number in self._standing.under_debit:
-            return HoldReason.UNDER_DIRECT_DEBIT, ""
-        if item.status is ItemStatus.DISPUTED:
-            return HoldReason.DISPUTED, item.blocked_by
-        if item.blocked_by:
-            return HoldReason.BLOCKED, item.blocked_by
-        if document.settled_at_source >= document.gross:
-            return HoldReason.PAID_AT_PORTAL, ""
-        if document.number in self._past.handed_over:
-            return HoldReason.HANDED_OVER, ""
+        disputed = item.status is ItemStatus.DISPUTED
+        late = document.due_on < self._as_of
+        # Whoever paid on the last day is in a later statement.
+        seen_to = None if self._blind else self._seen_to
+        unseen = seen_to if late and seen_to is not None and seen_to <= document.due_on else None
+        checks = (
+            (item.status is ItemStatus.IN_COLLECTION, HoldReason.IN_COLLECTION, ""),
+            (document.number in self._standing.under_debit, HoldReason.UNDER_DIRECT_DEBIT, ""),
+            (disputed, HoldReason.DISPUTED, item.blocked_by),
+            (bool(item.blocked_by), HoldReason.BLOCKED, item.blocked_by),
+            (document.settled_at_source >= document.gross, HoldReason.PAID_AT_PORTAL, ""),
+            (document.number in self._past.handed_over, HoldReason.HANDED_OVER, ""),
+            (unseen is not None, HoldReason.STATEMENTS, "" if unseen is None else unseen.isoformat()),
+        )
+        found = next(((reason, detail) for holds, reason, detail in checks if holds), None)
+        if found is not None:
+            return found
         act = self._standing.agreements.quiet(document.number, document.customer_id, open_now, self._as_of)
-        if act is not None:
-            return _REASON_OF[act.kind], "" if act.until is None else act.until.isoformat()
-        if document.due_on < self._as_of and self._seen_to is not None and self._seen_to <= document.due_on:
-            # Whoever paid on the last day is in a later statement.
-            return HoldReason.STATEMENTS, self._seen_to.isoformat()
-        return None
+        return None if act is None else (_REASON_OF[act.kind], "" if act.until is None else act.until.isoformat())
 
     def _credit(self, group: Iterable[OpenItem], customer_id: str, currency: str) -> Money:
         """The customer's open credit notes, but for those netted in a direct debit, and its money on account, in that currency."""
@@ -348,35 +357,44 @@ class _Day:
     ) -> Reminder | Held:
         rested = [self._rested(claim, customer, customer_id) for claim in asked]
         ready = [claim for claim, _ in rested]
-        highest = max((claim.step for claim in ready if claim.step is not None), key=_height, default=None)
+        highest = _highest(ready)
         told = ready if highest is None else _told(ready, highest)
         amount = _sum(told, currency) - credit
         held = self._hold(customer, amount)
         if held is None and highest is None:
             waits = min(day for _, day in rested if day is not None)
             held = HoldReason.TOO_SOON, waits.isoformat()
-        channel: str | tuple[HoldReason, str] = ""
         if held is None and highest is not None and customer is not None:
             channel = self._channel(highest, customer)
-            held = None if isinstance(channel, str) else channel
-        if held is not None or highest is None or not isinstance(channel, str):
-            reason, detail = held if held is not None else (HoldReason.NO_CHANNEL, "")
-            return _held(customer_id, told, amount, reason, detail)
-        return _reminder(customer_id, told, highest, channel, amount, self._as_of)
+            if channel is not None:
+                country = governing_country(self._policy.country, customer.address.country, customer.type)
+                stated = replace(highest, letter=letter_of(country, customer.type, highest))
+                return _reminder(customer_id, told, stated, channel, amount, self._as_of)
+            held = (
+                (HoldReason.NO_ADDRESS, ", ".join(medium.value for medium in highest.media))
+                if self._can_be_brought(highest)
+                else (HoldReason.NO_CHANNEL, highest.kind.value)
+            )
+        if held is None:
+            raise ValueError("nothing is due, and nothing keeps it back")
+        return _held(customer_id, told, amount, *held)
 
     def _rested(self, claim: _Claim, customer: Customer | None, customer_id: str) -> tuple[_Claim, date | None]:
-        """The claim with its step when the last message is old enough; else without, and the first day on which it is."""
+        """The claim with its step when the messages before are old enough; else without, and the first day on which they are."""
         step = claim.step
         if step is None:
             return claim, None
-        last = (self._past.climbed if step.level else self._past.any_kind).get(customer_id)
-        opens_on = None if last is None else last + timedelta(days=step.minimum_days)
-        written = self._past.written.get(customer_id)
-        if step.after_term and claim.level and customer is not None and written is not None:
-            country = customer.address.country if customer.type is CustomerType.CONSUMER else ""
-            over = term_end(written.on, written.medium, country or self._policy.country, customer.type)
-            opens_on = max(over + timedelta(days=1), opens_on or over)
-        if opens_on is None or opens_on <= self._as_of:
+        waits = [
+            (self._past.climbed if step.level else self._past.any_kind).get(customer_id, _LONG_AGO)
+            + timedelta(days=step.pause_days),
+            self._past.raised.get(claim.number, _LONG_AGO) + timedelta(days=step.minimum_days),
+        ]
+        letter = self._past.lifted.get(claim.number)
+        if step.after_term and letter is not None and customer is not None:
+            country = governing_country(self._policy.country, customer.address.country, customer.type)
+            waits.append(term_end(letter.on, letter.medium, country, customer.type) + timedelta(days=1))
+        opens_on = max(waits)
+        if opens_on <= self._as_of:
             return claim, None
         return replace(claim, step=None), opens_on
 
@@ -394,27 +412,15 @@ class _Day:
         )
         return next(((reason, detail) for holds, reason, detail in checks if holds), None)
 
-    def _channel(self, step: Step, customer: Customer) -> str | tuple[HoldReason, str]:
-        """The cheapest channel that brings the step to the customer, or why there is none."""
-        if not self._can_be_brought(step):
-            return HoldReason.NO_CHANNEL, step.kind.value
+    def _channel(self, step: Step, customer: Customer) -> Channel | None:
+        """The cheapest channel that brings the step to the customer."""
         if step.kind is MessageKind.HAND_OVER:
-            return self._policy.hand_over
-        for channel in self._policy.channels:
-            if channel.medium in step.media and self._reaches(channel.medium, customer):
-                return channel.name
-        return HoldReason.NO_ADDRESS, ", ".join(medium.value for medium in step.media)
+            return Channel(name=self._policy.hand_over, medium=Medium.WEBHOOK) if self._policy.hand_over else None
+        fitting = (channel for channel in self._policy.channels if channel.medium in step.media)
+        return next((channel for channel in fitting if self._reaches(channel.medium, customer)), None)
 
     def _reaches(self, medium: Medium, customer: Customer) -> bool:
-        if (customer.customer_id, medium) in self._standing.unreachable:
-            return False
-        match medium:
-            case Medium.EMAIL:
-                return bool(customer.email)
-            case Medium.LETTER | Medium.REGISTERED:
-                return bool(customer.address.street and customer.address.city)
-            case Medium.PHONE | Medium.WEBHOOK:
-                return True
+        return (customer.customer_id, medium) not in self._standing.unreachable and customer.reaches(medium)
 
 
 def _latest(step: Step) -> int:
@@ -426,19 +432,20 @@ def _latest(step: Step) -> int:
 _NUDGE_DAYS: Final = 5
 
 
-def _own(ladder: tuple[Step, ...], call_after_days: int | None, level: int) -> tuple[Step, ...]:
-    """The ladder of one document: where it says when its customer is called, the call comes on that day, ahead of whatever waits longer,
-    and does not wait for earlier messages."""
+def _own(ladder: tuple[Step, ...], call_after_days: int | None, level: int, days: int) -> tuple[Step, ...]:
+    """The ladder of one document on a day: where it says when its customer is called, the call comes on that day, instead of what the
+    ladder has until then, and waits for no earlier message but today's."""
     phone = next((step for step in ladder if step.kind is MessageKind.PHONE), None)
     if call_after_days is None or phone is None or level >= phone.level:
         return ladder
-    call = replace(phone, days_after_due=call_after_days, minimum_days=0, after_term=False)
-    before = [step for step in ladder if step.level < phone.level and step.days_after_due < call_after_days]
-    return (call,) if not before else (*before, call, *(step for step in ladder if step.level > phone.level))
+    if days >= call_after_days:
+        return (replace(phone, days_after_due=call_after_days, minimum_days=1, pause_days=1, after_term=False),)
+    return tuple(step for step in ladder if step.level < phone.level and step.days_after_due < call_after_days)
 
 
-def _height(step: Step) -> int:
-    return step.level
+def _highest(claims: Iterable[_Claim]) -> Step | None:
+    steps = [claim.step for claim in claims if claim.step is not None]
+    return max(steps, key=lambda step: step.level, default=None)
 
 
 def _told(claims: Sequence[_Claim], highest: Step) -> list[_Claim]:
@@ -463,7 +470,7 @@ def _sort(step: Step) -> str:
 
 
 def _reminder(
-    customer_id: str, claims: Sequence[_Claim], highest: Step, channel: str, amount: Money, as_of: date
+    customer_id: str, claims: Sequence[_Claim], highest: Step, channel: Channel, amount: Money, as_of: date
 ) -> Reminder:
     products = {one.item.document.product for one in claims if one.step is not None}
     return Reminder(
@@ -471,7 +478,9 @@ def _reminder(
         documents=tuple(one.number for one in claims),
         level=highest.level,
         kind=highest.kind,
-        channel=channel,
+        channel=channel.name,
+        medium=channel.medium,
+        letter=highest.letter or LetterType.PLAIN,
         as_of=as_of,
         amount_due=amount,
         levels=tuple(one.level if one.step is None else one.step.level for one in claims),

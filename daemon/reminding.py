@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 
+import structlog
+from jinja2 import TemplateError
+
+from collect.agreements import standing
 from collect.messages import compose_reminder
-from collect.reminders import Held, Standing, due
+from collect.reminders import Channel, Held, HoldReason, ReminderPolicy, Standing, due
 from config.tenant import Reminders
 from daemon.debit_standing import blocked_customers
 from daemon.message_queue import cancel_message, queue_message
@@ -13,30 +19,65 @@ from daemon.outlook import Outlook
 from daemon.policies import letterhead, reminder_policy
 from daemon.program_log import log
 from daemon.tenant import Tenant
+from ledger.documents import OpenItem
 from ledger.effects import EffectState
+from ledger.media import Medium
+from ledger.messages import Message
 from ledger.reminders import MessageKind, Reminder
 from store.store import Transaction
 
 
-def reminders_due(
-    tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]
-) -> Iterator[Reminder | Held]:
-    """What the ladder says today, with the reasons for what it holds back; what is only queued has not happened yet."""
-    channel = "" if tenant.message_channel is None else tenant.message_channel.name
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that is decided by whether somebody is reminded. ``history``: messages that left, or may have left. ``queued``: ids of
+    those that surely have not."""
+
+    policy: ReminderPolicy
+    view: Outlook
+    history: tuple[Reminder, ...]
+    queued: frozenset[str]
+    standing: Standing
+
+    def due(self, as_of: date) -> Iterator[Reminder | Held]:
+        """What the ladder says on a day, by today's facts."""
+        return due(
+            self.policy,
+            self.view.items,
+            customers=self.view.customers,
+            history=self.history,
+            standing=self.standing,
+            as_of=as_of,
+        )
+
+
+def channels_of(tenant: Tenant) -> tuple[Channel, ...]:
+    """The ways out that the tenant has set up, cheapest first."""
+    channel = tenant.message_channel
+    return () if channel is None else (Channel(name=channel.name, medium=Medium.EMAIL),)
+
+
+def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]) -> Case:
+    """The case on the day of ``view``. ``covered``: documents that direct debit takes care of."""
     queued = _queued_subjects(t, view)
-    history = [
+    history = tuple(
         row.reminder
         for row in view.reminders
-        if row.status not in ("held", "cancelled") and row.message_id not in queued
-    ]
-    standing = Standing(
-        freshness=view.freshness,
-        in_review=frozenset(_customers_in_review(t, view)) | blocked_customers(t, view.collections),
-        under_debit=covered,
-        on_account=view.on_account,
+        if row.status not in ("held", "cancelled", "bounced") and row.message_id not in queued
     )
-    policy = reminder_policy(tenant.config, reminders, channel)
-    return due(policy, view.items, customers=view.customers, history=history, standing=standing, as_of=view.as_of)
+    return Case(
+        policy=reminder_policy(tenant.config, reminders, channels_of(tenant)),
+        view=view,
+        history=history,
+        queued=queued,
+        standing=Standing(
+            freshness=view.freshness,
+            in_review=frozenset(_customers_in_review(t, view)) | blocked_customers(t, view.collections),
+            under_debit=covered,
+            on_account=view.on_account,
+            agreements=standing(t.reminder_acts.all()),
+            unreachable=frozenset(_unreachable(t, view)),
+        ),
+    )
 
 
 def _queued_subjects(t: Transaction, view: Outlook) -> frozenset[str]:
@@ -44,6 +85,17 @@ def _queued_subjects(t: Transaction, view: Outlook) -> frozenset[str]:
     queued = [row.message_id for row in view.reminders if row.status == "queued"]
     states = t.outbox.states_of(queued)
     return frozenset(subject for subject, state in states.items() if state is EffectState.QUEUED)
+
+
+def _unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
+    """Customers whom a way does not reach: a message came back, and the address that it went to is still the one we have."""
+    for row in view.reminders:
+        customer = view.customers.get(row.reminder.customer_id)
+        if row.status != "bounced" or customer is None:
+            continue
+        addresses = {effect.payload.get("recipient") for effect in t.outbox.of_subject(row.message_id)}
+        if row.reminder.medium is not Medium.EMAIL or not addresses or customer.email in addresses:
+            yield customer.customer_id, row.reminder.medium
 
 
 def _customers_in_review(t: Transaction, view: Outlook) -> Iterator[str]:
@@ -64,42 +116,72 @@ def _customers_in_review(t: Transaction, view: Outlook) -> Iterator[str]:
 def remind(
     tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]
 ) -> tuple[Held, ...]:
-    """The reminder part; answers what it holds back."""
-    channel = tenant.message_channel
-    if channel is None:
-        return ()
-    head = letterhead(tenant.config, reminders)
-    last_level = reminder_policy(tenant.config, reminders, channel.name).steps[-1].level
+    """The reminder part: queue what is due, and cancel what was queued and is due no more; answers what is held back."""
+    case = case_of(tenant, t, view, reminders, covered)
     wanted: list[Reminder] = []
     held: list[Held] = []
-    for one in reminders_due(tenant, t, view, reminders, covered):
+    for one in case.due(view.as_of):
         match one:
             case Reminder():
                 wanted.append(one)
             case Held():
                 held.append(one)
     planned = set(wanted)
-    queued = _queued_subjects(t, view)
-    waiting = {row.message_id: row.reminder for row in view.reminders if row.message_id in queued}
+    waiting = {row.message_id: row.reminder for row in view.reminders if row.message_id in case.queued}
     for message_id, reminder in waiting.items():
-        if reminder.kind is not MessageKind.PRE_NOTIFICATION and reminder not in planned:
+        if reminder.kind not in _NOT_OF_THE_LADDER and reminder not in planned:
             cancel_message(t, message_id)
-    known = {row.message_id for row in view.reminders}
     still = set(waiting.values())
+    known = {row.message_id for row in view.reminders}
     items = view.by_number()
     for one in wanted:
         if one in still:
             continue
-        named = [items[number] for number in one.documents]
-        message = compose_reminder(head, view.customers[one.customer_id], one, named, last_level)
-        if message.message_id in known:
-            continue  # one like it was cancelled earlier today; what is due goes out tomorrow
-        queue_message(t, channel.name, message, one)
-        values = {
-            "customer": one.customer_id,
-            "level": str(one.level),
-            "amount": str(one.amount_due),
-            "documents": ", ".join(one.documents),
-        }
-        log(tenant, t, view.as_of, one.customer_id, "reminder", values)
+        message = _composed(tenant, reminders, case, items, one)
+        if isinstance(message, Held):
+            held.append(message)
+        elif message.message_id not in known:  # one like it was cancelled earlier today: what is due goes out tomorrow
+            queue_message(t, one.channel, message, one)
+            _log(tenant, t, one)
     return tuple(held)
+
+
+#: Messages that follow from a payment or a debit.
+_NOT_OF_THE_LADDER = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION})
+
+
+def _composed(
+    tenant: Tenant, reminders: Reminders, case: Case, items: Mapping[str, OpenItem], reminder: Reminder
+) -> Message | Held:
+    """The message; where it cannot be written, that one alone is held back."""
+    customer = case.view.customers[reminder.customer_id]
+    named = [items[number] for number in reminder.documents]
+    last_level = case.policy.ladders.of(customer)[-1].level
+    try:
+        return compose_reminder(letterhead(tenant.config, reminders), customer, reminder, named, last_level)
+    except (TemplateError, ValueError, LookupError) as error:
+        structlog.get_logger().warning(
+            "message not composed", customer=reminder.customer_id, kind=reminder.kind.value, error=type(error).__name__
+        )
+        return Held(
+            customer_id=reminder.customer_id,
+            documents=reminder.documents,
+            amount_due=reminder.amount_due,
+            reason=HoldReason.NOT_COMPOSED,
+            detail=str(error),
+        )
+
+
+def _log(tenant: Tenant, t: Transaction, reminder: Reminder) -> None:
+    values = {
+        "customer": reminder.customer_id,
+        "level": str(reminder.level),
+        "amount": str(reminder.amount_due),
+        "documents": ", ".join(reminder.documents),
+    }
+    log(tenant, t, reminder.as_of, reminder.customer_id, reminder.kind.value, values)
+
+
+def with_history(case: Case, sent: Reminder) -> Case:
+    """The case after one more message."""
+    return replace(case, history=(*case.history, sent))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from ledger.claims import LetterType
+from ledger.media import Medium
 from ledger.money import Money
 
 
@@ -28,7 +30,9 @@ class Reminder:
     """One message that is due; ``level`` is the highest dunning level that it lifts one of its documents to (0 for a nudge).
 
     ``levels``: the level that each document stands on after it, in the order of ``documents`` (a document that came due later
-    is listed beside older ones, and climbs its own ladder); where none are given, all stand on ``level``.
+    is listed beside older ones, and climbs its own ladder); where none are given, all stand on ``level``. ``template``: the tenant's own
+    template for it, or empty. ``letter`` and ``medium``: what it is in the eyes of the law, and how it reaches the customer. ``interest`` and
+    ``costs``: what it asks for beside ``amount_due``, and ``announced`` the costs that it says will follow, in minor units of its currency.
     """
 
     customer_id: str
@@ -39,6 +43,12 @@ class Reminder:
     as_of: date
     amount_due: Money
     levels: tuple[int, ...] = ()
+    template: str = ""
+    letter: LetterType = LetterType.PLAIN
+    medium: Medium = Medium.EMAIL
+    interest: int = 0
+    costs: int = 0
+    announced: int = 0
 
     def __post_init__(self) -> None:
         if not self.levels:
