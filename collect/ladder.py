@@ -16,6 +16,7 @@ from collect.law.ladders import Fee, LadderStep, ladder_of
 from collect.law.rules import governing_country
 from ledger.claims import LetterType
 from ledger.media import Medium
+from ledger.money import Money
 from ledger.party import Address, Customer, CustomerType
 from ledger.reminders import MessageKind
 from ledger.sources import SourceRef
@@ -74,7 +75,7 @@ class Step:
     own last step is at least ``minimum_days`` old and the last message to that customer, whatever it was about, ``pause_days``.
 
     ``level``: 0 for a nudge, which lifts nothing; 1, 2, 3 ... upwards. ``after_term``: the legal term of its last letter must have run out too. ``media``: by which
-    ways it may go. ``template``: the tenant's own, or empty; ``variants``: another template for a product or service. ``fee``, ``interest``: what it may ask for
+    ways it may go. ``template``: the tenant's own, or empty; ``variants``: another template for a product or service. ``fee``, ``interest``: what it may ask for (``outlay``: how much for its own costs)
     beside what is open, where the law allows it. ``letter``: what it is in the eyes of the law (None: what the
     law makes of its kind). ``optional``: passed over where nothing can bring it
     and a later step can be taken.
@@ -90,6 +91,7 @@ class Step:
     template: str = ""
     variants: Mapping[str, str] = field(default_factory=dict, hash=False)
     fee: Fee = Fee.NONE
+    outlay: Money | None = None
     interest: bool = False
     letter: LetterType | None = None
     optional: bool = False
@@ -144,7 +146,7 @@ class Ladders:
         country = governing_country(self.country, customer.address.country, customer.type)
         steps = default_ladder(country, customer.type)
         if not self.claims:
-            steps = tuple(replace(step, fee=Fee.NONE, interest=False) for step in steps)
+            steps = tuple(_asking_nothing(step) for step in steps)
         if self.pause is None:
             return steps
         return tuple(replace(step, minimum_days=max(1, self.pause), pause_days=max(1, self.pause)) for step in steps)
@@ -158,6 +160,23 @@ class Ladders:
                 for group in groups:
                     said = " ".join(filter(None, (type_.value, language, group)))
                     yield said, self.of(_somebody(type_, language, group))
+
+
+#: Letters that exist to ask for interest or costs, or to announce them.
+_LETTERS_OF_CLAIMS: Final = frozenset(
+    {LetterType.FOURTEEN_DAYS, LetterType.FREE_REMINDER, LetterType.NOTICE_OF_DEFAULT}
+)
+
+
+def _asking_nothing(step: Step) -> Step:
+    """The step where the tenant wants nothing but what is open: a letter that would announce costs is a plain demand then."""
+    letter = LetterType.DEMAND if step.letter in _LETTERS_OF_CLAIMS else step.letter
+    return replace(step, fee=Fee.NONE, interest=False, letter=letter)
+
+
+def asks(steps: Iterable[Step]) -> bool:
+    """Whether a ladder asks for anything beside what is open."""
+    return any(step.interest or step.fee is not Fee.NONE for step in steps)
 
 
 _NOBODY: Final = Customer(
@@ -213,16 +232,21 @@ def ladder_faults(steps: Sequence[Step]) -> Iterator[str]:
         yield "there is more than one phone step: one call list makes its attempts"
 
 
-def letter_of(country: str, audience: CustomerType, step: Step) -> LetterType:
+def letter_of(country: str, audience: CustomerType, step: Step, ladder: Iterable[Step]) -> LetterType:
     """What a step is in the eyes of a country's law, when the tenant does not say: what the default ladder has for the first reminder, the
     notice of default and the hand-over; another reminder is a demand, or a notice of default where it asks for more than what is open.
-    A nudge or call is nothing to the law."""
+    A nudge or call is nothing to the law, and in a ladder that asks for nothing a letter that would announce costs is a demand."""
     if step.letter is not None:
         return step.letter
+    if not asks(ladder):
+        return _asking_nothing(replace(step, letter=_usual_letter(country, audience, step))).letter or LetterType.PLAIN
+    return _usual_letter(country, audience, step)
+
+
+def _usual_letter(country: str, audience: CustomerType, step: Step) -> LetterType:
     if step.kind in (MessageKind.NUDGE, MessageKind.PHONE):
         return LetterType.PLAIN
     usual = [one for one in ladder_of(country, audience) if one.number]
     if step.kind is MessageKind.REMINDER and step.level > 1:
-        asks = step.interest or step.fee is not Fee.NONE
-        return LetterType.NOTICE_OF_DEFAULT if asks else LetterType.DEMAND
+        return LetterType.NOTICE_OF_DEFAULT if asks([step]) else LetterType.DEMAND
     return next((one.letter for one in usual if one.kind is step.kind), LetterType.FINAL_NOTICE)

@@ -368,7 +368,9 @@ class _Day:
             channel = self._channel(highest, customer)
             if channel is not None:
                 country = governing_country(self._policy.country, customer.address.country, customer.type)
-                stated = replace(highest, letter=letter_of(country, customer.type, highest))
+                stated = replace(
+                    highest, letter=letter_of(country, customer.type, highest, self._policy.ladders.of(customer))
+                )
                 return _reminder(customer_id, told, stated, channel, amount, self._as_of)
             held = (
                 (HoldReason.NO_ADDRESS, ", ".join(medium.value for medium in highest.media))

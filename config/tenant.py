@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 from collect.law.ladders import Fee
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
+from config.law import LawSettings
 from config.settings import ConnectorSettings, Origin, Settings, currency_of
 from config.store_url import StoreUrl
 from config.values import (
@@ -271,6 +272,9 @@ class ReminderStep(Settings):
         description="What it asks for beside what is open, as far as the law allows: none, lump_sum (40 euro between businesses), scale (the Dutch "
         "collection costs), penalty (the agreed clause) or outlay (its own costs).",
     )
+    outlay: AmountLimit | None = Field(
+        default=None, description="What it asks for its own costs, for `fee: outlay`, as far as the law allows."
+    )
     interest: bool = Field(default=False, description="It asks for interest too, as far as the law allows.")
     letter: LetterType | None = Field(
         default=None,
@@ -333,6 +337,9 @@ class Reminders(Settings):
     )
     max_statement_age_working_days: Days = Field(
         default=3, description="When the newest statement is older than this, reminders wait: the money may be there."
+    )
+    law: LawSettings = Field(
+        default=as_written({}), description="What the program cannot know of the law that applies."
     )
 
 

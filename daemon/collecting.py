@@ -35,6 +35,7 @@ from ledger.errors import MalformedDocument
 from ledger.mandates import Collection, CollectionStatus, DebitBatch
 from ledger.money import Money
 from ledger.reminders import MessageKind
+from store.reminders import Delivery
 from store.store import Transaction
 
 
@@ -131,8 +132,8 @@ def _take_back(
 def release_notice(t: Transaction, collection: Collection) -> None:
     """A pre-notification that has not left yet does not leave any more."""
     documents = tuple(part.document for part in collection.parts)
-    queued = t.reminders.rows(("queued",))
-    for row in list(queued):
+    waiting: tuple[Delivery, ...] = ("queued",)
+    for row in list(t.reminders.rows(waiting)):
         announces = row.reminder.kind is MessageKind.PRE_NOTIFICATION and row.reminder.documents == documents
         if announces:
             cancel_message(t, row.message_id)

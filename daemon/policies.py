@@ -105,6 +105,7 @@ def _step(reminders: Reminders, step: ReminderStep) -> Step:
         template=step.template or "",
         variants=dict(step.templates_by_product),
         fee=step.fee,
+        outlay=step.outlay,
         interest=step.interest,
         letter=step.letter,
         audience=_audience(step.audience),

@@ -443,6 +443,42 @@ reminder_act: Final = Table(
     comment="Who held, disputed or resumed what of the reminders, and what was promised",
 )
 
+call_attempt: Final = Table(
+    "call_attempt",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Telephone calls to customers, and what came of them",
+)
+
+hand_over_act: Final = Table(
+    "hand_over_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="What was released for hand-over, and what an agency was told afterwards",
+)
+
+service_act: Final = Table(
+    "service_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Whose service was announced to stop, stopped and given back",
+)
+
 known_payer: Final = Table(
     "known_payer",
     metadata,
