@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -85,14 +85,14 @@ def bar(
     return None
 
 
-def released(customer_id: str, acts: Iterable[HandOverAct]) -> Set[str]:
+def released(customer_id: str, acts: Iterable[HandOverAct]) -> frozenset[str]:
     """Documents of a customer that a person let go."""
-    return {
+    return frozenset(
         document
         for act in acts
         if act.event is HandOverEvent.RELEASED and act.customer_id == customer_id
         for document in act.documents
-    }
+    )
 
 
 def as_told(cases: Sequence[Case], acts: Iterable[HandOverAct]) -> list[Case]:
