@@ -26,9 +26,10 @@ from stdnum.be import ogm_vcs
 from ledger.documents import Document, OpenItem
 from ledger.effects import key_of
 from ledger.mandates import Collection
+from ledger.messages import Message
 from ledger.money import Money
 from ledger.party import Customer
-from ledger.reminders import Message, MessageKind, Reminder
+from ledger.reminders import MessageKind, Reminder
 
 #: Languages there are templates for (ISO 639-1).
 LANGUAGES: Final = ("nl", "fr", "de", "en")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeVar
@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from collect.law.ladders import Fee
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
 from config.settings import ConnectorSettings, Origin, Settings, currency_of
@@ -44,6 +45,9 @@ from config.values import (
     When,
     as_written,
 )
+from ledger.claims import LetterType
+from ledger.media import Medium
+from ledger.party import CustomerType
 from ledger.reminders import MessageKind
 
 #: Messages that a reminder step may send; the others follow from payments and debits.
@@ -213,22 +217,89 @@ StepKind = Annotated[
 ]
 
 
+class Audience(Settings):
+    """Which customers. What is not said is everybody."""
+
+    type: CustomerType | None = Field(default=None, description="`business` or `consumer`.")
+    languages: tuple[Language, ...] = Field(default=(), description="Customers of these languages: nl, fr, de, en.")
+    groups: tuple[Text, ...] = Field(
+        default=(), description="Customers of these groups (column `group` of customers.csv)."
+    )
+    customers: tuple[Text, ...] = Field(default=(), description="These customers, by their id.")
+    not_groups: tuple[Text, ...] = Field(default=(), description="But not customers of these groups.")
+    not_customers: tuple[Text, ...] = Field(default=(), description="But not these customers, by their id.")
+
+
 class ReminderStep(Settings):
     """One step of the reminder ladder."""
 
-    after_days: DaysAfter = Field(description="Days after the due date from which the step may be taken.")
-    kind: StepKind = Field(description="What is done: nudge, reminder, notice_of_default, phone or hand_over.")
-    level: int = Field(
-        ge=1, description="The dunning level that it lifts the document to: 1, 2, 3 and so on, in order."
+    after_days: DaysAfter | None = Field(
+        default=None, description="Days after the due date from which the step may be taken."
     )
+    before_days: Days | None = Field(
+        default=None, description="Instead of `after_days`, for a nudge: days before the due date (0: on it)."
+    )
+    kind: StepKind = Field(description="What is done: nudge, reminder, notice_of_default, phone or hand_over.")
+    level: int | None = Field(
+        default=None,
+        ge=0,
+        description="The dunning level that it lifts the document to: 1, 2, 3 and so on, in order. By default its place on the ladder; a nudge "
+        "lifts nothing.",
+    )
+    minimum_days_between: Days | None = Field(
+        default=None,
+        description="Days that must lie between the last message to the customer and this step; by default those of the ladder.",
+    )
+    media: tuple[Medium, ...] = Field(
+        default=(),
+        description="By which ways it may go: email, letter, registered, phone, webhook. The first channel of the tenant that is one of them and "
+        "reaches the customer is taken. By default what suits its kind.",
+    )
+    template: Text | None = Field(
+        default=None, description="Name of the template of its text; by default that of its kind."
+    )
+    templates_by_product: Mapping[Text, Text] = Field(
+        default=as_written({}),
+        description="Another template for a product or service (column `product` of invoices.csv), by its name.",
+    )
+    fee: Fee = Field(
+        default=Fee.NONE,
+        description="What it asks for beside what is open, as far as the law allows: none, lump_sum (40 euro between businesses), scale (the Dutch "
+        "collection costs), penalty (the agreed clause) or outlay (its own costs).",
+    )
+    interest: bool = Field(default=False, description="It asks for interest too, as far as the law allows.")
+    letter: LetterType | None = Field(
+        default=None,
+        description="What it is in the eyes of the law; by default what the country's law makes of its kind.",
+    )
+    audience: Audience = Field(default=as_written({}), description="For whom the step is; by default for everybody.")
+
+    @property
+    def days(self) -> int:
+        """Days after the due date; negative: before it."""
+        return self.after_days if self.after_days is not None else -(self.before_days or 0)
+
+    @model_validator(mode="after")
+    def _has_a_day(self) -> Self:
+        if (self.after_days is None) == (self.before_days is None):
+            raise ValueError("needs one of after_days and before_days")
+        if self.before_days is not None and (self.kind is not MessageKind.NUDGE or self.level):
+            raise ValueError("only a nudge, without a level, comes before the due date is over")
+        if self.level == 0 and self.kind is not MessageKind.NUDGE:
+            raise ValueError("only a nudge has level 0")
+        return self
 
 
 def _climbing(steps: Sequence[ReminderStep] | None) -> Sequence[ReminderStep] | None:
+    """Levels and days rise. Where steps have audiences of their own, this is looked at for each customer's ladder (daemon/policies.py)."""
+    climbing = [step for step in steps or () if not (step.level == 0 or step.before_days is not None)]
+    if any(step.audience != Audience() for step in climbing):
+        return steps
     previous: ReminderStep | None = None
-    for number, step in enumerate(steps or (), start=1):
-        if step.level != number:
+    for number, step in enumerate(climbing, start=1):
+        if step.level is not None and step.level != number:
             raise ValueError(f"step {number} has level {step.level}: levels are 1, 2, 3 and so on, in order")
-        if previous is not None and step.after_days < previous.after_days:
+        if previous is not None and step.days < previous.days:
             raise ValueError(f"step {number} comes earlier than the step before it")
         previous = step
     return steps
@@ -242,13 +313,19 @@ class Reminders(Settings):
     steps: Annotated[tuple[ReminderStep, ...], AfterValidator(_climbing)] | None = Field(
         default=None,
         min_length=1,
-        description="The ladder, mildest step first; by default the one of the country's law.",
+        description="The ladder, mildest step first; by default a nudge, reminders, a notice of default, a call and the hand-over, as the "
+        "country's law has them for businesses and consumers.",
     )
     minimum_days_between: Days | None = Field(
         default=None, description="Days that must lie between two messages to one customer."
     )
     minimum_amount: AmountLimit | None = Field(
         default=None, description="Nobody is reminded of less than this in all, in the tenant's currency."
+    )
+    exclude: tuple[Audience, ...] = Field(default=(), description="Customers who are never reminded.")
+    claims: bool = Field(
+        default=False,
+        description="The default ladder asks for interest and costs where the law allows them; a ladder of your own says it step by step.",
     )
     max_statement_age_working_days: Days = Field(
         default=3, description="When the newest statement is older than this, reminders wait: the money may be there."

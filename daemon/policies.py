@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collect.debits import GREATEST_MINOR, Approval, DebitPolicy, Grouping
+from collect.ladder import MEDIA, MINIMUM_DAYS, UNNUMBERED, Audience, Ladders, Step
 from collect.messages import Letterhead
-from collect.reminders import ReminderPolicy, Step, default_ladder
+from collect.reminders import Channel, ReminderPolicy
 from config.bank_profile import bank_profile
-from config.tenant import DirectDebit, IgnoreRule, Reminders, TenantConfig, Weekday
+from config.tenant import Audience as AudienceSettings
+from config.tenant import DirectDebit, IgnoreRule, Reminders, ReminderStep, TenantConfig, Weekday
 from ledger.mandates import SequenceType
 from ledger.money import Money
+from ledger.reminders import MessageKind
 from reconcile.policy import IgnoreRule as MatchIgnoreRule
 from reconcile.policy import MatchPolicy
 
@@ -63,29 +66,56 @@ def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
     )
 
 
-def reminder_policy(config: TenantConfig, reminders: Reminders, channel: str) -> ReminderPolicy:
-    """This tenant's ladder and what keeps it back."""
+def reminder_policy(
+    config: TenantConfig, reminders: Reminders, channels: tuple[Channel, ...], hand_over: str = ""
+) -> ReminderPolicy:
+    """This tenant's ladders and what keeps them back. ``channels``: cheapest first; ``hand_over``: the sink of cases, or empty."""
     return ReminderPolicy(
         country=config.legal.country,
-        channel=channel,
-        steps=_ladder(config, reminders),
+        channels=channels,
+        ladders=_ladders(config, reminders),
         minimum=reminders.minimum_amount or Money.zero(config.currency),
+        hand_over=hand_over,
+        excluded=tuple(_audience(one) for one in reminders.exclude),
         statement_working_days=reminders.max_statement_age_working_days,
     )
 
 
-def _ladder(config: TenantConfig, reminders: Reminders) -> tuple[Step, ...]:
-    usual = default_ladder(config.legal.country)
-    between = reminders.minimum_days_between
-    days = max(1, between) if between is not None else max(step.minimum_days for step in usual)
-    if reminders.steps is None:
-        return tuple(
-            Step(level=step.level, kind=step.kind, days_after_due=step.days_after_due, minimum_days=days)
-            for step in usual
-        )
-    return tuple(
-        Step(level=step.level, kind=step.kind, days_after_due=step.after_days, minimum_days=days)
-        for step in reminders.steps
+def _ladders(config: TenantConfig, reminders: Reminders) -> Ladders:
+    return Ladders(
+        country=config.legal.country,
+        steps=tuple(_step(reminders, step) for step in reminders.steps or ()),
+        pause=reminders.minimum_days_between,
+        claims=reminders.claims,
+    )
+
+
+def _step(reminders: Reminders, step: ReminderStep) -> Step:
+    waits = (step.minimum_days_between, reminders.minimum_days_between, MINIMUM_DAYS)
+    nudges = step.kind is MessageKind.NUDGE
+    return Step(
+        level=step.level if step.level is not None else 0 if nudges else UNNUMBERED,
+        kind=step.kind,
+        days_after_due=step.days,
+        minimum_days=max(1, next(days for days in waits if days is not None)),
+        media=step.media or MEDIA[step.kind],
+        template=step.template or "",
+        variants=dict(step.templates_by_product),
+        fee=step.fee,
+        interest=step.interest,
+        letter=step.letter,
+        audience=_audience(step.audience),
+    )
+
+
+def _audience(settings: AudienceSettings) -> Audience:
+    return Audience(
+        types=frozenset() if settings.type is None else frozenset({settings.type}),
+        languages=frozenset(settings.languages),
+        groups=frozenset(settings.groups),
+        customers=frozenset(settings.customers),
+        not_groups=frozenset(settings.not_groups),
+        not_customers=frozenset(settings.not_customers),
     )
 
 
@@ -110,6 +140,6 @@ def policy_faults(config: TenantConfig) -> tuple[str, ...]:
         for name, reason in debit_policy(config, config.direct_debit).faults():
             faults.append(f"{config.file}: direct_debit.{named.get(name, name)}: {reason}")
     if config.reminders is not None:
-        for name, reason in reminder_policy(config, config.reminders, "").faults():
+        for name, reason in reminder_policy(config, config.reminders, ()).faults():
             faults.append(f"{config.file}: reminders.{name}: {reason}")
     return tuple(faults)

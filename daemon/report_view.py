@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from collect.wording import sentence as why_not
+from daemon.account_freshness import account_freshness
 from daemon.bookkeeping import entry_name
 from daemon.collecting import HeldBack
 from daemon.report import (
@@ -31,7 +32,6 @@ from daemon.report import (
     ages_of,
     weeks_of,
 )
-from daemon.status import account_freshness
 from daemon.tenant import Tenant
 from ledger.allocations import Evidence
 from ledger.bookings import AccountKind

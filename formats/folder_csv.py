@@ -34,6 +34,8 @@ _CHUNK_BYTES: Final = 256 * 1024
 _SHOWN_CHARACTERS: Final = 40
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+#: Longest that a call may be waited for.
+_MOST_DAYS: Final = 3650
 _PERCENT: Final = re.compile(r"(\d{1,2})(?:\.(\d+))?\Z", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}\Z")
@@ -58,11 +60,12 @@ class _Table:
 
 CUSTOMERS: Final = _Table(
     required=("id", "name", "type"),
-    optional=("email", "language", "street", "postcode", "city", "country", "ibans"),
+    optional=("email", "language", "street", "postcode", "city", "country", "ibans", "group"),
 )
 INVOICES: Final = _Table(
     required=("number", "kind", "customer_id", "issue_date", "due_date", "currency", "total"),
-    optional=("paid", "payment_reference", "order_number", "corrects", "discount_percent", "discount_until"),
+    optional=("paid", "payment_reference", "order_number", "corrects", "discount_percent", "discount_until")
+    + ("call_after_days", "product", "service"),
 )
 MANDATES: Final = _Table(
     required=("reference", "customer_id", "iban", "scheme", "type", "signed_on", "status"),
@@ -370,6 +373,7 @@ def _customer(row: _Row) -> Iterator[Customer | Fault]:
         ),
         ibans=tuple(dict.fromkeys(accounts)),
         source=row.source,
+        group=row.text("group"),
     )
     if bad_account:
         yield Fault(
@@ -427,7 +431,18 @@ def _invoice(row: _Row) -> Iterator[Document | Fault]:
         corrects=row.text("corrects"),
         discount=_discount(row),
         source=row.source,
+        call_after_days=_call_after_days(row),
+        product=row.text("product") or row.text("service"),
     )
+
+
+def _call_after_days(row: _Row) -> int | None:
+    text = row.text("call_after_days")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST_DAYS:
+        raise _Faulty("call_after_days", f"{_shown(text)} is no number of days from 1 to {_MOST_DAYS}")
+    return int(text)
 
 
 def _mandate(row: _Row) -> Iterator[Mandate | Fault]:

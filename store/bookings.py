@@ -239,7 +239,7 @@ class Bookings(Shelf):
                 (reminder.c.tenant == reminder_document.c.tenant)
                 & (reminder.c.message_id == reminder_document.c.message_id),
             )
-            .where(self._own(reminder_document), reminder.c.status.not_in(["held", "cancelled"]))
+            .where(self._own(reminder_document), reminder.c.status.not_in(["held", "cancelled", "bounced"]))
             .group_by(reminder_document.c.document)
         )
         return {row.document: row.level for row in self._among(query, reminder_document.c.document, numbers)}

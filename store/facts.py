@@ -61,6 +61,7 @@ def _customer(row: Row[Any]) -> Customer:
         address=Address(street=row.street, postcode=row.postcode, city=row.city, country=row.country),
         ibans=tuple(json.loads(row.ibans)),
         source=_source(row.source),
+        group=row.group,
     )
 
 
@@ -77,6 +78,7 @@ def _customer_row(fact: Customer) -> Values:
         "country": fact.address.country,
         "ibans": json_text.text_of(fact.ibans),
         "source": _source_text(fact.source),
+        "group": fact.group,
     }
 
 
@@ -99,6 +101,8 @@ def document_of(row: Row[Any]) -> Document:
             else DiscountTerms(basis_points=row.discount_basis_points, until=row.discount_until)
         ),
         source=_source(row.source),
+        call_after_days=row.call_after_days,
+        product=row.product,
     )
 
 
@@ -121,6 +125,8 @@ def _document_row(fact: Document, version: int) -> Values:
         "discount_basis_points": None if fact.discount is None else fact.discount.basis_points,
         "discount_until": None if fact.discount is None else fact.discount.until,
         "source": _source_text(fact.source),
+        "call_after_days": fact.call_after_days,
+        "product": fact.product,
     }
 
 

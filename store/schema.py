@@ -92,6 +92,7 @@ customer: Final = Table(
     metadata,
     *_words("tenant", "customer_id", "name", "type", "email", "language", "street", "postcode", "city", "country"),
     *_words("ibans", "source"),
+    Column("group", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "customer_id"),
 )
 
@@ -110,6 +111,8 @@ document: Final = Table(
     _number("discount_basis_points", nullable=True),
     Column("discount_until", Date, nullable=True),
     *_words("source"),
+    _number("call_after_days", nullable=True),
+    Column("product", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "number"),
     Index(None, "tenant", "issued_on", "number"),
     Index(None, "tenant", "due_on", "number"),
@@ -406,6 +409,12 @@ reminder: Final = Table(
     Column("as_of", Date, nullable=False),
     _minor("amount"),
     *_words("currency", "status"),
+    Column("template", Words, nullable=False, server_default=""),
+    Column("letter", CODE, nullable=False, server_default="plain"),
+    Column("medium", CODE, nullable=False, server_default="email"),
+    Column("interest", BigInteger, nullable=False, server_default="0"),
+    Column("costs", BigInteger, nullable=False, server_default="0"),
+    Column("announced", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "message_id"),
     UniqueConstraint("tenant", "sequence"),
 )
@@ -420,6 +429,18 @@ reminder_document: Final = Table(
     PrimaryKeyConstraint("tenant", "message_id", "number"),
     ForeignKeyConstraint(["tenant", "message_id"], ["reminder.tenant", "reminder.message_id"]),
     Index(None, "tenant", "document"),
+)
+
+reminder_act: Final = Table(
+    "reminder_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("act", "subject", "by"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Who held, disputed or resumed what of the reminders, and what was promised",
 )
 
 known_payer: Final = Table(

@@ -24,6 +24,7 @@ from store.faults import Faults
 from store.lock import AdvisoryLock, file_lock
 from store.outbox import Outbox
 from store.payers import Payers
+from store.reminder_acts import ReminderActs
 from store.reminders import Reminders
 from store.statements import Statements
 
@@ -46,6 +47,7 @@ class Transaction:
         self.debit_moves = DebitMoves(connection, tenant)
         self.debit_acts = DebitActs(connection, tenant)
         self.reminders = Reminders(connection, tenant)
+        self.reminder_acts = ReminderActs(connection, tenant)
         self.payers = Payers(connection, tenant)
 
 

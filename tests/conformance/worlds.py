@@ -31,9 +31,9 @@ from connectors.registry import (
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from ledger.bookings import AccountKind, Booking, BookingKind, BookingLine, LedgerAccount, receivable
 from ledger.effects import Effect, EffectKind, key_of
+from ledger.messages import Message, message_payload
 from ledger.money import Money
 from ledger.postings import posting_payload
-from ledger.reminders import Message, message_payload
 from tests import sshd
 
 TODAY = date(2026, 6, 30)

@@ -14,7 +14,8 @@ from collect.messages import Letterhead, compose_pre_notification, compose_remin
 from collect.reminders import ReminderPolicy, Standing, default_ladder, due
 from formats.pain008 import render
 from ledger.mandates import Collection
-from ledger.reminders import Message, Reminder
+from ledger.messages import Message
+from ledger.reminders import Reminder
 from ledger.states import advance
 from tests.unit.collect.debtors import POLICY, customer, eur, item, mandate
 

@@ -14,7 +14,8 @@ from collect.messages import (
     printed_reference,
 )
 from ledger.documents import OpenItem
-from ledger.reminders import Message, MessageKind, Reminder
+from ledger.messages import Message
+from ledger.reminders import MessageKind, Reminder
 from tests.unit.collect.debtors import POLICY, customer, eur, item, mandate
 
 LETTERHEAD = Letterhead(
