@@ -28,8 +28,7 @@ from daemon.program_log import log
 from daemon.progress import Steps
 from daemon.reminding import remind
 from daemon.tenant import Tenant
-from formats.bank_profile import check
-from formats.pain008 import render
+from formats.pain008 import render_for_bank
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
 from ledger.errors import MalformedDocument
 from ledger.mandates import Collection, CollectionStatus, DebitBatch
@@ -131,8 +130,7 @@ def _take_back(
 def release_notice(t: Transaction, collection: Collection) -> None:
     """A pre-notification that has not left yet does not leave any more."""
     documents = tuple(part.document for part in collection.parts)
-    queued = t.reminders.rows(("queued",))
-    for row in list(queued):
+    for row in list(t.reminders.rows(("queued",))):
         announces = row.reminder.kind is MessageKind.PRE_NOTIFICATION and row.reminder.documents == documents
         if announces:
             cancel_message(t, row.message_id)
@@ -177,8 +175,7 @@ def _hand_over(tenant: Tenant, t: Transaction, debit: DirectDebit, batch: DebitB
         return
     profile = bank_profile(debit.bank_profile, tenant.config.base)
     try:
-        document = render(batch, profile.version)
-        check(document, profile, batch.message_id)
+        document = render_for_bank(batch, profile)
     except MalformedDocument as error:
         _hold_back(tenant, t, batch, str(error), as_of)
         return

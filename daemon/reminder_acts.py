@@ -93,7 +93,9 @@ def dispute(tenant: Tenant, name: str, person: Person, *, why: str = "") -> str:
 
     def act(subject: Subject) -> ReminderAct:
         if subject.of_customer:
-            raise ReminderActError(f"{name} is a customer: a dispute is about an invoice; to leave a customer alone, hold it")
+            raise ReminderActError(
+                f"{name} is a customer: a dispute is about an invoice; to leave a customer alone, hold it"
+            )
         return ReminderAct(
             kind=ActKind.DISPUTE, subject=name, of_customer=False, by=person.name, on=person.as_of, why=why
         )
@@ -235,6 +237,4 @@ def _instalments(total: Money, amount: Money, first: date, times: int | None) ->
     if times is not None and times < needed:
         raise ReminderActError(f"{times} times {amount} do not pay {total}: it takes {needed} instalments")
     amounts: Sequence[Money] = [amount] * (count - 1) + [total - Money(amount.minor * (count - 1), total.currency)]
-    return tuple(
-        Instalment(on=add_months(first, number), amount=each) for number, each in enumerate(amounts)
-    )
+    return tuple(Instalment(on=add_months(first, number), amount=each) for number, each in enumerate(amounts))

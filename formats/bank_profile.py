@@ -44,7 +44,15 @@ class BankProfile:
 
 def check(document: bytes, profile: BankProfile, name: str) -> None:
     """Raises MalformedDocument with the first place where the file is not what the bank takes; ``name``: the message's id."""
-    root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    check_tree(
+        etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)),
+        profile,
+        name,
+    )
+
+
+def check_tree(root: etree._Element, profile: BankProfile, name: str) -> None:
+    """As ``check``, of a document that was read already."""
     fault = next(_faults(root, profile), None)
     if fault is not None:
         raise MalformedDocument(name, *fault)
