@@ -21,6 +21,7 @@ from config.bank_profile import bank_profile
 from config.tenant import DirectDebit
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import as_it_may_be
+from daemon.mandate_invitations import invite
 from daemon.message_queue import cancel_message, queue_message
 from daemon.outlook import Outlook, outlook_of, unseen
 from daemon.policies import letterhead
@@ -34,6 +35,7 @@ from ledger.errors import MalformedDocument
 from ledger.mandates import Collection, CollectionStatus, DebitBatch
 from ledger.money import Money
 from ledger.reminders import MessageKind
+from store.reminders import Delivery
 from store.store import Transaction
 
 
@@ -95,6 +97,7 @@ def _debits(tenant: Tenant, t: Transaction, view: Outlook, debit: DirectDebit) -
     # A gap or a broken file may hide that somebody has paid: then nothing is announced and nothing handed over.
     if unseen(tenant, view):
         return planned
+    invite(tenant, t, view, debit)
     _announce(tenant, t, view, planned, debit)
     for batch in planned.batches:
         _hand_over(tenant, t, debit, batch, view.as_of)
@@ -130,7 +133,8 @@ def _take_back(
 def release_notice(t: Transaction, collection: Collection) -> None:
     """A pre-notification that has not left yet does not leave any more."""
     documents = tuple(part.document for part in collection.parts)
-    for row in list(t.reminders.rows(("queued",))):
+    waiting: tuple[Delivery, ...] = ("queued",)
+    for row in list(t.reminders.rows(waiting)):
         announces = row.reminder.kind is MessageKind.PRE_NOTIFICATION and row.reminder.documents == documents
         if announces:
             cancel_message(t, row.message_id)

@@ -115,6 +115,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Die Lastschriftdatei {batch} mit {count} Lastschriften wird nicht erstellt, die Bank würde sie ablehnen: {why}.",
         "en": "Direct-debit file {batch} with {count} collections is not made, the bank would refuse it: {why}.",
     },
+    "mandate_invitation": {
+        "nl": "Klant {customer} is uitgenodigd om mandaat {mandate} te ondertekenen.",
+        "fr": "Le client {customer} est invité à signer le mandat {mandate}.",
+        "de": "Kunde {customer} ist eingeladen, Mandat {mandate} zu unterschreiben.",
+        "en": "Customer {customer} is invited to sign mandate {mandate}.",
+    },
     "debit_arrived": {
         "nl": "Volgens {person} heeft de bank bestand {name}: het geldt als aangeboden.",
         "fr": "Selon {person}, la banque a le fichier {name} : il est considéré comme remis.",

@@ -147,7 +147,9 @@ def remind(
 
 
 #: Messages that follow from a payment or a debit.
-_NOT_OF_THE_LADDER = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION})
+_NOT_OF_THE_LADDER = frozenset(
+    {MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION, MessageKind.MANDATE_INVITATION}
+)
 
 
 def _composed(

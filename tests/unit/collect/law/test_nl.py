@@ -158,9 +158,9 @@ def test_what_is_paid_within_the_term_bears_no_costs() -> None:
     letter = told(FOURTEEN, "2026-03-02", announced="375.00")
     in_time = debt("2500", paid=(paid("2026-03-17", "2000"),))
     late = debt("2500", paid=(paid("2026-03-18", "2000"),))
-    assert claimed(
-        in_time, country="NL", audience=CONSUMER, on="2026-04-01", told=[DEMAND, letter]
-    ).costs_total == eur("75.00")
+    assert claimed(in_time, country="NL", audience=CONSUMER, on="2026-04-01", told=[DEMAND, letter]).costs_total == eur(
+        "75.00"
+    )
     assert claimed(late, country="NL", audience=CONSUMER, on="2026-04-01", told=[DEMAND, letter]).costs_total == eur(
         "375.00"
     )
@@ -228,9 +228,7 @@ def test_interest_between_businesses_begins_the_day_after_the_due_date() -> None
     assert (found.interest[0].first_on, found.interest[0].last_on) == (day("2026-02-01"), day("2026-02-10"))
     assert found.interest_total == eur("2.78")
     stated = Terms(due_date_agreed=False)
-    later = claimed(
-        debt("1000", issued="2026-01-20"), country="NL", audience=BUSINESS, on="2026-03-11", terms=stated
-    )
+    later = claimed(debt("1000", issued="2026-01-20"), country="NL", audience=BUSINESS, on="2026-03-11", terms=stated)
     # Thirty days after the invoice came.
     assert later.interest[0].first_on == day("2026-02-20")
 
