@@ -21,6 +21,7 @@ from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
 from connectors.folder_statements import FolderStatements, FolderStatementsSettings
 from connectors.maildir import Maildir, MaildirSettings
 from connectors.ports import BatchSink, InvoiceSource, LedgerSource, Sink, StatementSource
+from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from ledger.errors import ConfigError
 
 ENTRY_POINT_GROUP: Final = "afletter.connectors"
@@ -71,7 +72,10 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.INVOICES: (kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),),
     Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
     Port.ACCOUNTING: (kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),),
-    Port.DEBIT_CHANNEL: (kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),),
+    Port.DEBIT_CHANNEL: (
+        kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
+        kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+    ),
     Port.REMINDER_CHANNEL: (kind(Port.REMINDER_CHANNEL, MaildirSettings, Maildir),),
 }
 
