@@ -82,7 +82,7 @@ def reminder_policy(
         ladders=_ladders(config, reminders),
         minimum=reminders.minimum_amount or Money.zero(config.currency),
         hand_over=hand_over,
-        excluded=tuple(_audience(one) for one in reminders.exclude),
+        excluded=tuple(audience(one) for one in reminders.exclude),
         statement_working_days=reminders.max_statement_age_working_days,
     )
 
@@ -114,11 +114,12 @@ def _step(reminders: Reminders, step: ReminderStep) -> Step:
         outlay=step.outlay,
         interest=step.interest,
         letter=step.letter,
-        audience=_audience(step.audience),
+        audience=audience(step.audience),
     )
 
 
-def _audience(settings: AudienceSettings) -> Audience:
+def audience(settings: AudienceSettings) -> Audience:
+    """Whom something is for."""
     return Audience(
         types=frozenset() if settings.type is None else frozenset({settings.type}),
         languages=frozenset(settings.languages),

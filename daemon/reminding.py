@@ -58,7 +58,9 @@ def remind(
 
 
 #: Messages that follow from a payment or a debit.
-_NOT_OF_THE_LADDER = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION})
+_NOT_OF_THE_LADDER = frozenset(
+    {MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION, MessageKind.MANDATE_INVITATION}
+)
 
 
 def composed(tenant: Tenant, case: Case, items: Mapping[str, OpenItem], wanted: Claimed) -> Message | Held:
