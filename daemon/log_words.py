@@ -163,6 +163,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Kunde {customer} erhält einen freundlichen Hinweis über {amount}: {documents}.",
         "en": "Customer {customer} is nudged about {amount}: {documents}.",
     },
+    "paid_confirmation": {
+        "nl": "Klant {customer} krijgt bericht dat {amount} ontvangen is: {documents}.",
+        "fr": "Le client {customer} est informé de la réception de {amount} : {documents}.",
+        "de": "Kunde {customer} erhält die Nachricht, dass {amount} eingegangen ist: {documents}.",
+        "en": "Customer {customer} is told that {amount} came in: {documents}.",
+    },
     "notice_of_default": {
         "nl": "Klant {customer} krijgt een ingebrekestelling (stap {level}) voor {amount}: {documents}.",
         "fr": "Le client {customer} reçoit une mise en demeure (étape {level}) pour {amount} : {documents}.",
