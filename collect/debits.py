@@ -314,7 +314,9 @@ def plan(
     taken = facts.history.presented | {part.document for collection in kept for part in collection.parts}
     draft = _Draft(used_one_offs={c.mandate.reference for c in kept if c.sequence_type is SequenceType.OOFF})
     _plan_new(facts, taken, draft)
-    ready = [collection for collection in kept if _is_ready(policy, collection, as_of)]
+    announced = [collection for collection in kept if collection.status is CollectionStatus.NOTIFIED]
+    reached = {day for day in {each.collect_on for each in announced} if _lead_begins_on(policy, day) <= as_of}
+    ready = [collection for collection in announced if collection.collect_on in reached]
     batches = list(_batches(facts, ready))
     held = {batch.message_id for batch in batches if policy.approval is Approval.REQUIRED} - released
     return DebitPlan(
@@ -414,8 +416,9 @@ def _recheck(facts: _Facts) -> tuple[list[Collection], tuple[Cancelled, ...]]:
     kept: list[Collection] = []
     cancelled: list[Cancelled] = []
     seen: set[str] = set()
+    earliest = add_target_days(next_target_day(facts.as_of), facts.policy.cut_off_days)
     for collection in facts.history.pending:
-        change = next(_changes(facts, collection, seen), None)
+        change = next(_changes(facts, collection, seen, earliest), None)
         if change is None:
             kept.append(collection)
             seen.update(part.document for part in collection.parts)
@@ -427,9 +430,10 @@ def _recheck(facts: _Facts) -> tuple[list[Collection], tuple[Cancelled, ...]]:
 
 
 def _changes(
-    facts: _Facts, collection: Collection, seen: Set[str]
+    facts: _Facts, collection: Collection, seen: Set[str], earliest: date
 ) -> Iterator[tuple[DebitObjection | MandateObjection, str]]:
-    """Whatever keeps a pending collection from going to the bank as it was announced; ``seen``: documents of pending ones before it."""
+    """Whatever keeps a pending collection from going to the bank as it was announced; ``seen``: documents of pending ones before it;
+    ``earliest``: the first day for which the bank still takes a file."""
     history = facts.history
     was = collection.mandate
     now = facts.mandates.get(was.reference)
@@ -448,7 +452,6 @@ def _changes(
         change = _change_of_part(part, facts.items.get(part.document))
         if change is not None:
             yield change, part.document
-    earliest = add_target_days(next_target_day(facts.as_of), facts.policy.cut_off_days)
     if collection.collect_on < earliest and collection.status is not CollectionStatus.WITHHELD:
         yield DebitObjection.TOO_LATE, collection.collect_on.isoformat()
 
@@ -676,9 +679,9 @@ def _sequence_type(mandate: Mandate, facts: _Facts) -> SequenceType:
     return SequenceType.RCUR if known else facts.policy.first_sequence
 
 
-def _is_ready(policy: DebitPolicy, collection: Collection, as_of: date) -> bool:
-    lead_begins_on = add_target_days(collection.collect_on, -policy.lead_days)
-    return collection.status is CollectionStatus.NOTIFIED and as_of >= lead_begins_on
+def _lead_begins_on(policy: DebitPolicy, day: date) -> date:
+    """First day on which a collection on ``day`` is handed over."""
+    return add_target_days(day, -policy.lead_days)
 
 
 def _batches(facts: _Facts, ready: Iterable[Collection]) -> Iterator[DebitBatch]:

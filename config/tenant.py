@@ -144,6 +144,55 @@ class DebitGrouping(StrEnum):
     INVOICE = "invoice"
 
 
+class Audience(Settings):
+    """Which customers. What is not said is everybody."""
+
+    type: CustomerType | None = Field(default=None, description="`business` or `consumer`.")
+    languages: tuple[Language, ...] = Field(default=(), description="Customers of these languages: nl, fr, de, en.")
+    groups: tuple[Text, ...] = Field(
+        default=(), description="Customers of these groups (column `group` of customers.csv)."
+    )
+    customers: tuple[Text, ...] = Field(default=(), description="These customers, by their id.")
+    not_groups: tuple[Text, ...] = Field(default=(), description="But not customers of these groups.")
+    not_customers: tuple[Text, ...] = Field(default=(), description="But not these customers, by their id.")
+
+
+class BusinessScheme(StrEnum):
+    """The scheme that businesses are asked to sign for."""
+
+    CORE = "CORE"
+    B2B = "B2B"
+
+
+def _signing_link(text: str) -> str:
+    if not text.startswith("https://"):
+        raise ValueError("must begin with https://")
+    if "{mandate}" not in text and "{customer}" not in text:
+        raise ValueError("must hold {mandate} or {customer}, or everybody would get the same page")
+    return text
+
+
+class MandateInvitations(Settings):
+    """Mails with the mandate form (PDF) to customers who owe something and have no mandate; `invite: {}` invites all of them."""
+
+    audience: Audience = Field(default=as_written({}), description="Which customers you want on direct debit.")
+    business_scheme: BusinessScheme = Field(
+        default=BusinessScheme.CORE,
+        description="What businesses are asked to sign: CORE, or B2B (no refunds, and their bank must confirm it). Consumers sign CORE.",
+    )
+    reminder_after_days: DaysAfter = Field(
+        default=14, description="Days after which one reminder of the invitation goes out, the only one."
+    )
+    return_to: Text | None = Field(
+        default=None,
+        description="Where the signed form goes back to; by default the mail address of `reminders.sender`.",
+    )
+    link: Annotated[Text, AfterValidator(_signing_link)] | None = Field(
+        default=None,
+        description="A page of a signing platform, such as `https://sign.example/{mandate}`; {mandate} and {customer} are filled in.",
+    )
+
+
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Retries = Annotated[int, Field(ge=0, le=2)]
 
@@ -194,6 +243,9 @@ class DirectDebit(Settings):
         default=False,
         description="The bank's fee for a returned collection is charged on to the customer's account; otherwise it is your cost.",
     )
+    invite: MandateInvitations | None = Field(
+        default=None, description="Invitations to sign a mandate; absent: nobody is invited. They need `reminders`."
+    )
     collection_limit: AmountLimit | None = Field(default=None, description="Most that one collection may come to.")
     batch_limit: AmountLimit | None = Field(
         default=None, description="Most that one file may come to; more goes into several."
@@ -217,19 +269,6 @@ StepKind = Annotated[
     AfterValidator(_can_be_a_step),
     WithJsonSchema({"type": "string", "enum": [kind.value for kind in STEP_KINDS]}),
 ]
-
-
-class Audience(Settings):
-    """Which customers. What is not said is everybody."""
-
-    type: CustomerType | None = Field(default=None, description="`business` or `consumer`.")
-    languages: tuple[Language, ...] = Field(default=(), description="Customers of these languages: nl, fr, de, en.")
-    groups: tuple[Text, ...] = Field(
-        default=(), description="Customers of these groups (column `group` of customers.csv)."
-    )
-    customers: tuple[Text, ...] = Field(default=(), description="These customers, by their id.")
-    not_groups: tuple[Text, ...] = Field(default=(), description="But not customers of these groups.")
-    not_customers: tuple[Text, ...] = Field(default=(), description="But not these customers, by their id.")
 
 
 class ReminderStep(Settings):

@@ -84,7 +84,10 @@ class Sink(Protocol):
         """Log in, read-only; raises the named error of ``ledger.errors``."""
 
     def find(self, key: str) -> Receipt | None:
-        """The receipt of an earlier delivery under ``key``, from the other side's data alone; None when it is not there."""
+        """The receipt of an earlier delivery under ``key``, from what the other side shows; None when it is not there.
+
+        Raises OutcomeUnknown when that cannot be told: the receiver may have taken it away.
+        """
 
     def send(self, effect: Effect) -> Receipt:
         """Deliver one effect. Raises Transient, Refused, OutcomeUnknown, ConflictingPayload, CredentialsRefused, HumanActionNeeded."""

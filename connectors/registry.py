@@ -33,6 +33,7 @@ from connectors.ports import (
 from connectors.print_folder import PrintFolder, PrintFolderSettings
 from connectors.report_folder import ProofFolder, ProofFolderSettings, ReportMaildir, ReportMaildirSettings
 from connectors.report_imap import ReportImap, ReportImapSettings
+from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from connectors.smtp import Smtp, SmtpSettings
 from connectors.webhook import Webhook, WebhookSettings
 from ledger.errors import ConfigError
@@ -86,7 +87,10 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.INVOICES: (kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),),
     Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
     Port.ACCOUNTING: (kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),),
-    Port.DEBIT_CHANNEL: (kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),),
+    Port.DEBIT_CHANNEL: (
+        kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
+        kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+    ),
     Port.REMINDER_CHANNEL: (
         kind(Port.REMINDER_CHANNEL, MaildirSettings, Maildir),
         kind(Port.REMINDER_CHANNEL, PhoneListSettings, PhoneList),

@@ -21,6 +21,7 @@ from config.bank_profile import bank_profile
 from config.tenant import DirectDebit
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import as_it_may_be
+from daemon.mandate_invitations import invite
 from daemon.message_queue import cancel_message, queue_message
 from daemon.outlook import Outlook, outlook_of, unseen
 from daemon.policies import letterhead
@@ -28,8 +29,7 @@ from daemon.program_log import log
 from daemon.progress import Steps
 from daemon.reminding import remind
 from daemon.tenant import Tenant
-from formats.bank_profile import check
-from formats.pain008 import render
+from formats.pain008 import render_for_bank
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
 from ledger.errors import MalformedDocument
 from ledger.mandates import Collection, CollectionStatus, DebitBatch
@@ -97,6 +97,7 @@ def _debits(tenant: Tenant, t: Transaction, view: Outlook, debit: DirectDebit) -
     # A gap or a broken file may hide that somebody has paid: then nothing is announced and nothing handed over.
     if unseen(tenant, view):
         return planned
+    invite(tenant, t, view, debit)
     _announce(tenant, t, view, planned, debit)
     for batch in planned.batches:
         _hand_over(tenant, t, debit, batch, view.as_of)
@@ -178,8 +179,7 @@ def _hand_over(tenant: Tenant, t: Transaction, debit: DirectDebit, batch: DebitB
         return
     profile = bank_profile(debit.bank_profile, tenant.config.base)
     try:
-        document = render(batch, profile.version)
-        check(document, profile, batch.message_id)
+        document = render_for_bank(batch, profile)
     except MalformedDocument as error:
         _hold_back(tenant, t, batch, str(error), as_of)
         return

@@ -115,6 +115,24 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Die Lastschriftdatei {batch} mit {count} Lastschriften wird nicht erstellt, die Bank würde sie ablehnen: {why}.",
         "en": "Direct-debit file {batch} with {count} collections is not made, the bank would refuse it: {why}.",
     },
+    "mandate_invitation": {
+        "nl": "Klant {customer} is uitgenodigd om mandaat {mandate} te ondertekenen.",
+        "fr": "Le client {customer} est invité à signer le mandat {mandate}.",
+        "de": "Kunde {customer} ist eingeladen, Mandat {mandate} zu unterschreiben.",
+        "en": "Customer {customer} is invited to sign mandate {mandate}.",
+    },
+    "debit_arrived": {
+        "nl": "Volgens {person} heeft de bank bestand {name}: het geldt als aangeboden.",
+        "fr": "Selon {person}, la banque a le fichier {name} : il est considéré comme remis.",
+        "de": "Laut {person} hat die Bank die Datei {name}: sie gilt als eingereicht.",
+        "en": "According to {person} the bank has file {name}: it counts as handed over.",
+    },
+    "debit_resend": {
+        "nl": "Volgens {person} heeft de bank bestand {name} niet: het wordt opnieuw aangeboden.",
+        "fr": "Selon {person}, la banque n'a pas le fichier {name} : il est remis à nouveau.",
+        "de": "Laut {person} hat die Bank die Datei {name} nicht: sie wird erneut eingereicht.",
+        "en": "According to {person} the bank does not have file {name}: it is handed over again.",
+    },
     "debit_release": {
         "nl": "{person} heeft {name} vrijgegeven.",
         "fr": "{person} a libéré {name}.",

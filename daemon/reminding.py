@@ -35,7 +35,7 @@ def remind(
     for one in case.due(view.as_of):
         match one:
             case Reminder():
-                wanted.append(claimed(tenant, t, case, one, [items[number] for number in one.documents]))
+                wanted.append(claimed(t, case, one, [items[number] for number in one.documents]))
             case Held():
                 held.append(one)
     planned = {one.reminder for one in wanted}
@@ -58,7 +58,9 @@ def remind(
 
 
 #: Messages that follow from a payment or a debit.
-_NOT_OF_THE_LADDER = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION})
+_NOT_OF_THE_LADDER = frozenset(
+    {MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION, MessageKind.MANDATE_INVITATION}
+)
 
 
 def composed(tenant: Tenant, case: Case, items: Mapping[str, OpenItem], wanted: Claimed) -> Message | Held:

@@ -237,6 +237,7 @@ _DUTCH: Final = ReportWords(
         MessageKind.HAND_OVER: "overdracht",
         MessageKind.PAID_CONFIRMATION: "bevestiging van betaling",
         MessageKind.PRE_NOTIFICATION: "aankondiging van inning",
+        MessageKind.MANDATE_INVITATION: "uitnodiging voor een mandaat",
     },
     collection_names={
         CollectionStatus.PLANNED: "gepland",
@@ -397,6 +398,7 @@ _FRENCH: Final = ReportWords(
         MessageKind.HAND_OVER: "transmission",
         MessageKind.PAID_CONFIRMATION: "confirmation de paiement",
         MessageKind.PRE_NOTIFICATION: "annonce d'encaissement",
+        MessageKind.MANDATE_INVITATION: "invitation à signer un mandat",
     },
     collection_names={
         CollectionStatus.PLANNED: "prévu",
@@ -557,6 +559,7 @@ _GERMAN: Final = ReportWords(
         MessageKind.HAND_OVER: "Abgabe",
         MessageKind.PAID_CONFIRMATION: "Zahlungsbestätigung",
         MessageKind.PRE_NOTIFICATION: "Vorabankündigung",
+        MessageKind.MANDATE_INVITATION: "Einladung zu einem Mandat",
     },
     collection_names={
         CollectionStatus.PLANNED: "geplant",
@@ -717,6 +720,7 @@ _ENGLISH: Final = ReportWords(
         MessageKind.HAND_OVER: "hand-over",
         MessageKind.PAID_CONFIRMATION: "confirmation of payment",
         MessageKind.PRE_NOTIFICATION: "pre-notification",
+        MessageKind.MANDATE_INVITATION: "invitation to sign a mandate",
     },
     collection_names={
         CollectionStatus.PLANNED: "planned",

@@ -5,7 +5,7 @@ SENDING at the start was left by a process that died (the tenant's lock is held)
 about that (``settle``) follows from the sink's guarantee and never from hope:
 
 * KEYED: send again under the same key, the receiver recognises it;
-* FINDABLE: look for it over there; found is done, not found is queued again;
+* FINDABLE: look for it over there; found is done, not found is queued again, and what nobody can tell is parked;
 * BLIND: park it, a person must look.
 
 Doubts are settled before the cycle decides what may be claimed: what turns out not to have left is looked at again, for the customer may
@@ -110,21 +110,25 @@ def settle(store: Store, sink: Sink) -> None:
         if not doubts:
             return
         for effect in doubts:
-            event, reference = _probe(sink, effect)
+            event, reference, detail = _probe(sink, effect)
             with store.transaction() as t:
-                t.outbox.step([effect.key], event, references={effect.key: reference})
+                t.outbox.step([effect.key], event, detail=detail, references={effect.key: reference})
             structlog.get_logger().info("doubt settled", sink=sink.name, key=effect.key, outcome=event.value)
 
 
-def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str]:
+def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str, str]:
+    """What is to be done about an effect in doubt, the receiver's reference, and what is said about it."""
     match sink.guarantee:
         case Guarantee.KEYED:
-            return EffectEvent.ABSENT, ""
+            return EffectEvent.ABSENT, "", ""
         case Guarantee.FINDABLE:
-            receipt = sink.find(effect.key)
-            return (EffectEvent.ABSENT, "") if receipt is None else (EffectEvent.FOUND, receipt.reference)
+            try:
+                receipt = sink.find(effect.key)
+            except OutcomeUnknown as error:
+                return EffectEvent.PARK, "", str(error)
+            return (EffectEvent.ABSENT, "", "") if receipt is None else (EffectEvent.FOUND, receipt.reference, "")
         case Guarantee.BLIND:
-            return EffectEvent.PARK, ""
+            return EffectEvent.PARK, "", ""
     assert_never(sink.guarantee)
 
 

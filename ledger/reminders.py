@@ -21,6 +21,8 @@ class MessageKind(StrEnum):
     HAND_OVER = "hand_over"
     PAID_CONFIRMATION = "paid_confirmation"
     PRE_NOTIFICATION = "pre_notification"
+    #: A mandate to be signed, for a customer whom the tenant wants on direct debit.
+    MANDATE_INVITATION = "mandate_invitation"
     #: The invoice itself, where the tenant has this program send it.
     INVOICE = "invoice"
 
