@@ -19,6 +19,7 @@ from collect.reminders import Held
 from collect.wording import sentence as why_not
 from config.bank_profile import bank_profile
 from config.tenant import DirectDebit
+from daemon.confirming import confirm
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import as_it_may_be
 from daemon.mandate_invitations import invite
@@ -69,6 +70,7 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
             planned = _debits(tenant, t, view, debit)
             covered, withheld = planned.covered, planned.withheld
         if reminders is not None:
+            confirm(tenant, t, view, reminders)
             held = remind(tenant, t, view, reminders, covered)
     return HeldBack(withheld=withheld, held=held, unseen=unseen(tenant, view))
 

@@ -173,7 +173,7 @@ def _may_leave(tenant: Tenant, sink: Sink, result: CycleResult) -> bool:
         return False
     if sink is tenant.debit_channel:
         return result.collected and not result.held_back.unseen
-    if sink is tenant.message_channel:
+    if sink in tenant.message_channels:
         return result.collected
     return True
 

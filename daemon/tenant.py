@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from config.tenant import TenantConfig
+from config.tenant import Reminders, TenantConfig
 from connectors import registry
-from connectors.ports import InvoiceSource, LedgerSource, Sink, StatementSource
+from connectors.ports import InvoiceSource, LedgerSource, ReminderChannel, Sink, StatementSource
+from ledger.media import Medium
 from store.store import Store, open_store
 
 _MIB: Final = 1024 * 1024
@@ -35,7 +36,7 @@ class Tenant:
     accounting: tuple[Sink, ...]
     ledgers: tuple[tuple[str, LedgerSource], ...]
     debit_channel: Sink | None
-    message_channel: Sink | None
+    message_channels: tuple[ReminderChannel, ...]
 
     @property
     def name(self) -> str:
@@ -57,8 +58,13 @@ class Tenant:
         yield from self.accounting
         if self.debit_channel is not None:
             yield self.debit_channel
-        if self.message_channel is not None:
-            yield self.message_channel
+        yield from self.message_channels
+
+    @property
+    def message_channel(self) -> ReminderChannel | None:
+        """The way of messages that must be written mails (notices of collections): the cheapest one by e-mail, else the cheapest."""
+        mails = [one for one in self.message_channels if one.medium is Medium.EMAIL]
+        return next(iter((*mails, *self.message_channels)), None)
 
 
 @contextmanager
@@ -98,7 +104,13 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
         accounting=accounting,
         ledgers=tuple((sink.name, sink) for sink in accounting if isinstance(sink, LedgerSource)),
         debit_channel=None if debit is None else registry.debit_channel(debit.bank, "direct_debit/bank"),
-        message_channel=None
-        if reminders is None
-        else registry.reminder_channel(reminders.channel, "reminders/channel"),
+        message_channels=() if reminders is None else tuple(_message_channels(reminders)),
     )
+
+
+def _message_channels(reminders: Reminders) -> Iterator[ReminderChannel]:
+    """The ways of messages, cheapest first."""
+    if reminders.channel is not None:
+        yield registry.reminder_channel(reminders.channel, "reminders/channel")
+    for index, settings in enumerate(reminders.channels):
+        yield registry.reminder_channel(settings, f"reminders/channels/{index}")
