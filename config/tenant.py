@@ -432,6 +432,11 @@ class Reminders(Settings):
         default=as_written({}), description="What the program cannot know of the law that applies."
     )
 
+    @property
+    def ways(self) -> tuple[ConnectorSettings, ...]:
+        """The channels, cheapest first, however they are written."""
+        return self.channels if self.channel is None else (self.channel,)
+
     @model_validator(mode="after")
     def _has_one_list_of_channels(self) -> Self:
         if self.channel is not None and self.channels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import structlog
@@ -12,6 +12,7 @@ from collect.confirmations import Confirmation, Receipt, confirmations
 from collect.messages import compose_paid_confirmation
 from config.tenant import Reminders
 from daemon.claiming import value_date
+from daemon.invoice_files import invoice_pdfs
 from daemon.message_queue import queue_message
 from daemon.outlook import Outlook
 from daemon.policies import letterhead
@@ -19,6 +20,7 @@ from daemon.program_log import log
 from daemon.reminder_case import channels_of, unreachable
 from daemon.tenant import Tenant
 from ledger.bookings import AccountKind, Booking, BookingKind
+from ledger.errors import ConfigError
 from ledger.messages import Message
 from ledger.money import Money
 from ledger.reminders import MessageKind
@@ -53,7 +55,8 @@ def confirm(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders)
         confirmed=confirmed,
         as_of=view.as_of,
     ):
-        message = _composed(tenant, view, reminders, one)
+        files = invoice_pdfs(tenant, t, [item.document for item in one.items])
+        message = _composed(tenant, view, reminders, one, files)
         if message is not None and message.message_id not in known:
             queue_message(t, one.reminder.channel, message, one.reminder)
             _log(tenant, t, one)
@@ -78,7 +81,9 @@ def _receipts_of(t: Transaction, booking: Booking) -> Iterator[Receipt]:
         yield Receipt(document=number, amount=amount, paid_on=value_date(t, booking))
 
 
-def _composed(tenant: Tenant, view: Outlook, reminders: Reminders, one: Confirmation) -> Message | None:
+def _composed(
+    tenant: Tenant, view: Outlook, reminders: Reminders, one: Confirmation, invoices: Mapping[str, bytes]
+) -> Message | None:
     """The message; None where it cannot be written, which stops that one alone: it asks for nothing, so nothing waits for it."""
     try:
         return compose_paid_confirmation(
@@ -89,8 +94,9 @@ def _composed(tenant: Tenant, view: Outlook, reminders: Reminders, one: Confirma
             paid_on=one.paid_on,
             as_of=view.as_of,
             medium=one.reminder.medium,
+            invoices=invoices,
         )
-    except (TemplateError, ValueError, LookupError) as error:
+    except (TemplateError, ValueError, LookupError, ConfigError) as error:
         structlog.get_logger().warning(
             "confirmation not composed", customer=one.reminder.customer_id, error=type(error).__name__
         )

@@ -49,7 +49,7 @@ class Case:
 
 def channels_of(tenant: Tenant) -> tuple[Channel, ...]:
     """The ways out that the tenant has set up, cheapest first."""
-    return tuple(Channel(name=one.name, medium=one.medium) for one in tenant.message_channels)
+    return tuple(Channel(name=channel.name, medium=channel.medium) for channel in tenant.message_channels)
 
 
 def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]) -> Case:
