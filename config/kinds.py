@@ -28,6 +28,9 @@ class ConnectorKinds:
     accounting: Kinds = field(default_factory=dict)
     debit_channel: Kinds = field(default_factory=dict)
     reminder_channel: Kinds = field(default_factory=dict)
+    call_outcomes: Kinds = field(default_factory=dict)
+    hand_over_channel: Kinds = field(default_factory=dict)
+    service_channel: Kinds = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for port in fields(self):
@@ -39,7 +42,7 @@ class ConnectorKinds:
             object.__setattr__(self, port.name, MappingProxyType(dict(kinds)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """Annotation of a field that holds one connector's settings, told apart by ``use``, also where there is only one kind."""
 

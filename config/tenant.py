@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from collect.law.ladders import Fee
+from config.collections import Calls, HandOver, Interruption
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
 from config.law import LawSettings
@@ -380,6 +381,9 @@ class Reminders(Settings):
     law: LawSettings = Field(
         default=as_written({}), description="What the program cannot know of the law that applies."
     )
+    calls: Calls | None = Field(default=None, description="Telephone follow-up.")
+    hand_over: HandOver | None = Field(default=None, description="Handing cases over.")
+    interruption: Interruption | None = Field(default=None, description="Interrupting services.")
 
 
 class IgnoreRule(Settings):
@@ -506,11 +510,15 @@ class TenantConfig(Settings):
         return value
 
 
+#: What pydantic makes a field from: its type, and its description and default.
+_Definition = tuple[Any, FieldInfo]
+
+
 def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     """TenantConfig with the settings of these connectors in their places."""
     account = _with(BankAccount, statements=_many(BankAccount, "statements", kinds.statements))
     debit = _with(DirectDebit, bank=_one(DirectDebit, "bank", kinds.debit_channel))
-    reminders = _with(Reminders, channel=_one(Reminders, "channel", kinds.reminder_channel))
+    reminders = _with(Reminders, channel=_one(Reminders, "channel", kinds.reminder_channel), **_collections(kinds))
     return _with(
         TenantConfig,
         invoices=_many(TenantConfig, "invoices", kinds.invoices),
@@ -521,8 +529,18 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     )
 
 
-#: What pydantic makes a field from: its type, and its description and default.
-_Definition = tuple[Any, FieldInfo]
+def _collections(kinds: ConnectorKinds) -> dict[str, _Definition]:
+    """The sections of what follows after letters, with their connectors."""
+    calls = _with(Calls, outcomes=_many(Calls, "outcomes", kinds.call_outcomes))
+    hand_over = _with(HandOver, channel=_maybe(HandOver, "channel", kinds.hand_over_channel))
+    interruption = _with(Interruption, channel=_one(Interruption, "channel", kinds.service_channel))
+    return {
+        "calls": (calls | None, Reminders.model_fields["calls"]),
+        "hand_over": (hand_over | None, Reminders.model_fields["hand_over"]),
+        "interruption": (interruption | None, Reminders.model_fields["interruption"]),
+    }
+
+
 _S = TypeVar("_S", bound=Settings)
 
 
@@ -533,6 +551,10 @@ def _with(base: type[_S], **fields: Any) -> type[_S]:
 
 def _one(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
     return Annotated[ConnectorSettings, Choice(kinds)], owner.model_fields[name]
+
+
+def _maybe(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
+    return Annotated[ConnectorSettings, Choice(kinds)] | None, owner.model_fields[name]
 
 
 def _many(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:

@@ -16,12 +16,15 @@ from typing import Final, Protocol, TypeVar, cast, get_args
 from config.kinds import ConnectorKinds
 from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountBooks, BeancountSettings
+from connectors.folder_calls import FolderCalls, FolderCallsSettings
 from connectors.folder_debits import FolderDebits, FolderDebitsSettings
+from connectors.folder_files import FolderFiles, FolderFilesSettings
 from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
 from connectors.folder_statements import FolderStatements, FolderStatementsSettings
 from connectors.maildir import Maildir, MaildirSettings
-from connectors.ports import BatchSink, InvoiceSource, LedgerSource, Sink, StatementSource
+from connectors.ports import BatchSink, CallSource, InvoiceSource, LedgerSource, Sink, StatementSource
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
+from connectors.sftp_files import SftpFiles, SftpFilesSettings
 from ledger.errors import ConfigError
 
 ENTRY_POINT_GROUP: Final = "afletter.connectors"
@@ -35,6 +38,9 @@ class Port(StrEnum):
     ACCOUNTING = "accounting"
     DEBIT_CHANNEL = "debit_channel"
     REMINDER_CHANNEL = "reminder_channel"
+    CALL_OUTCOMES = "call_outcomes"
+    HAND_OVER_CHANNEL = "hand_over_channel"
+    SERVICE_CHANNEL = "service_channel"
 
 
 class AccountingTarget(BatchSink, LedgerSource, Protocol):
@@ -77,6 +83,12 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
         kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
     ),
     Port.REMINDER_CHANNEL: (kind(Port.REMINDER_CHANNEL, MaildirSettings, Maildir),),
+    Port.CALL_OUTCOMES: (kind(Port.CALL_OUTCOMES, FolderCallsSettings, FolderCalls),),
+    Port.HAND_OVER_CHANNEL: (
+        kind(Port.HAND_OVER_CHANNEL, FolderFilesSettings, FolderFiles),
+        kind(Port.HAND_OVER_CHANNEL, SftpFilesSettings, SftpFiles),
+    ),
+    Port.SERVICE_CHANNEL: (kind(Port.SERVICE_CHANNEL, FolderFilesSettings, FolderFiles),),
 }
 
 
@@ -134,6 +146,21 @@ def debit_channel(settings: ConnectorSettings, name: str) -> Sink:
 def reminder_channel(settings: ConnectorSettings, name: str) -> Sink:
     """Where messages to customers go; ``name`` is ``reminders/channel``."""
     return cast("Sink", _make(Port.REMINDER_CHANNEL, settings, name))
+
+
+def call_source(settings: ConnectorSettings, name: str) -> CallSource:
+    """Where outcomes of calls come from; ``name`` is ``reminders/calls/outcomes/0`` and so on."""
+    return cast("CallSource", _make(Port.CALL_OUTCOMES, settings, name))
+
+
+def hand_over_channel(settings: ConnectorSettings, name: str) -> Sink:
+    """Where cases go; ``name`` is ``reminders/hand_over``."""
+    return cast("Sink", _make(Port.HAND_OVER_CHANNEL, settings, name))
+
+
+def service_channel(settings: ConnectorSettings, name: str) -> Sink:
+    """Where orders to stop or give back a service go; ``name`` is ``reminders/interruption``."""
+    return cast("Sink", _make(Port.SERVICE_CHANNEL, settings, name))
 
 
 def _make(port: Port, settings: ConnectorSettings, name: str) -> object:
