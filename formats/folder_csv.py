@@ -507,5 +507,5 @@ def _call(row: _Row) -> Iterator[CallAttempt | Fault]:
         documents=tuple(dict.fromkeys(filter(None, documents))),
         promised_on=promised_on,
         note=row.text("note"),
-        origin=f"{row.source.name}, line {row.line}",
+        source=row.source,
     )

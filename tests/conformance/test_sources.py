@@ -154,6 +154,7 @@ class TestSource:
         for document, facts in zip(documents, first, strict=True):
             for fact in facts:
                 source = fact.source
+                assert source is not None
                 assert (source.system, source.name, source.document) == (
                     document.system,
                     document.name,
