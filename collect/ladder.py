@@ -151,7 +151,7 @@ class Ladders:
             return steps
         return tuple(replace(step, minimum_days=max(1, self.pause), pause_days=max(1, self.pause)) for step in steps)
 
-    def audiences(self) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    def audiences(self) -> Iterator[tuple[str, CustomerType, tuple[Step, ...]]]:
         """The ladder of every kind of customer that a step tells from others, with words for it; for checking them."""
         languages = ["", *sorted({one for step in self.steps for one in step.audience.languages})]
         groups = ["", *sorted({one for step in self.steps for one in step.audience.groups | step.audience.not_groups})]
@@ -159,7 +159,7 @@ class Ladders:
             for language in languages:
                 for group in groups:
                     said = " ".join(filter(None, (type_.value, language, group)))
-                    yield said, self.of(_somebody(type_, language, group))
+                    yield said, type_, self.of(_somebody(type_, language, group))
 
 
 #: Letters that exist to ask for interest or costs, or to announce them.
@@ -250,3 +250,22 @@ def _usual_letter(country: str, audience: CustomerType, step: Step) -> LetterTyp
     if step.kind is MessageKind.REMINDER and step.level > 1:
         return LetterType.NOTICE_OF_DEFAULT if asks([step]) else LetterType.DEMAND
     return next((one.letter for one in usual if one.kind is step.kind), LetterType.FINAL_NOTICE)
+
+
+def as_the_law_reads_it(steps: Sequence[Step], country: str, audience: CustomerType) -> tuple[LadderStep, ...]:
+    """A ladder in the form that ``collect.law.steps`` judges."""
+    return tuple(
+        LadderStep(
+            number=step.level,
+            kind=step.kind,
+            earliest_days=step.days_after_due,
+            wait_days=step.minimum_days,
+            after_term=step.after_term,
+            fee=step.fee,
+            interest=step.interest,
+            letter=letter_of(country, audience, step, steps),
+            media=step.media,
+            optional=step.optional,
+        )
+        for step in steps
+    )

@@ -31,6 +31,7 @@ class ConnectorKinds:
     call_outcomes: Kinds = field(default_factory=dict)
     hand_over_channel: Kinds = field(default_factory=dict)
     service_channel: Kinds = field(default_factory=dict)
+    delivery_reports: Kinds = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for port in fields(self):

@@ -11,9 +11,7 @@ from collect.ladder import WRITTEN, asks
 from collect.law.claiming import Asking, claim
 from collect.law.ladders import Fee
 from collect.law.rules import governing_country
-from collect.law.terms import Terms
 from daemon.reminder_case import Case
-from daemon.tenant import Tenant
 from ledger.bookings import AccountKind, Booking, BookingKind
 from ledger.claims import Claim, Debt, Paid, Told
 from ledger.documents import OpenItem
@@ -29,15 +27,14 @@ _OF_THE_DOCUMENT: Final = frozenset({BookingKind.DOCUMENT_ISSUED, BookingKind.DO
 
 
 def claim_on(
-    tenant: Tenant,
     t: Transaction,
+    case: Case,
     customer: Customer,
     items: Sequence[OpenItem],
-    rows: Iterable[ReminderRow],
     as_of: date,
     asking: Asking | None = None,
 ) -> Claim:
-    """What these documents of a customer (of one currency) come to on a day. ``rows``: messages that were decided, whatever became of them.
+    """What these documents of a customer (of one currency) come to on a day.
 
     Without ``asking``: everything that the law allows.
     """
@@ -45,11 +42,11 @@ def claim_on(
     return claim(
         [_debt(t, item) for item in items],
         customer_id=customer.customer_id,
-        country=governing_country(tenant.config.legal.country, customer.address.country, customer.type),
+        country=governing_country(case.policy.country, customer.address.country, customer.type),
         audience=customer.type,
         as_of=as_of,
-        told=tuple(told_of(rows, numbers)),
-        terms=Terms(),
+        told=tuple(told_of(case.view.reminders, numbers)),
+        terms=case.terms,
         asking=asking,
     )
 
@@ -62,7 +59,7 @@ class Claimed:
     claim: Claim | None = None
 
 
-def claimed(tenant: Tenant, t: Transaction, case: Case, reminder: Reminder, items: Sequence[OpenItem]) -> Claimed:
+def claimed(t: Transaction, case: Case, reminder: Reminder, items: Sequence[OpenItem]) -> Claimed:
     """The reminder with the interest and costs that its step may ask for under the law and the tenant's settings. ``items``: its documents.
 
     A ladder that asks for nothing needs no claim. What the law does not give on that day is not in it, whatever the step says.
@@ -79,7 +76,7 @@ def claimed(tenant: Tenant, t: Transaction, case: Case, reminder: Reminder, item
         medium=reminder.medium,
         outlay=taken[-1].outlay,
     )
-    found = claim_on(tenant, t, customer, items, case.view.reminders, reminder.as_of, asking)
+    found = claim_on(t, case, customer, items, reminder.as_of, asking)
     return Claimed(
         reminder=replace(
             reminder,

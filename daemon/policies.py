@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from collect.debits import GREATEST_MINOR, Approval, DebitPolicy, Grouping
-from collect.ladder import MEDIA, MINIMUM_DAYS, UNNUMBERED, Audience, Ladders, Step
+from collect.ladder import MEDIA, MINIMUM_DAYS, UNNUMBERED, Audience, Ladders, Step, as_the_law_reads_it
+from collect.law.steps import faults
 from collect.letterhead import Letterhead
 from collect.reminders import Channel, ReminderPolicy
 from config.bank_profile import bank_profile
 from config.tenant import Audience as AudienceSettings
 from config.tenant import DirectDebit, IgnoreRule, Reminders, ReminderStep, TenantConfig, Weekday
+from daemon.law_terms import law_terms
+from ledger.errors import ConfigError
 from ledger.mandates import SequenceType
 from ledger.money import Money
 from ledger.reminders import MessageKind
@@ -139,12 +145,35 @@ def letterhead(config: TenantConfig, reminders: Reminders) -> Letterhead:
 
 def policy_faults(config: TenantConfig) -> tuple[str, ...]:
     """Settings that are well-formed and cannot work together, in lines like those of ``config.load``."""
-    faults: list[str] = []
+    lines: list[str] = []
     if config.direct_debit is not None:
         named = {"lead_days": "collection_lead_days"}
         for name, reason in debit_policy(config, config.direct_debit).faults():
-            faults.append(f"{config.file}: direct_debit.{named.get(name, name)}: {reason}")
+            lines.append(f"{config.file}: direct_debit.{named.get(name, name)}: {reason}")
     if config.reminders is not None:
         for name, reason in reminder_policy(config, config.reminders, ()).faults():
-            faults.append(f"{config.file}: reminders.{name}: {reason}")
-    return tuple(faults)
+            lines.append(f"{config.file}: reminders.{name}: {reason}")
+        lines += _law_faults(config, config.reminders)
+    return tuple(lines)
+
+
+def _law_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
+    """What the law of the tenant's country forbids of its ladders, by the figures of today."""
+    try:
+        terms = law_terms(reminders.law, config.file)
+    except ConfigError as error:
+        yield from error.faults
+        return
+    country, today = config.legal.country, datetime.now(config.time_zone).date()
+    found: dict[str, None] = {}
+    for _, audience, steps in _ladders(config, reminders).audiences():
+        outlays = [(step.level, step.outlay) for step in steps if step.outlay is not None]
+        ladder = as_the_law_reads_it(steps, country, audience)
+        for fault in faults(ladder, country=country, audience=audience, terms=terms, outlays=outlays, on=today):
+            where = "law" if fault.number is None else f"steps: step {fault.number}"
+            found[
+                f"{where}.{fault.setting}: {fault.reason}"
+                if fault.number is None
+                else f"{where}, {fault.setting}: {fault.reason}"
+            ] = None
+    yield from (f"{config.file}: reminders.{line}" for line in found)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from collect.agreements import standing
+from collect.law.terms import Terms
 from collect.reminders import Channel, Held, ReminderPolicy, Standing, due
 from config.tenant import Reminders
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import blocked_customers
+from daemon.law_terms import law_terms
 from daemon.outlook import Outlook, outlook_of
 from daemon.policies import reminder_policy
 from daemon.tenant import Tenant
@@ -23,13 +25,14 @@ from store.store import Transaction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything that is decided by whether somebody is reminded. ``history``: messages that left, or may have left. ``queued``: ids of
-    those that surely have not."""
+    those that surely have not. ``terms``: what was agreed with customers, for the law."""
 
     policy: ReminderPolicy
     view: Outlook
     history: tuple[Reminder, ...]
     queued: frozenset[str]
     standing: Standing
+    terms: Terms
 
     def due(self, as_of: date) -> Iterator[Reminder | Held]:
         """What the ladder says on a day, by today's facts."""
@@ -70,6 +73,7 @@ def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders,
             agreements=standing(t.reminder_acts.all()),
             unreachable=frozenset(_unreachable(t, view)),
         ),
+        terms=law_terms(reminders.law, tenant.config.file),
     )
 
 

@@ -86,11 +86,11 @@ def explained(tenant: Tenant, t: Transaction, case: Case, number: str) -> Iterat
     own = tuple(one for one in case.view.items if one.document.customer_id == document.customer_id)
     yield from _next(tenant, replace(case, view=replace(case.view, items=own)), item)
     if item.open:
-        claim = claim_on(tenant, t, customer, [item], case.view.reminders, case.view.as_of)
+        claim = claim_on(t, case, customer, [item], case.view.as_of)
         yield f"What the law of {claim.country} allows to be claimed of a {claim.audience.value} on {claim.as_of}:"
         for line in explain(claim, tenant.language, tenant.config.legal.country):
             article = f"  [{line.article}]" if line.article else ""
-            yield f"  {line.text}{article}"
+            yield f"  {line.text}: {line.amount}{article}"
 
 
 def _step_words(step: Step) -> str:

@@ -35,7 +35,7 @@ def remind(
     for one in case.due(view.as_of):
         match one:
             case Reminder():
-                wanted.append(claimed(tenant, t, case, one, [items[number] for number in one.documents]))
+                wanted.append(claimed(t, case, one, [items[number] for number in one.documents]))
             case Held():
                 held.append(one)
     planned = {one.reminder for one in wanted}
