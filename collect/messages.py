@@ -263,6 +263,16 @@ def compose_pre_notification(
     return _message(letterhead, customer, content, speech, Medium.EMAIL, as_of, _NONE)
 
 
+def shown_amount(money: Money, language: str, country: str) -> str:
+    """An amount as messages show it: in a language of ``LANGUAGES``, as the tenant's country writes it."""
+    return _Speech(language, labels_of(language), _locale(language, country)).amount(money)
+
+
+def shown_day(day: date, language: str, country: str) -> str:
+    """A day as messages show it."""
+    return _Speech(language, labels_of(language), _locale(language, country)).day(day)
+
+
 def printed_reference(reference: str) -> str:
     """A structured reference as people know it: OGM between plus signs and slashes, RF and betalingskenmerk in groups of four, anything
     else as it is."""

@@ -48,8 +48,9 @@ from config.values import (
     as_written,
 )
 from ledger.claims import LetterType
+from ledger.letters import Window
 from ledger.media import Medium
-from ledger.party import CustomerType
+from ledger.party import CustomerType, Role
 from ledger.reminders import MessageKind
 
 #: Messages that a reminder step may send; the others follow from payments and debits.
@@ -353,11 +354,61 @@ def _climbing(steps: Sequence[ReminderStep] | None) -> Sequence[ReminderStep] | 
     return steps
 
 
+class LetterheadSettings(Settings):
+    """What stands at the top and foot of letters, and the logo in mails."""
+
+    logo: Path | None = Field(default=None, description="The logo, PNG or JPEG.")
+    lines: tuple[Text, ...] = Field(
+        default=(), max_length=4, description="Lines under the address, such as telephone and opening hours."
+    )
+    footer: tuple[Text, ...] = Field(
+        default=(), max_length=2, description="Lines at the foot of each page; by default the name and the account."
+    )
+    window: Window | None = Field(
+        default=None,
+        description="Side of the window in your envelopes: `left` or `right`; by default the country's usual one.",
+    )
+
+
 class Reminders(Settings):
     """Reminders to customers. Without this section none are sent."""
 
     sender: Mailbox = Field(description="The mail address that reminders come from, also as `Name <address>`.")
-    channel: ConnectorSettings = Field(description="How messages leave.")
+    channel: ConnectorSettings | None = Field(
+        default=None, description="How messages leave, where there is one way only; else `channels`."
+    )
+    channels: tuple[ConnectorSettings, ...] = Field(
+        default=(),
+        description="The ways by which messages leave, cheapest first. The first that a step and a customer allow is taken; what bounces, or has no "
+        "address, goes by the next.",
+    )
+    reply_to: Mailbox | None = Field(default=None, description="Where answers go; by default to the sender.")
+    recipients: tuple[Role, ...] = Field(
+        default=(Role.DEBTOR,),
+        min_length=1,
+        description="Who at a customer's gets its mails: `debtor` (the address of the customer), `bookkeeper`, `treasurer`. The first that has an "
+        "address is written to, the others get copies.",
+    )
+    letterhead: LetterheadSettings = Field(
+        default=as_written({}), description="What stands at the top and foot of letters."
+    )
+    templates: Path | None = Field(
+        default=None,
+        description="Folder of your own templates (`reminder.nl.j2` and so on), which take the place of ours.",
+    )
+    max_message_mib: Mebibytes = Field(
+        default=10,
+        description="MiB that a mail may have; invoices that do not fit are named in it instead of attached.",
+    )
+    delivery_reports: tuple[ConnectorSettings, ...] = Field(
+        default=(), description="Where reports of what could not be delivered come in."
+    )
+    first_dispatch: bool = Field(
+        default=False, description="New invoices are sent to the customer by the cheapest way, before any reminder."
+    )
+    paid_confirmation: bool = Field(
+        default=False, description="Customers are told that an invoice is paid, once for each invoice."
+    )
     steps: Annotated[tuple[ReminderStep, ...], AfterValidator(_climbing)] | None = Field(
         default=None,
         min_length=1,
@@ -384,6 +435,14 @@ class Reminders(Settings):
     calls: Calls | None = Field(default=None, description="Telephone follow-up.")
     hand_over: HandOver | None = Field(default=None, description="Handing cases over.")
     interruption: Interruption | None = Field(default=None, description="Interrupting services.")
+
+    @model_validator(mode="after")
+    def _has_one_list_of_channels(self) -> Self:
+        if self.channel is not None and self.channels:
+            raise ValueError("channel and channels exclude each other")
+        if self.channel is None and not self.channels:
+            raise ValueError("needs channel, or channels: how do messages leave?")
+        return self
 
 
 class IgnoreRule(Settings):
@@ -518,7 +577,13 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     """TenantConfig with the settings of these connectors in their places."""
     account = _with(BankAccount, statements=_many(BankAccount, "statements", kinds.statements))
     debit = _with(DirectDebit, bank=_one(DirectDebit, "bank", kinds.debit_channel))
-    reminders = _with(Reminders, channel=_one(Reminders, "channel", kinds.reminder_channel), **_collections(kinds))
+    reminders = _with(
+        Reminders,
+        channel=_perhaps(Reminders, "channel", kinds.reminder_channel),
+        channels=_many(Reminders, "channels", kinds.reminder_channel),
+        delivery_reports=_many(Reminders, "delivery_reports", kinds.delivery_reports),
+        **_collections(kinds),
+    )
     return _with(
         TenantConfig,
         invoices=_many(TenantConfig, "invoices", kinds.invoices),
@@ -532,7 +597,7 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
 def _collections(kinds: ConnectorKinds) -> dict[str, _Definition]:
     """The sections of what follows after letters, with their connectors."""
     calls = _with(Calls, outcomes=_many(Calls, "outcomes", kinds.call_outcomes))
-    hand_over = _with(HandOver, channel=_maybe(HandOver, "channel", kinds.hand_over_channel))
+    hand_over = _with(HandOver, channel=_perhaps(HandOver, "channel", kinds.hand_over_channel))
     interruption = _with(Interruption, channel=_one(Interruption, "channel", kinds.service_channel))
     return {
         "calls": (calls | None, Reminders.model_fields["calls"]),
@@ -553,7 +618,7 @@ def _one(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
     return Annotated[ConnectorSettings, Choice(kinds)], owner.model_fields[name]
 
 
-def _maybe(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
+def _perhaps(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
     return Annotated[ConnectorSettings, Choice(kinds)] | None, owner.model_fields[name]
 
 

@@ -19,6 +19,7 @@ from store.debit_acts import DebitActs
 from store.debit_moves import DebitMoves
 from store.debits import Debits
 from store.decisions import Decisions
+from store.delivery_reports import DeliveryReports
 from store.entries import Entries
 from store.facts import Facts
 from store.faults import Faults
@@ -55,6 +56,7 @@ class Transaction:
         self.call_attempts = CallAttempts(connection, tenant)
         self.hand_over_acts = HandOverActs(connection, tenant)
         self.service_acts = ServiceActs(connection, tenant)
+        self.delivery_reports = DeliveryReports(connection, tenant)
 
 
 class Store:
