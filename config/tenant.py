@@ -436,6 +436,11 @@ class Reminders(Settings):
     hand_over: HandOver | None = Field(default=None, description="Handing cases over.")
     interruption: Interruption | None = Field(default=None, description="Interrupting services.")
 
+    @property
+    def ways(self) -> tuple[ConnectorSettings, ...]:
+        """The channels, cheapest first, however they are written."""
+        return self.channels if self.channel is None else (self.channel,)
+
     @model_validator(mode="after")
     def _has_one_list_of_channels(self) -> Self:
         if self.channel is not None and self.channels:

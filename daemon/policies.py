@@ -10,10 +10,13 @@ from collect.ladder import MEDIA, MINIMUM_DAYS, UNNUMBERED, Audience, Ladders, S
 from collect.law.steps import faults
 from collect.letterhead import Letterhead
 from collect.reminders import Channel, ReminderPolicy
+from collect.template_check import TemplateUse, template_faults
 from config.bank_profile import bank_profile
 from config.tenant import Audience as AudienceSettings
 from config.tenant import DirectDebit, IgnoreRule, Reminders, ReminderStep, TenantConfig, Weekday
 from daemon.law_terms import law_terms
+from daemon.stationery import PRINTER, logo_of, templates_of
+from ledger.claims import LetterType
 from ledger.errors import ConfigError
 from ledger.mandates import SequenceType
 from ledger.money import Money
@@ -131,15 +134,27 @@ def audience(settings: AudienceSettings) -> Audience:
 
 
 def letterhead(config: TenantConfig, reminders: Reminders) -> Letterhead:
-    """Who writes to customers, and where they pay."""
-    account = config.direct_debit.creditor_iban if config.direct_debit is not None else config.bank_accounts[0].iban
+    """Who writes to customers, where they pay, and with what words. Raises ConfigError for a logo or templates that cannot be read."""
+    debit, paper, address = config.direct_debit, reminders.letterhead, config.legal.address
     return Letterhead(
         name=config.legal.name,
         sender=reminders.sender,
-        iban=account,
+        iban=config.bank_accounts[0].iban if debit is None else debit.creditor_iban,
+        bic="" if debit is None else debit.creditor_bic or "",
         country=config.legal.country,
         language=config.legal.language,
         enterprise_number=config.legal.vat_number or "",
+        address=() if address is None else (address.street, f"{address.postcode} {address.city}"),
+        contact=paper.lines,
+        footer=paper.footer,
+        logo=logo_of(paper.logo),
+        reply_to=reminders.reply_to or "",
+        window=paper.window,
+        roles=reminders.recipients,
+        templates=templates_of(reminders.templates),
+        # Base64 makes four bytes of three, and lines of them; the rest is for text, HTML and headers.
+        most_attached=reminders.max_message_mib * 1024 * 1024 * 7 // 10,
+        printer=PRINTER,
     )
 
 
@@ -154,7 +169,24 @@ def policy_faults(config: TenantConfig) -> tuple[str, ...]:
         for name, reason in reminder_policy(config, config.reminders, ()).faults():
             lines.append(f"{config.file}: reminders.{name}: {reason}")
         lines += _law_faults(config, config.reminders)
+        lines += _paper_faults(config, config.reminders)
     return tuple(lines)
+
+
+def _paper_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
+    """What is wrong with logo and templates: what cannot be read, and what a template leaves out that it must say."""
+    uses = [
+        TemplateUse(name=name, kind=step.kind, letter=step.letter or LetterType.PLAIN)
+        for step in reminders.steps or ()
+        for name in (step.template, *step.templates_by_product.values())
+        if name
+    ]
+    try:
+        found = list(template_faults(letterhead(config, reminders), uses))
+    except ConfigError as error:
+        yield from (f"{config.file}: {fault}" for fault in error.faults)
+        return
+    yield from (f"{config.file}: reminders.templates: {fault}" for fault in found)
 
 
 def _law_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:

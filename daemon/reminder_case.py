@@ -48,8 +48,7 @@ class Case:
 
 def channels_of(tenant: Tenant) -> tuple[Channel, ...]:
     """The ways out that the tenant has set up, cheapest first."""
-    channel = tenant.message_channel
-    return () if channel is None else (Channel(name=channel.name, medium=Medium.EMAIL),)
+    return tuple(Channel(name=channel.name, medium=channel.medium) for channel in tenant.message_channels)
 
 
 def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]) -> Case:

@@ -59,7 +59,7 @@ def remind(
 
 #: Messages that follow from a payment or a debit.
 _NOT_OF_THE_LADDER = frozenset(
-    {MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION, MessageKind.MANDATE_INVITATION}
+    {MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION, MessageKind.INVOICE, MessageKind.MANDATE_INVITATION}
 )
 
 
