@@ -83,6 +83,7 @@ class HoldReason(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     TOO_SOON = "too_soon"
     NOT_COMPOSED = "not_composed"
+    AGAINST_THE_LAW = "against_the_law"
     HELD = "held"
     PROMISED = "promised"
     PAYMENT_PLAN = "payment_plan"
