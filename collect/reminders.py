@@ -88,6 +88,9 @@ class HoldReason(StrEnum):
     PAYMENT_PLAN = "payment_plan"
     EXCLUDED = "excluded"
     HANDED_OVER = "handed_over"
+    CALLING = "calling"
+    NOT_REGISTERED = "not_registered"
+    NOT_RELEASED = "not_released"
 
 
 _REASON_OF: Final[Mapping[ActKind, HoldReason]] = {
