@@ -70,7 +70,7 @@ def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders,
             under_debit=covered,
             on_account=view.on_account,
             agreements=standing(t.reminder_acts.all()),
-            unreachable=frozenset(_unreachable(t, view)),
+            unreachable=frozenset(unreachable(t, view)),
         ),
         terms=law_terms(reminders.law, tenant.config.file),
     )
@@ -93,7 +93,7 @@ def _queued_subjects(t: Transaction, view: Outlook) -> frozenset[str]:
     return frozenset(subject for subject, state in states.items() if state is EffectState.QUEUED)
 
 
-def _unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
+def unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
     """Customers whom a way does not reach: a message came back, and the address that it went to is still the one we have."""
     for row in view.reminders:
         customer = view.customers.get(row.reminder.customer_id)
