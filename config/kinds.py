@@ -43,7 +43,6 @@ class ConnectorKinds:
             object.__setattr__(self, port.name, MappingProxyType(dict(kinds)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that it can stand in a union
 class Choice:
     """Annotation of a field that holds one connector's settings, told apart by ``use``, also where there is only one kind."""
