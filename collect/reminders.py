@@ -119,6 +119,7 @@ class Standing:
     ``freshness``: of all money sources. ``in_review``: customers with a bank entry that waits for a person. ``under_debit``: documents that
     direct debit takes care of (``DebitPlan.covered``). ``on_account``: what stands on account for a customer (a customer may have several
     currencies), positive. ``agreements``: what people said. ``unreachable``: customers and the medium by which a message to them came back.
+    ``calling``: customers who are being called, whose next step waits for what comes of it.
     """
 
     freshness: Freshness
@@ -127,6 +128,7 @@ class Standing:
     on_account: Mapping[str, Sequence[Money]] = field(default_factory=dict)
     agreements: Agreements = field(default_factory=Agreements)
     unreachable: Set[tuple[str, Medium]] = frozenset()
+    calling: Set[str] = frozenset()
 
 
 def due(
@@ -424,6 +426,7 @@ class _Day:
             (amount <= Money.zero(amount.currency), HoldReason.COVERED_BY_CREDITS, ""),
             (too_small, HoldReason.BELOW_MINIMUM, str(minimum)),
             (customer.customer_id in self._standing.in_review, HoldReason.ENTRY_IN_REVIEW, ""),
+            (customer.customer_id in self._standing.calling, HoldReason.CALLING, ""),
             (bool(self._blind), HoldReason.STATEMENTS, self._blind),
         )
         return next(((reason, detail) for holds, reason, detail in checks if holds), None)

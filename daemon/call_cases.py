@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from collect.calls import CallRules, CallStanding, cases, due_today, standing_of, under_way
 from collect.owed import covered, owed
+from collect.reminders import Standing
 from config.collections import Calls
-from daemon.reminder_case import Case
 from daemon.tenant import Tenant
+from ledger.documents import OpenItem
 from ledger.money import Money
+from ledger.reminders import Reminder
 from store.store import Transaction
 
 #: The name of the call list among the ways of messages; no sink has it, for nothing is sent.
@@ -47,17 +50,26 @@ def rules_of(tenant: Tenant, calls: Calls) -> CallRules:
     )
 
 
-def desk_of(tenant: Tenant, t: Transaction, calls: Calls, case: Case, as_of: date) -> CallDesk:
-    """The desk on a day. A case about nothing that may be asked for any more is settled."""
-    amounts = owed(case.view.items, case.standing, as_of)
+def desk_of(
+    tenant: Tenant,
+    t: Transaction,
+    calls: Calls,
+    items: Sequence[OpenItem],
+    history: Iterable[Reminder],
+    standing: Standing,
+    as_of: date,
+) -> CallDesk:
+    """The desk on a day. A case about nothing that may be asked for any more is settled. ``history``: messages that left."""
+    amounts = owed(items, standing, as_of)
     rules = rules_of(tenant, calls)
-    blind = case.standing.freshness.unseen(as_of, rules.country, case.policy.statement_working_days)
+    reminders = tenant.config.reminders
+    days = 0 if reminders is None else reminders.max_statement_age_working_days
     return CallDesk(
         standings=tuple(
             standing_of(one, rules, as_of, settled=not any(document in amounts for document in one.documents))
-            for one in cases(case.history, t.call_attempts.all())
+            for one in cases(history, t.call_attempts.all())
         ),
         amounts=amounts,
-        quiet=frozenset(case.standing.in_review) | covered(case.view.items, amounts, case.standing),
-        blind=bool(blind),
+        quiet=frozenset(standing.in_review) | covered(items, amounts, standing),
+        blind=bool(standing.freshness.unseen(as_of, rules.country, days)),
     )

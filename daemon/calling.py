@@ -65,7 +65,7 @@ def open_call(tenant: Tenant, t: Transaction, reminder: Reminder) -> None:
 def list_calls(tenant: Tenant, t: Transaction, calls: Calls, case: Case) -> list[Row]:
     """The rows of today's list; on a working day it is mailed too, once, where the tenant wants that."""
     as_of = case.view.as_of
-    rows = rows_of(desk_of(tenant, t, calls, case, as_of), case)
+    rows = rows_of(_desk(tenant, t, calls, case), case)
     if rows and calls.mail_to is not None and is_working_day(as_of, tenant.config.legal.country):
         _mail(tenant, t, calls.mail_to, rows, as_of)
     return rows
@@ -280,6 +280,8 @@ def is_listed(reminder: Reminder) -> bool:
 def desk(tenant: Tenant, t: Transaction, case: Case) -> CallDesk | None:
     """The call desk of a tenant that calls; None for one that does not."""
     reminders = tenant.config.reminders
-    if reminders is None or reminders.calls is None:
-        return None
-    return desk_of(tenant, t, reminders.calls, case, case.view.as_of)
+    return None if reminders is None or reminders.calls is None else _desk(tenant, t, reminders.calls, case)
+
+
+def _desk(tenant: Tenant, t: Transaction, calls: Calls, case: Case) -> CallDesk:
+    return desk_of(tenant, t, calls, case.view.items, case.history, case.standing, case.view.as_of)

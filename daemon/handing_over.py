@@ -33,8 +33,6 @@ from ledger.reminders import MessageKind, Reminder
 from store.reminders import ReminderRow
 from store.store import Transaction
 
-#: The sink of cases, where they leave as files.
-HAND_OVER_SINK: Final = "reminders/hand_over"
 _BARS: Final = {Bar.NOT_REGISTERED: HoldReason.NOT_REGISTERED, Bar.RELEASE: HoldReason.NOT_RELEASED}
 _CASE_DIGITS: Final = 10
 _UNSURE: Final = re.compile(r"[^A-Za-z0-9-]+")
@@ -48,13 +46,6 @@ def policy_of(settings: HandOver) -> HandOverPolicy:
         register_number=settings.register_number or "",
         release=settings.approval is Release.REQUIRED,
     )
-
-
-def sink_of(tenant: Tenant, settings: HandOver) -> str:
-    """The name of the sink that cases go to; empty where there is none."""
-    if settings.channel is not None:
-        return HAND_OVER_SINK
-    return "" if tenant.message_channel is None else tenant.message_channel.name
 
 
 def hand_over(
@@ -228,7 +219,7 @@ def _queue(
             Effect(
                 key=key_of(kind.value, subject),
                 kind=kind,
-                sink=sink_of(tenant, settings),
+                sink=tenant.hand_over_sink,
                 subject=subject,
                 payload=payload,
                 not_before=case.view.as_of,

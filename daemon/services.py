@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from datetime import date, timedelta
-from typing import Final
 
 from collect.interruption import ServiceView, decide
 from collect.ladder import WRITTEN
@@ -14,15 +13,12 @@ from collect.owed import covered, owed
 from config.collections import Interruption
 from daemon.program_log import log
 from daemon.reminder_case import Case
-from daemon.tenant import Tenant
+from daemon.tenant import SERVICE_SINK, Tenant
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
 from ledger.party import CustomerType
 from ledger.reminders import Reminder
 from ledger.services import ServiceAct, ServiceEvent
 from store.store import Transaction
-
-#: The sink of orders to stop or give back a service.
-SERVICE_SINK: Final = "reminders/interruption"
 
 
 def stops_on(settings: Interruption | None, case: Case, reminder: Reminder) -> date | None:
