@@ -100,10 +100,9 @@ def hand_over(
 
 def tell_changes(tenant: Tenant, t: Transaction, settings: HandOver, case: Case) -> None:
     """Recall or reduce what was paid or credited since the agency heard of it last; nothing where nothing changed."""
-    acts = [act for act in t.hand_over_acts.all() if act.case]
-    if not acts:
+    cases = at_the_agency(t)
+    if not cases:
         return
-    cases = _at_the_agency(t, acts)
     open_now = {item.document.number: item.open for item in case.view.items}
     credit = credit_of(case.view.items, case.standing)
     currencies = {one.customer_id: one.credit.currency for one in cases}
@@ -112,18 +111,19 @@ def tell_changes(tenant: Tenant, t: Transaction, settings: HandOver, case: Case)
         for customer, amounts in credit.items()
         if customer in currencies and currencies[customer] in amounts
     }
-    for change in changes(
-        as_told(cases, [act for act in acts if act.event is not HandOverEvent.HANDED_OVER]), open_now, available
-    ):
-        _tell(tenant, t, settings, case, change, len([act for act in acts if act.case == change.case.case]))
+    acts = [act for act in t.hand_over_acts.all() if act.case]
+    for change in changes(cases, open_now, available):
+        number = len([act for act in acts if act.case == change.case.case])
+        _tell(tenant, t, settings, case, change, number)
 
 
-def _at_the_agency(t: Transaction, acts: Sequence[HandOverAct]) -> list[AgencyCase]:
-    """The cases that left, or may have left, as they were handed over."""
+def at_the_agency(t: Transaction) -> list[AgencyCase]:
+    """The cases that left, or may have left, by the last word that the agency had of each."""
+    acts = [act for act in t.hand_over_acts.all() if act.case]
     made = [act for act in acts if act.event is HandOverEvent.HANDED_OVER]
     states = t.outbox.states_of([act.case for act in made])
     gone = (EffectState.QUEUED, EffectState.CANCELLED)
-    return [
+    cases = [
         AgencyCase(
             case=act.case,
             customer_id=act.customer_id,
@@ -133,6 +133,7 @@ def _at_the_agency(t: Transaction, acts: Sequence[HandOverAct]) -> list[AgencyCa
         for act in made
         if act.balances and states.get(act.case) not in gone
     ]
+    return as_told(cases, [act for act in acts if act.event is not HandOverEvent.HANDED_OVER])
 
 
 def _tell(tenant: Tenant, t: Transaction, settings: HandOver, case: Case, change: Change, number: int) -> None:
