@@ -17,9 +17,11 @@ from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
 from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
+from daemon.calls_commands import calls_app
 from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
 from daemon.exports import ExportKind
+from daemon.handover_commands import handover_app
 from daemon.invocation import (
     DEFAULT_CONFIG,
     DONE,
@@ -58,6 +60,8 @@ app.add_typer(statement_app, name="statement")
 app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
 app.add_typer(reminders_app, name="reminders")
+app.add_typer(calls_app, name="calls")
+app.add_typer(handover_app, name="handover")
 comparison_commands.register(app)
 
 
