@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from connectors.ports import ReminderChannel
-from connectors.registry import reminder_channel
+from connectors.registry import Port, reminder_channel
 from connectors.smtp import SmtpSettings
 from connectors.webhook import WebhookSettings
-from tests.conformance.worlds import SINKS, Port, SinkWorld
+from tests.conformance.worlds import SINKS, SinkWorld
 from tests.mail_servers import PASSWORD, USER, Authority, Post, smtp_server
 from tests.unit.connectors.test_http import Answer, Site, hang_up, serving
 
