@@ -18,6 +18,7 @@ from daemon.policies import reminder_policy
 from daemon.tenant import Tenant
 from ledger.effects import EffectState
 from ledger.media import Medium
+from ledger.party import Role
 from ledger.reminders import Reminder
 from store.store import Transaction
 
@@ -99,8 +100,8 @@ def unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
         customer = view.customers.get(row.reminder.customer_id)
         if row.status != "bounced" or customer is None:
             continue
-        addresses = {effect.payload.get("recipient") for effect in t.outbox.of_subject(row.message_id)}
-        if row.reminder.medium is not Medium.EMAIL or not addresses or customer.email in addresses:
+        went_to = {str(effect.payload.get("recipient", "")) for effect in t.outbox.of_subject(row.message_id)}
+        if row.reminder.medium is not Medium.EMAIL or went_to.intersection(customer.emails(tuple(Role))):
             yield customer.customer_id, row.reminder.medium
 
 

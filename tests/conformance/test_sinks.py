@@ -18,8 +18,18 @@ from tests.conformance.channels import CHANNELS
 from tests.conformance.faults import Killed, Moment, weather
 from tests.conformance.worlds import SINKS, SinkWorld, names
 
-OVER_A_NETWORK = {(Port.REMINDER_CHANNEL, "smtp"), (Port.REMINDER_CHANNEL, "webhook")}
-SINK_PORTS = (Port.ACCOUNTING, Port.DEBIT_CHANNEL, Port.REMINDER_CHANNEL)
+OVER_A_NETWORK = {
+    (Port.REMINDER_CHANNEL, "smtp"),
+    (Port.REMINDER_CHANNEL, "webhook"),
+    (Port.SERVICE_CHANNEL, "webhook"),
+}
+SINK_PORTS = (
+    Port.ACCOUNTING,
+    Port.DEBIT_CHANNEL,
+    Port.REMINDER_CHANNEL,
+    Port.HAND_OVER_CHANNEL,
+    Port.SERVICE_CHANNEL,
+)
 every_sink = pytest.mark.parametrize("make_world", SINKS.values(), ids=names(SINKS))
 MakeWorld = Callable[[Path], SinkWorld]
 

@@ -18,7 +18,7 @@ from ledger.errors import ConfigError, Transient
 from ledger.sources import Fault, RawDocument
 from tests.conformance.worlds import SOURCES, SourceWorld, names
 
-SOURCE_PORTS = (Port.INVOICES, Port.STATEMENTS, Port.DELIVERY_REPORTS)
+SOURCE_PORTS = (Port.INVOICES, Port.STATEMENTS, Port.DELIVERY_REPORTS, Port.CALL_OUTCOMES)
 every_source = pytest.mark.parametrize("make_world", SOURCES.values(), ids=names(SOURCES))
 MakeWorld = Callable[[Path], SourceWorld]
 
@@ -154,6 +154,7 @@ class TestSource:
         for document, facts in zip(documents, first, strict=True):
             for fact in facts:
                 source = fact.source
+                assert source is not None
                 assert (source.system, source.name, source.document) == (
                     document.system,
                     document.name,
