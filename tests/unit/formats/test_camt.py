@@ -192,9 +192,9 @@ def test_balances_prove_an_entry_whose_only_transaction_says_otherwise(rest: str
     assert said[0].startswith("line 3, entry 1: its details are 9.00 EUR, the entry is 10.00 EUR")
 
 
-def summary(count: str, credits: str, debits: str) -> str:
+def summary(count: str, credit: str, debit: str) -> str:
     totals = f"<TtlNtries><NbOfNtries>{count}</NbOfNtries></TtlNtries>"
-    totals += f"<TtlCdtNtries><Sum>{credits}</Sum></TtlCdtNtries><TtlDbtNtries><Sum>{debits}</Sum></TtlDbtNtries>"
+    totals += f"<TtlCdtNtries><Sum>{credit}</Sum></TtlCdtNtries><TtlDbtNtries><Sum>{debit}</Sum></TtlDbtNtries>"
     return f"<TxsSummry>{totals}</TxsSummry>"
 
 
