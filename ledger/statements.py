@@ -12,6 +12,7 @@ from typing import overload
 from ledger.money import Money
 from ledger.party import Counterparty
 from ledger.sources import SourceRef
+from ledger.values import many
 
 
 class EntryStatus(StrEnum):
@@ -31,6 +32,7 @@ class Remittance:
     creditor_references: tuple[str, ...] = ()
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDetail:
     """One transaction inside a batch entry (camt.053 TxDtls, CODA detail of a globalisation). ``amount``: signed, from the
@@ -49,6 +51,7 @@ class EntryDetail:
     information: tuple[str, ...] = ()
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementEntry:
     """One movement of an account.

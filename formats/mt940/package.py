@@ -98,7 +98,9 @@ def pairs_of(fields: Sequence[Field]) -> list[Pair]:
 
 def _guarded(lines: Sequence[str]) -> str:
     """Each line after the first begins with a guard, so that ``:12:30 uur`` or a lone ``-`` stays text to the package."""
-    return f"\n{_BLANK}".join(_kept(line) for line in lines)
+    if len(lines) == 1:
+        return _kept(lines[0])
+    return f"\n{_BLANK}".join([_kept(line) for line in lines])
 
 
 def _kept(line: str) -> str:
@@ -109,4 +111,6 @@ def _kept(line: str) -> str:
 
 
 def _lines(raw: str) -> tuple[str, ...]:
-    return tuple(line.replace(_BLANK, " ") for line in raw.split(f"\n{_BLANK}"))
+    if _BLANK not in raw:
+        return (raw,)
+    return tuple([line.replace(_BLANK, " ") for line in raw.split(f"\n{_BLANK}")])
