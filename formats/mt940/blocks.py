@@ -84,7 +84,7 @@ def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
     block = _RawBlock()
     for number, line in enumerate(_lines(stream, name), start=1):
         for part in _BRACES.split(line) if b"{" in line else (line,):
-            tagged = _tagged(part, block)
+            tagged = _tagged(part, block) if b":" in part else None
             if tagged is not None and _begins(tagged[0], block):
                 _cut_tail(block)
                 if block.fields:
@@ -103,7 +103,7 @@ def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
 
 def _tagged(line: bytes, block: _RawBlock) -> tuple[str, bytes] | None:
     """The tag that begins this line and what follows it, or None where the line is text: ``:12:30`` in a narrative is no tag."""
-    found = _TAG.match(line) if b":" in line else None
+    found = _TAG.match(line)
     if found is None:
         return None
     tag = found[1].decode("ascii")
@@ -127,7 +127,7 @@ def _take_field(tag: str, value: bytes, number: int, block: _RawBlock) -> None:
 
 
 def _take_text(line: bytes, block: _RawBlock) -> None:
-    block.ended = block.ended or line.lstrip().startswith(b"-}")
+    block.ended = block.ended or (b"-}" in line and line.lstrip().startswith(b"-}"))
     if block.ended:
         block.trailer.append(line)
     elif block.fields:

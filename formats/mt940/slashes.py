@@ -115,24 +115,27 @@ class _Parts:
         if compact:
             self.references.append(compact)
 
+    def _given(self, code: str) -> str:
+        value = self.first.get(code, "")
+        return spaced(value.strip("/")) if value else ""
+
     def narrative(self) -> Narrative:
-        values = {code: spaced(value.strip("/")) for code, value in self.first.items()}
-        given = values.get
+        given = self._given
         return Narrative(
-            name=given("NAME", "") or _party_text(given("ORDP", "") or given("BENM", "")) or self.ultimate,
-            account=account_of(given("IBAN", "")),
-            bic=given("BIC", "").replace(" ", ""),
+            name=given("NAME") or _party_text(given("ORDP") or given("BENM")) or self.ultimate,
+            account=account_of(given("IBAN")),
+            bic=given("BIC").replace(" ", ""),
             ultimate=self.ultimate,
             unstructured=tuple(self.texts),
             references=tuple(self.references),
-            end_to_end_id=reference(given("EREF", "")),
-            mandate=given("MARF", ""),
-            customer=reference(given("KREF", "")),
-            batch=reference(given("PREF", "")),
-            code=given("TRCD", "").replace(" ", ""),
-            reason=given("RTRN", "")[:4],
-            original=given("OCMT", ""),
-            charges=given("CHGS", ""),
+            end_to_end_id=reference(given("EREF")),
+            mandate=given("MARF"),
+            customer=reference(given("KREF")),
+            batch=reference(given("PREF")),
+            code=given("TRCD").replace(" ", ""),
+            reason=given("RTRN")[:4],
+            original=given("OCMT"),
+            charges=given("CHGS"),
         )
 
 
