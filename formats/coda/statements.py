@@ -238,6 +238,16 @@ def _words(zone: str) -> str:
     return " ".join(text.split()) if "  " in text else text
 
 
+def _differing_details(entries: tuple[StatementEntry, ...]) -> Iterator[str]:
+    """Lump sums that their details do not make up. The balances prove the lump sum, so it stands; whoever splits it looks at this."""
+    for entry in entries:
+        if entry.details:
+            minor = sum(detail.amount.minor for detail in entry.details if detail.amount is not None)
+            if minor != entry.amount.minor:
+                total = Money(minor, entry.amount.currency)
+                yield f"{entry.source.place}: its details are {total}, the lump sum is {entry.amount}"
+
+
 class _Envelope:
     """One statement: the lines from its header to its trailer. Made, asked once for its ``statement`` and forgotten."""
 
@@ -370,6 +380,7 @@ class _Envelope:
                 source=place.source(f"line {self._start + 1}"),
                 format=f"CODA {self._version}",
                 pending=alone,
+                remarks=tuple(_differing_details(entries)),
             )
         )
         if statement.problems:
