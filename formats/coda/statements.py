@@ -153,6 +153,11 @@ def read(document: RawDocument) -> Iterator[Statement | Fault]:
     yield from statements
 
 
+def reread(document: RawDocument) -> Iterator[Statement]:
+    """The same of a file that was found whole: it is read as a whole again. Raises MalformedDocument."""
+    yield from _statements(document)
+
+
 def _statements(document: RawDocument) -> list[Statement]:
     if document.size > MAX_BYTES:
         raise MalformedDocument(
