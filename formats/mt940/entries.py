@@ -35,7 +35,7 @@ class Ground:
     currency: str
     opening_on: date | None
     closing_on: date | None
-    interim: bool
+    status: EntryStatus
     widths: Widths
     document: RawDocument
 
@@ -65,7 +65,7 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
         amount=amount,
         balance=None if before is None else before + amount,
         position=position,
-        status=EntryStatus.PENDING if ground.interim else EntryStatus.BOOKED,
+        status=ground.status,
         counterparty=Counterparty(
             name=narrative.name, iban=narrative.account, bic=narrative.bic, ultimate=narrative.ultimate
         ),

@@ -40,11 +40,11 @@ class _Movement(mt940.tags.Statement):
 
     def __call__(self, transactions: mt940.models.Transactions, value: dict[str, Any]) -> dict[str, Any]:
         del transactions
-        return {"id": "61", "raw": value["raw"], "narratives": [], "extras": []}
+        return {"id": "61", "movement": value["raw"]}
 
 
 class _Narrative(mt940.tags.TransactionDetails):
-    """:86: as raw text; several of one movement stay apart."""
+    """:86: as raw text; several of one movement come back as lines of one text."""
 
     kind = "narratives"
 
@@ -53,10 +53,8 @@ class _Narrative(mt940.tags.TransactionDetails):
         return {"raw": value}
 
     def __call__(self, transactions: mt940.models.Transactions, value: dict[str, Any]) -> dict[str, Any]:
-        entries = transactions.transactions
-        if entries:
-            entries[-1].data[self.kind].append(value["raw"])
-        return {}
+        del transactions
+        return {self.kind: value["raw"]}
 
 
 class _Extra(_Narrative):
@@ -90,9 +88,9 @@ def pairs_of(fields: Sequence[Field]) -> list[Pair]:
     return [
         Pair(
             line=line,
-            movement=_lines(entry.data["raw"]),
-            narratives=tuple([_lines(each) for each in entry.data["narratives"]]),
-            extras=tuple([_lines(each) for each in entry.data["extras"]]),
+            movement=_lines(entry.data["movement"]),
+            narratives=_fields(entry.data.get("narratives")),
+            extras=_fields(entry.data.get("extras")),
         )
         for line, entry in zip(lines, collection.transactions, strict=True)
     ]
@@ -101,6 +99,10 @@ def pairs_of(fields: Sequence[Field]) -> list[Pair]:
 def _guarded(lines: Sequence[str]) -> str:
     """A field as one line for the package, so that ``:12:30 uur`` or a lone ``-`` stays text to it and blanks at line ends stay."""
     return _LINE_END.join(lines) + _LINE_END
+
+
+def _fields(raw: str | None) -> tuple[tuple[str, ...], ...]:
+    return () if raw is None else tuple([_lines(each) for each in raw.split("\n")])
 
 
 def _lines(raw: str) -> tuple[str, ...]:
