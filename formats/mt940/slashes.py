@@ -7,7 +7,7 @@ Sources: ING "Format Description MT940/MT942 structured", Rabobank "Format descr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
@@ -119,33 +119,52 @@ class _Parts:
         if compact:
             self.references.append(compact)
 
-    def _given(self, code: str) -> str:
-        value = self.first.get(code, "")
-        return spaced(value.strip("/")) if value else ""
-
     def narrative(self) -> Narrative:
         named = self.sides[self.other_side] or self.sides["ORDP"] or self.sides["BENM"]
-        for code, value in named.items():
-            self.first.setdefault(code, value)
-        given = self._given
+        values = {**named, **self.first} if named else self.first
+        parts: dict[str, str] = {}
+        for code, value in values.items():
+            if code in _PLACES:
+                field, read_value = _PLACES[code]
+                parts[field] = read_value(value)
+        parts["name"] = parts.get("name") or _party_text(values) or self.ultimate
         return Narrative(
-            name=given("NAME") or _party_text(given("ORDP") or given("BENM")) or self.ultimate,
-            account=account_of(given("IBAN")),
-            bic=given("BIC").replace(" ", ""),
             ultimate=self.ultimate,
             unstructured=tuple(self.texts),
             references=tuple(self.references),
-            end_to_end_id=reference(given("EREF")),
-            mandate=given("MARF"),
-            customer=reference(given("KREF")),
-            batch=reference(given("PREF")),
-            code=given("TRCD").replace(" ", ""),
-            reason=given("RTRN")[:4],
-            original=given("OCMT"),
-            charges=given("CHGS"),
+            **parts,
         )
 
 
-def _party_text(text: str) -> str:
+def _text(value: str) -> str:
+    return spaced(value.strip("/"))
+
+
+def _compact(value: str) -> str:
+    return value.strip("/").replace(" ", "")
+
+
+def _reason(value: str) -> str:
+    return _text(value)[:4]
+
+
+#: Where the value of a code goes, and how it is read.
+_PLACES: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
+    "NAME": ("name", _text),
+    "IBAN": ("account", account_of),
+    "BIC": ("bic", _compact),
+    "EREF": ("end_to_end_id", reference),
+    "MARF": ("mandate", _text),
+    "KREF": ("customer", reference),
+    "PREF": ("batch", reference),
+    "TRCD": ("code", _compact),
+    "RTRN": ("reason", _reason),
+    "OCMT": ("original", _text),
+    "CHGS": ("charges", _text),
+}
+
+
+def _party_text(values: Mapping[str, str]) -> str:
     """A name straight behind /ORDP/ or /BENM/, as banks outside the Netherlands write it."""
+    text = _text(values.get("ORDP", "")) or _text(values.get("BENM", ""))
     return "" if is_iban(text) or text.isdigit() else text
