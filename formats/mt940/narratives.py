@@ -114,6 +114,6 @@ def is_iban(text: str) -> bool:
 
 
 def reference(text: str) -> str:
-    """A reference with runs of blanks made one, empty where it only says that there is none."""
-    trimmed = spaced(text.strip(" /"))
+    """A reference, empty where it only says that there is none."""
+    trimmed = text.strip(" /")
     return "" if trimmed.upper() in _NO_REFERENCE else trimmed

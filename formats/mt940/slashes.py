@@ -144,6 +144,10 @@ def _compact(value: str) -> str:
     return value.strip("/").replace(" ", "")
 
 
+def _reference(value: str) -> str:
+    return reference(_text(value))
+
+
 def _reason(value: str) -> str:
     return _text(value)[:4]
 
@@ -153,10 +157,10 @@ _PLACES: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
     "NAME": ("name", _text),
     "IBAN": ("account", account_of),
     "BIC": ("bic", _compact),
-    "EREF": ("end_to_end_id", reference),
+    "EREF": ("end_to_end_id", _reference),
     "MARF": ("mandate", _text),
-    "KREF": ("customer", reference),
-    "PREF": ("batch", reference),
+    "KREF": ("customer", _reference),
+    "PREF": ("batch", _reference),
     "TRCD": ("code", _compact),
     "RTRN": ("reason", _reason),
     "OCMT": ("original", _text),
