@@ -17,7 +17,8 @@ _WIDTH_BESIDE_TAG: Final = 61
 _SHORTEST_WIDTH: Final = 60
 #: Another width than 65 is believed when as many lines have it.
 _WITNESSES: Final = 3
-_IBAN: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+#: RF is no country: a creditor reference (ISO 11649) has the same shape.
+_IBAN: Final = re.compile(r"(?!RF)[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE", "NOT PROVIDED"})
 
 
@@ -109,7 +110,7 @@ def account_of(text: str) -> str:
 
 
 def is_iban(text: str) -> bool:
-    """Whether text has the shape of an IBAN (ISO 13616); its check digits are not looked at."""
+    """Whether text has the shape of an IBAN (ISO 13616) and not of a creditor reference; its check digits are not looked at."""
     return _IBAN.fullmatch(text) is not None
 
 
