@@ -19,6 +19,7 @@ from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
 from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
+from daemon.effects_commands import effects_app
 from daemon.exports import ExportKind
 from daemon.invocation import (
     DEFAULT_CONFIG,
@@ -49,13 +50,19 @@ from store.entries import StoredEntry
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
-review_app = typer.Typer(help="The entries that need a person.", no_args_is_help=True)
-config_app = typer.Typer(help="Check tenant files; print the JSON Schema that editors use.", no_args_is_help=True)
+review_app = typer.Typer(
+    help="The entries that need a person. Example: afletter review list --config tenants", no_args_is_help=True
+)
+config_app = typer.Typer(
+    help="Check tenant files; print the JSON Schema that editors use. Example: afletter config check",
+    no_args_is_help=True,
+)
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
 app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
+app.add_typer(effects_app, name="effects")
 comparison_commands.register(app)
 
 
@@ -67,7 +74,10 @@ def main_options(
         typer.Option("--log", envvar="AFLETTER_LOG", help="Operators' JSON log: 'stderr', 'none' or a file."),
     ] = None,
 ) -> None:
-    """Ticks off payments against open items, unattended."""
+    """Ticks off payments against open items, unattended.
+
+    Example: afletter demo
+    """
     context.obj = log
     _log_to(log or "none")
 
