@@ -181,7 +181,8 @@ def _print_status(each: TenantStatus) -> None:
         out.print(f"  bank {account.account}: {last}, closing {account.closing or 'unknown'}")
         for gap in account.gaps:
             out.print(f"    [yellow]gap[/yellow] {escape(gap)}")
-    out.print(f"  open {_sum(each.open_receivables)}, overdue {_sum(each.overdue)}")
+    credit = f", credit notes {_sum(each.credit_notes)}" if any(each.credit_notes) else ""
+    out.print(f"  open {_sum(each.open_receivables)}, overdue {_sum(each.overdue)}{credit}")
     out.print(f"  review: {each.on_review} entries, {_sum(each.review_amounts)}")
     for title, lines in (
         ("failed", each.failures),
