@@ -50,6 +50,9 @@ class Case:
         self.currency = entry.amount.currency
         self.on: date = entry.booked_on
         self.hinted: tuple[str, ...] = ()
+        self._likeness: dict[str, Likeness] = {}
+        self._evidence: dict[str, tuple[Evidence, ...]] = {}
+        self._open_of: dict[str, tuple[Item, ...]] = {}
 
     @cached_property
     def reading(self) -> Reading:
@@ -96,10 +99,24 @@ class Case:
 
     def is_like(self, customer_id: str, at_least: Likeness) -> bool:
         """Whether the payer's name is at least so like the customer's."""
-        return self.receivables.like(self.payer_name, customer_id) >= at_least
+        likeness = self._likeness.get(customer_id)
+        if likeness is None:
+            likeness = self._likeness[customer_id] = self.receivables.like(self.payer_name, customer_id)
+        return likeness >= at_least
+
+    def hint(self, customer_id: str) -> None:
+        """A reference that all documents of this customer share was quoted: it says as much as his number."""
+        self.hinted = (customer_id,)
+        self._evidence.clear()
 
     def payer_evidence(self, customer_id: str) -> tuple[Evidence, ...]:
         """What says that ``customer_id`` pays: number, account, else name; empty when nothing does."""
+        known = self._evidence.get(customer_id)
+        if known is None:
+            known = self._evidence[customer_id] = self._evidence_for(customer_id)
+        return known
+
+    def _evidence_for(self, customer_id: str) -> tuple[Evidence, ...]:
         found = [Evidence.CUSTOMER_NUMBER] if customer_id in (*self.reading.customers, *self.hinted) else []
         iban = self.entry.counterparty.iban
         if iban and (
@@ -131,9 +148,15 @@ class Case:
         """Open documents of these customers in the payment's currency, issued by its day, oldest first."""
         different = tuple(dict.fromkeys(customer_ids))
         if len(different) == 1:
-            return self.receivables.open_of(different[0], self.currency, self.on)
-        found = [item for each in different for item in self.receivables.open_of(each, self.currency, self.on)]
+            return self._open_of_one(different[0])
+        found = [item for each in different for item in self._open_of_one(each)]
         return tuple(sorted(found, key=lambda item: item.order))
+
+    def _open_of_one(self, customer_id: str) -> tuple[Item, ...]:
+        found = self._open_of.get(customer_id)
+        if found is None:
+            found = self._open_of[customer_id] = self.receivables.open_of(customer_id, self.currency, self.on)
+        return found
 
     @cached_property
     def open_with_amount(self) -> tuple[Item, ...]:

@@ -76,13 +76,14 @@ class Likeness(IntEnum):
 class Name:
     """A name taken apart: ``words`` are the significant ones, ``others`` legal forms, titles and particles, ``joined`` all letters and
     digits in their order, ``joint`` whether it names more than one party, ``key`` equal for names with the same significant words in
-    whatever order."""
+    whatever order, ``initials`` the significant words of one letter."""
 
     words: tuple[str, ...]
     others: tuple[str, ...]
     joined: str
     joint: bool
     key: str
+    initials: str
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -118,7 +119,16 @@ def name_of(text: str) -> Name:
         (others if aside else words).append(word)
     if not words:
         words, others = every, []
-    return Name(tuple(words), tuple(others), "".join(every), joint, " ".join(sorted(words)))
+    initials = "".join([word for word in words if len(word) == 1])
+    return Name(tuple(words), tuple(others), "".join(every), joint, " ".join(sorted(words)), initials)
+
+
+def _cannot_pair(few: Name, many: Name) -> bool:
+    """Whether some word of ``few`` is neither in ``many`` nor may be what an initial in it stands for: the cheap half of ``_unpaired``."""
+    for word in few.words:
+        if len(word) > 1 and word not in many.words and word[0] not in many.initials:
+            return True
+    return False
 
 
 def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:
@@ -142,15 +152,29 @@ def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:
     return alone, len(spare), carrying
 
 
+def _is_same_or_cut(payer: Name, customer: Name) -> bool:
+    if payer.joined == customer.joined or payer.key == customer.key:
+        return True
+    return len(payer.joined) >= _FEWEST_CUT_LETTERS and customer.joined.startswith(payer.joined)
+
+
+def is_strongly_like(payer: Name, customer: Name) -> bool:
+    """Whether ``likeness`` is strong; most pairs of a block of names are told apart without pairing their words."""
+    if not payer.words or not customer.words:
+        return False
+    if _is_same_or_cut(payer, customer):
+        return True
+    few, many = (customer, payer) if len(customer.words) < len(payer.words) else (payer, customer)
+    return not _cannot_pair(few, many) and likeness(payer, customer) is Likeness.STRONG
+
+
 def likeness(payer: Name, customer: Name) -> Likeness:
     """How like the payer's name is to the customer's."""
     if not payer.words or not customer.words:
         return Likeness.NONE
-    if payer.joined == customer.joined or payer.key == customer.key:
+    if _is_same_or_cut(payer, customer):
         return Likeness.STRONG
-    if len(payer.joined) >= _FEWEST_CUT_LETTERS and customer.joined.startswith(payer.joined):
-        return Likeness.STRONG
-    few, many = sorted((payer, customer), key=lambda each: len(each.words))
+    few, many = (customer, payer) if len(customer.words) < len(payer.words) else (payer, customer)
     few_alone, many_alone, carrying = _unpaired(few, many)
     if not carrying:
         return Likeness.NONE

@@ -34,11 +34,11 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.names import Likeness
-from reconcile.receivables import Item
+from reconcile.receivables import MOST_OF_AMOUNT, Item
 from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums
-from reconcile.text import slips_of
+from reconcile.text import is_slip, slips_of
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
@@ -54,7 +54,7 @@ def decide_quoted(case: Case) -> Outcome | None:
         return None
     shared = _shared_by_one_customer(case, quotes)
     if shared:
-        case.hinted = (shared,)
+        case.hint(shared)
         return None
     items, undecided = _items_of(case, quotes)
     return _decide(case, quotes, items) if undecided is None else undecided
@@ -415,8 +415,13 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     """Open invoices of exactly the amount whose number or reference becomes that of ``item`` by one slip."""
     if not case.open_with_amount:
         return []
+    keys = keys_that_could_be_meant(item)
+    if len(case.open_with_amount) <= MOST_OF_AMOUNT and not any(
+        is_slip(key, other_key) for other in case.open_with_amount for other_key in other.keys for key in keys
+    ):
+        return []
     found: dict[str, Item] = {}
-    for key in keys_that_could_be_meant(item):
+    for key in keys:
         for slip in slips_of(key):
             for other in case.receivables.quoted(slip):
                 if other.open == case.minor and not other.is_credit and other.document.issued_on <= case.on:

@@ -24,7 +24,7 @@ from ledger.allocations import Evidence
 from ledger.references import ReferenceKind, find_in, valid
 from ledger.statements import StatementEntry
 from reconcile.patterns import ends_date
-from reconcile.receivables import Item, Receivables, keys_of
+from reconcile.receivables import Item, Receivables
 from reconcile.text import Atom, atoms, key_of, plain, with_digits_mended
 
 #: Atoms that one number may be broken into (an RF reference of 25 characters in groups of four, letters and digits mixed).
@@ -144,7 +144,7 @@ def _kind(key: str, item: Item, checked: bool) -> Evidence:
     document = item.document
     if checked and key == key_of(document.creditor_reference):
         return Evidence.STRUCTURED_REFERENCE
-    if key != key_of(document.order_number) or key == key_of(document.number):
+    if not document.order_number or key != key_of(document.order_number) or key == key_of(document.number):
         return Evidence.DOCUMENT_NUMBER
     return Evidence.ORDER_NUMBER
 
@@ -278,6 +278,8 @@ def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Q
         elif key:
             unknown.append(key)
     for reference in (entry.end_to_end_id, entry.customer_reference):
+        if not reference:
+            continue
         key = key_of(reference)
         items = receivables.quoted(key) if key else ()
         if items:
@@ -484,4 +486,4 @@ def range_between(receivables: Receivables, first: Item, last: Item, on: date) -
 
 def keys_that_could_be_meant(item: Item) -> tuple[str, ...]:
     """Keys of a document that are long enough to be repaired when damaged."""
-    return tuple(key for key in keys_of(item.document) if len(key) >= _STRONG_IN_SHAPE)
+    return tuple([key for key in item.keys if len(key) >= _STRONG_IN_SHAPE])

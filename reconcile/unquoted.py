@@ -84,7 +84,7 @@ def _selected(case: Case, items: Sequence[Item]) -> Selected:
     """Candidates that the text points to in short or with one damaged character, the better way first. What is the number of another document is
     no damaged one."""
     reading = case.reading
-    for wanted in (Short.COUNTER, Short.LAST_DIGITS):
+    for wanted in (Short.COUNTER, Short.LAST_DIGITS) if reading.loose else ():
         found = tuple(item for item in items if short_form(item.parts, reading.loose) is wanted)
         if found:
             introduced = any(short_form(item.parts, reading.introduced) for item in found)
