@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import cached_property
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ledger.allocations import Evidence
 from ledger.money import Money
@@ -15,17 +15,22 @@ from reconcile.policy import MatchPolicy
 from reconcile.receivables import Item, Receivables
 from reconcile.remittance import Reading, read
 
+T = TypeVar("T")
+
 _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 def ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Evidence without repetitions, strongest first."""
-    different = set(evidence)
-    return tuple(different) if len(different) < 2 else tuple(sorted(different, key=_STRENGTH.__getitem__))
+    return _ranked(tuple(evidence))
 
 
-@dataclass(frozen=True, slots=True)
-class Payer:
+@lru_cache(maxsize=4_096)
+def _ranked(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return tuple(sorted(set(evidence), key=_STRENGTH.__getitem__))
+
+
+class Payer(NamedTuple):
     """Customers that a payment may come from and what says so. ``own_name``: the account or name is theirs; false for an account that
     is only known to have paid for them once, under somebody else's name."""
 
@@ -37,6 +42,21 @@ class Payer:
     def is_known(self) -> bool:
         """Whether there is any such customer."""
         return bool(self.customers)
+
+
+class _WorkedOut(Generic[T]):
+    """What is worked out when it is first asked for, and then kept. (``functools.cached_property`` takes a lock to do so in Python 3.11; only
+    one thread looks at a case.)"""
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    def __get__(self, case: object, owner: type) -> T:
+        value = self._work(case)
+        case.__dict__[self._name] = value
+        return value
 
 
 class Case:
@@ -54,17 +74,17 @@ class Case:
         self._evidence: dict[str, tuple[Evidence, ...]] = {}
         self._open_of: dict[str, tuple[Item, ...]] = {}
 
-    @cached_property
+    @_WorkedOut
     def reading(self) -> Reading:
         """What the payer wrote."""
         return read(self.receivables, self.entry, self.on)
 
-    @cached_property
+    @_WorkedOut
     def payer_name(self) -> Name:
         """The counterparty's name taken apart."""
         return name_of(self.entry.counterparty.name)
 
-    @cached_property
+    @_WorkedOut
     def payer(self) -> Payer:
         """The customers that the account belongs to or has paid for, else those of the name."""
         by_iban = self._payer_by_iban()
@@ -83,7 +103,7 @@ class Case:
         own_name = any(each in listed or self.is_like(each, Likeness.STRONG) for each in customers)
         return Payer(customers, Evidence.PAYER_IBAN, own_name)
 
-    @cached_property
+    @_WorkedOut
     def candidates(self) -> Payer:
         """The customers among whose documents a payment without a number is looked for: those whose number is quoted (or a reference
         that all their documents share, ``hinted``), and the payer; and where the account says one customer and the name clearly
@@ -158,7 +178,7 @@ class Case:
             found = self._open_of[customer_id] = self.receivables.open_of(customer_id, self.currency, self.on)
         return found
 
-    @cached_property
+    @_WorkedOut
     def open_with_amount(self) -> tuple[Item, ...]:
         """Open invoices of anybody with exactly the payment's amount."""
         return self.receivables.open_with(self.minor, self.currency, self.on)

@@ -24,12 +24,10 @@ _FEWEST_CUT_LETTERS: Final = 18
 #: Letters of a word that can carry a name.
 _FEWEST_WORD_LETTERS: Final = 3
 
-_DIGRAPHS: Final = re.compile(r"AE|OE|UE")
-
 
 def _flat(text: str) -> str:
     """Umlauts and their two-letter spellings as one letter."""
-    return _DIGRAPHS.sub(lambda match: match.group()[0], text)
+    return text.replace("AE", "A").replace("OE", "O").replace("UE", "U")
 
 
 _LEGAL: Final = frozenset({
@@ -58,6 +56,7 @@ _JOINERS: Final = frozenset({
     "AND", "EN", "ENOF", "EO", "ET", "ETOU", "ODER", "OF", "OR", "OU", "UND", "UNDODER",
 })  # fmt: skip
 
+_JOINING: Final = "&+/"
 _JOINER_SIGNS: Final = re.compile(r"[&+]|\b(?:E/O|EN/OF|ET/OU|U/O|UND/ODER)\b")
 _DOTTED: Final = re.compile(r"\b(?:[A-Z]\.){2,}[A-Z]?\b\.?|\b(?:[A-Z]\.){1,}[A-Z]\b\.?")
 _APOSTROPHES: Final = re.compile(r"['`´’‘]")
@@ -105,7 +104,9 @@ def name_of(text: str) -> Name:
     flat = _APOSTROPHES.sub("", plain(text))
     if "." in flat:
         flat = _DOTTED.sub(_undotted, flat)
-    flat = _flat(_JOINER_SIGNS.sub(" | ", flat))
+    if any(sign in flat for sign in _JOINING):
+        flat = _JOINER_SIGNS.sub(" | ", flat)
+    flat = _flat(flat)
     words: list[str] = []
     others: list[str] = []
     every: list[str] = []
@@ -160,12 +161,10 @@ def _is_same_or_cut(payer: Name, customer: Name) -> bool:
 
 def is_strongly_like(payer: Name, customer: Name) -> bool:
     """Whether ``likeness`` is strong; most pairs of a block of names are told apart without pairing their words."""
-    if not payer.words or not customer.words:
-        return False
-    if _is_same_or_cut(payer, customer):
-        return True
     few, many = (customer, payer) if len(customer.words) < len(payer.words) else (payer, customer)
-    return not _cannot_pair(few, many) and likeness(payer, customer) is Likeness.STRONG
+    if _cannot_pair(few, many):
+        return bool(few.words) and _is_same_or_cut(payer, customer)
+    return likeness(payer, customer) is Likeness.STRONG
 
 
 def likeness(payer: Name, customer: Name) -> Likeness:

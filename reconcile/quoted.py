@@ -415,11 +415,10 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     """Open invoices of exactly the amount whose number or reference becomes that of ``item`` by one slip."""
     if not case.open_with_amount:
         return []
-    keys = keys_that_could_be_meant(item)
-    if len(case.open_with_amount) <= MOST_OF_AMOUNT and not any(
-        is_slip(key, other_key) for other in case.open_with_amount for other_key in other.keys for key in keys
-    ):
-        return []
+    keys: Sequence[str] = keys_that_could_be_meant(item)
+    if len(case.open_with_amount) <= MOST_OF_AMOUNT:
+        near = [key for other in case.open_with_amount for key in other.keys]
+        keys = [key for key in keys if any(is_slip(key, each) for each in near)]
     found: dict[str, Item] = {}
     for key in keys:
         for slip in slips_of(key):
