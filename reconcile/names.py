@@ -13,6 +13,7 @@ whose name is as like.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -124,14 +125,6 @@ def name_of(text: str) -> Name:
     return Name(tuple(words), tuple(others), "".join(every), joint, " ".join(sorted(words)), initials)
 
 
-def _cannot_pair(few: Name, many: Name) -> bool:
-    """Whether some word of ``few`` is neither in ``many`` nor may be what an initial in it stands for: the cheap half of ``_unpaired``."""
-    for word in few.words:
-        if len(word) > 1 and word not in many.words and word[0] not in many.initials:
-            return True
-    return False
-
-
 def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:
     """Pairs off equal words, then initials with words. Gives how many words of ``few`` and of ``many`` are left alone, and how many of
     the equal ones carry a name. The initial of a particle (``D. BOCK`` for ``de Bock``) pairs with that."""
@@ -159,14 +152,6 @@ def _is_same_or_cut(payer: Name, customer: Name) -> bool:
     return len(payer.joined) >= _FEWEST_CUT_LETTERS and customer.joined.startswith(payer.joined)
 
 
-def is_strongly_like(payer: Name, customer: Name) -> bool:
-    """Whether ``likeness`` is strong; most pairs of a block of names are told apart without pairing their words."""
-    few, many = (customer, payer) if len(customer.words) < len(payer.words) else (payer, customer)
-    if _cannot_pair(few, many):
-        return bool(few.words) and _is_same_or_cut(payer, customer)
-    return likeness(payer, customer) is Likeness.STRONG
-
-
 def likeness(payer: Name, customer: Name) -> Likeness:
     """How like the payer's name is to the customer's."""
     if not payer.words or not customer.words:
@@ -180,3 +165,25 @@ def likeness(payer: Name, customer: Name) -> Likeness:
     if not few_alone and (not many_alone or (many.joint and len(few.words) > 1)):
         return Likeness.STRONG
     return Likeness.WEAK
+
+
+def strongly_like(payer: Name, customers: Iterable[str], names: Mapping[str, Name]) -> Iterator[str]:
+    """Those of ``customers`` whose ``likeness`` with the payer is strong, in their order. Most of a block of names are told apart before any
+    words are paired: a word is neither in the longer name nor may be what an initial in it stands for."""
+    words, joined, count = payer.words, payer.joined, len(payer.words)
+    is_cut = len(joined) >= _FEWEST_CUT_LETTERS
+    for customer_id in customers:
+        customer = names[customer_id]
+        few, many, initials = (
+            (customer.words, words, payer.initials)
+            if len(customer.words) < count
+            else (words, customer.words, customer.initials)
+        )
+        for word in few:
+            if word not in many and len(word) > 1 and word[0] not in initials:
+                if joined == customer.joined or (is_cut and customer.joined.startswith(joined)):
+                    yield customer_id
+                break
+        else:
+            if likeness(payer, customer) is Likeness.STRONG:
+                yield customer_id

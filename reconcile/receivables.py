@@ -25,7 +25,7 @@ from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import Customer, KnownPayer
 from ledger.references import compact
-from reconcile.names import Likeness, Name, is_strongly_like, likeness, name_of
+from reconcile.names import Likeness, Name, likeness, name_of, strongly_like
 from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_atoms
 from reconcile.policy import MatchPolicy
 from reconcile.text import Atom, atoms, key_of, leading_letters, plain
@@ -234,15 +234,12 @@ class Receivables:
     def namesakes(self, payer: Name) -> tuple[str, ...] | None:
         """Every customer whose name is strongly like the payer's, from the block of its rarest word (of the rarer half of its words, two at
         least, when it names more than one party); None when a block is too large to be compared."""
-        names = self._names
         blocks = [block for block in (self._customers_by_word.get(word, ()) for word in payer.blocks) if block]
         found: dict[str, None] = {}
         for block in sorted(blocks, key=len)[: max(2, (len(blocks) + 1) // 2) if payer.joint else 1]:
             if len(block) > MOST_NAMESAKES:
                 return None
-            for customer_id in block:
-                if is_strongly_like(payer, names[customer_id]):
-                    found[customer_id] = None
+            found.update(dict.fromkeys(strongly_like(payer, block, self._names)))
         return tuple(found)
 
     def learn(self, payer: KnownPayer) -> None:
