@@ -34,11 +34,11 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.names import Likeness
-from reconcile.receivables import Item
+from reconcile.receivables import MOST_OF_AMOUNT, Item
 from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums
-from reconcile.text import slips_of
+from reconcile.text import is_slip, slips_of
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
@@ -54,7 +54,7 @@ def decide_quoted(case: Case) -> Outcome | None:
         return None
     shared = _shared_by_one_customer(case, quotes)
     if shared:
-        case.hinted = (shared,)
+        case.hint(shared)
         return None
     items, undecided = _items_of(case, quotes)
     return _decide(case, quotes, items) if undecided is None else undecided
@@ -80,6 +80,8 @@ def _decide(case: Case, quotes: Sequence[Quote], items: Sequence[Item]) -> Outco
 
 def _with_weak(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> Outcome | None:
     """When the documents quoted strongly do not explain the amount, but do together with those quoted weakly: these are meant as well."""
+    if len(case.reading.quotes) == len(quotes):
+        return None
     weak = [item for quote in case.reading.quotes if quote not in quotes for item in quote.items if item not in items]
     if not weak or settle_all(items, case.minor, case.on, case.policy) is not None:
         return None
@@ -104,8 +106,10 @@ def _that_count(case: Case) -> tuple[Quote, ...]:
     """Strong quotes, and weak ones beside them when only together they explain the amount; where there are no strong ones, weak ones
     that payer or amount support."""
     quotes = case.reading.quotes
-    strong = tuple(quote for quote in quotes if quote.strong)
-    meant = tuple(quote for quote in quotes if quote.is_meant)
+    if not quotes or (len(quotes) == 1 and quotes[0].strong):
+        return quotes
+    strong = tuple([quote for quote in quotes if quote.strong])
+    meant = tuple([quote for quote in quotes if quote.is_meant])
     if strong and (len(meant) == len(strong) or _is_explained(case, strong)):
         return strong
     if len(meant) > 1 and _is_explained(case, meant):
@@ -164,7 +168,7 @@ def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome 
     """The documents meant, without repetitions; or the answer when a quote stands for several and nothing says which."""
     items: dict[str, Item] = {}
     for quote in quotes:
-        meant = [item for item in quote.items if item.document.issued_on <= case.on]
+        meant = [item for item in quote.items if item.issued_on <= case.on]
         if len(meant) > 1:
             meant = _meant_of(case, meant)
         if not meant:
@@ -173,7 +177,8 @@ def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome 
             ]
             because = reason("quote_of_several", documents=named(quote.items), amount=str(case.money(case.minor)))
             return [], to_a_person(case, suggestions, because)
-        items.update((item.number, item) for item in meant)
+        for item in meant:
+            items[item.number] = item
     return list(items.values()), None
 
 
@@ -196,6 +201,8 @@ def _readings(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> lis
     """What the list of numbers may mean: just the documents quoted, also those whose numbers were shortened, also those between the ends
     of a range."""
     reading = case.reading
+    if not reading.shortened and not reading.ranges and all([quote.strong for quote in quotes]):
+        return [list(items)]
     readings = [list(items)]
     strong_only = [item for item in items if any(item in quote.items and quote.strong for quote in quotes)]
     if strong_only and len(strong_only) < len(items):
@@ -415,8 +422,12 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     """Open invoices of exactly the amount whose number or reference becomes that of ``item`` by one slip."""
     if not case.open_with_amount:
         return []
+    keys: Sequence[str] = keys_that_could_be_meant(item)
+    if len(case.open_with_amount) <= MOST_OF_AMOUNT:
+        near = [key for other in case.open_with_amount for key in other.keys]
+        keys = [key for key in keys if any(is_slip(key, each) for each in near)]
     found: dict[str, Item] = {}
-    for key in keys_that_could_be_meant(item):
+    for key in keys:
         for slip in slips_of(key):
             for other in case.receivables.quoted(slip):
                 if other.open == case.minor and not other.is_credit and other.document.issued_on <= case.on:

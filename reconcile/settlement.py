@@ -11,10 +11,9 @@ on what was left counts as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.allocations import Allocation, AllocationKind
 from reconcile.policy import MatchPolicy
@@ -25,8 +24,7 @@ _MOST_DISCOUNTS: Final = 6
 _BASIS_POINTS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """Lines that settle documents with an amount. ``discount``, ``write_off`` and ``credit``: what was given, in minor units."""
 
     lines: tuple[Allocation, ...]

@@ -15,9 +15,8 @@ F2; 120.00 may be F1 or F2 with F3 and goes to a person; 50.00 goes to a person 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.allocations import AllocationKind, Evidence, Outcome, Reason, Suggestion
 from reconcile.answers import (
@@ -47,8 +46,7 @@ _MOST_SELECTED_AMONG: Final = 50
 _FEWEST_COUNTER_DIGITS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One reading of an amount: the documents it settles and how. ``accidental``: expected number of accidental fits of a sum, None for a
     single document."""
 
@@ -68,8 +66,7 @@ def decide_unquoted(case: Case) -> Outcome:
 # what was written, held against candidates
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """Candidates that the text points to, and how. ``plainly``: by a whole counter of some length, or introduced as a number."""
 
     items: tuple[Item, ...]
@@ -84,7 +81,7 @@ def _selected(case: Case, items: Sequence[Item]) -> Selected:
     """Candidates that the text points to in short or with one damaged character, the better way first. What is the number of another document is
     no damaged one."""
     reading = case.reading
-    for wanted in (Short.COUNTER, Short.LAST_DIGITS):
+    for wanted in (Short.COUNTER, Short.LAST_DIGITS) if reading.loose else ():
         found = tuple(item for item in items if short_form(item.parts, reading.loose) is wanted)
         if found:
             introduced = any(short_form(item.parts, reading.introduced) for item in found)
