@@ -201,7 +201,7 @@ def _readings(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> lis
     """What the list of numbers may mean: just the documents quoted, also those whose numbers were shortened, also those between the ends
     of a range."""
     reading = case.reading
-    if not reading.shortened and not reading.ranges and all([quote.strong for quote in quotes]):
+    if not reading.shortened and not reading.ranges and all(quote.strong for quote in quotes):
         return [list(items)]
     readings = [list(items)]
     strong_only = [item for item in items if any(item in quote.items and quote.strong for quote in quotes)]
