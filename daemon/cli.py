@@ -21,6 +21,7 @@ from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
 from daemon.effects_commands import effects_app
 from daemon.exports import ExportKind
+from daemon.init_command import init
 from daemon.invocation import (
     DEFAULT_CONFIG,
     DONE,
@@ -64,6 +65,7 @@ app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
 app.add_typer(effects_app, name="effects")
 comparison_commands.register(app)
+app.command()(init)
 
 
 @app.callback()
