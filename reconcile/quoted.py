@@ -36,7 +36,7 @@ from reconcile.case import Case, ranked
 from reconcile.names import Likeness
 from reconcile.receivables import MOST_OF_AMOUNT, Item
 from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
-from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
+from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
 from reconcile.text import is_slip, slips_of
 
@@ -302,10 +302,38 @@ def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
         because = reason("paid_twice", evidence, document=item.number, customer=item.customer_id, amount=amount)
         return matched(case, lines, [item], evidence, because)
     if case.minor < item.open:
+        made_up = _made_up(case, [item], by)
+        if made_up is not None:
+            return made_up
         rest = str(item.money(item.open - case.minor))
         because = reason("paid_in_part", evidence, document=item.number, amount=amount, rest=rest)
         return matched(case, [line(AllocationKind.PAYMENT, item, case.minor)], [item], evidence, because)
     return _too_much(case, [item], by)
+
+
+def _made_up(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome | None:
+    """Too little for the quoted documents of one customer, made up by his credit on account or by what the bank kept of it."""
+    customer_id = items[0].customer_id
+    less = settle_less(items, case.minor, case.policy, case.receivables.on_account(customer_id))
+    if less is None:
+        return None
+    settlement, credit, charge = less
+    evidence = _evidence(case, items[0], by, amount=False)
+    amount = str(case.money(case.minor))
+    if credit:
+        because = reason(
+            "paid_with_credit",
+            evidence,
+            documents=named(items),
+            amount=amount,
+            credit=str(case.money(credit)),
+            customer=customer_id,
+        )
+    else:
+        because = reason(
+            "paid_less_charge", evidence, documents=named(items), amount=amount, charge=str(case.money(charge))
+        )
+    return matched(case, settlement.lines, items, evidence, because)
 
 
 def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
@@ -552,6 +580,9 @@ def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequen
             return matched(case, [on_account(customers[0], case.minor, items[0])], items, evidence, because)
         if case.minor > total:
             return _too_much(case, items, by)
+        made_up = _made_up(case, [item for item in items if item.open], by)
+        if made_up is not None:
+            return made_up
     return _does_not_add_up(case, readings, by)
 
 

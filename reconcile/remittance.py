@@ -270,9 +270,7 @@ def _quote(
 ) -> Quote:
     reference = items[0].document.creditor_reference
     evidence = _kind(key, items[0], checked=bool(reference) and key == key_of(reference) and is_checked(reference))
-    introduced = (
-        listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
-    )
+    introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
     return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)
 
 
@@ -462,9 +460,7 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         ranges, shortened = _spans(receivables, text, written, quotes)
     quotes = structured + quotes
     known, future = _by_day(quotes, on)
-    digits_left = len(taken) < len(written) and any(
-        atom.numeric for at, atom in enumerate(written) if at not in taken
-    )
+    digits_left = len(taken) < len(written) and any(atom.numeric for at, atom in enumerate(written) if at not in taken)
     if digits_left:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
     loose, introduced = _loose(text, written, taken) if digits_left else ((), frozenset[Atom]())
