@@ -74,7 +74,8 @@ def _of_case(case: Case) -> Outcome:
     if case.reading.future:
         item = case.reading.future[0]
         because = reason("not_yet_issued", document=item.number, issued=item.document.issued_on.isoformat())
-        return to_a_person(case, (), because)
+        otherwise = decide_quoted(case) or decide_unquoted(case)
+        return to_a_person(case, _suggestions(otherwise), because)
     foreign = decide_foreign(case)
     if foreign is not None:
         return foreign

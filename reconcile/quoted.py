@@ -38,7 +38,7 @@ from reconcile.receivables import MOST_OF_AMOUNT, Item
 from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
-from reconcile.text import is_slip, slips_of
+from reconcile.text import is_slip, one_edit_apart, slips_of
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
@@ -201,7 +201,7 @@ def _readings(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> lis
     """What the list of numbers may mean: just the documents quoted, also those whose numbers were shortened, also those between the ends
     of a range."""
     reading = case.reading
-    if not reading.shortened and not reading.ranges and all([quote.strong for quote in quotes]):
+    if not reading.shortened and not reading.ranges and all(quote.strong for quote in quotes):
         return [list(items)]
     readings = [list(items)]
     strong_only = [item for item in items if any(item in quote.items and quote.strong for quote in quotes)]
@@ -286,7 +286,30 @@ def _reads_otherwise(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome 
         because = reason("bare_number", by, document=item.number, amount=str(case.money(case.minor)))
     else:
         return None
-    return to_a_person(case, [suggest_item(case, item, by)], because)
+    return to_a_person(case, [*_with_one_other(case, [item], by), suggest_item(case, item, by)], because)
+
+
+def _with_one_other(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> list[Suggestion]:
+    """The quoted invoices with one more of their customers, or with one in place of one of them, where that adds up to the cent: a number
+    of the list was mistyped. First the documents whose number is one character from what was written."""
+    if not 0 < len(items) <= _MOST_UNQUOTED:
+        return []
+    others: dict[int, list[Item]] = {}
+    for other in case.open_of(item.customer_id for item in items):
+        if other not in items and not other.is_credit:
+            others.setdefault(other.open, []).append(other)
+    missing = case.minor - sum(item.open for item in items)
+    near: list[Suggestion] = []
+    far: list[Suggestion] = []
+    for left_out in (None, *items) if len(items) > 1 else (None,):
+        part = [item for item in items if item is not left_out]
+        written = case.reading.unknown if left_out is None else left_out.keys
+        for other in others.get(missing + (0 if left_out is None else left_out.open), ()):
+            settlement = settle_all([*part, other], case.minor, case.on, case.policy)
+            if settlement is not None:
+                is_near = any(one_edit_apart(each, key) for key in other.keys for each in written)
+                (near if is_near else far).append(suggest_settlement(case, [*part, other], settlement, by))
+    return near + far
 
 
 def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
@@ -470,7 +493,8 @@ def _settles_evenly(case: Case, item: Item) -> bool:
 
 def _conflict(case: Case, item: Item, rivals: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
     suggestions: list[Suggestion] = []
-    for other in rivals:
+    near = [other for other in rivals if any(one_edit_apart(key, each) for key in item.keys for each in other.keys)]
+    for other in dict.fromkeys((*near, *rivals)):
         settlement = settle_one(other, case.minor, case.on, case.policy)
         if settlement is not None:
             suggestions.append(suggest_settlement(case, [other], settlement, case.payer_evidence(other.customer_id)))
@@ -601,6 +625,7 @@ def _does_not_add_up(case: Case, readings: Sequence[Sequence[Item]], by: Sequenc
         for item in items
         if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
     )
+    suggestions.extend(_with_one_other(case, items, by))
     if items:
         suggestions.append(suggest_filling(case, items, by))
     total = sum(-item.open if item.is_credit else item.open for item in readings[0])

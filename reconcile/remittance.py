@@ -168,12 +168,12 @@ def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: 
     digits = sum(lengths)
     if len(lengths) <= to - at:
         return digits >= _STRONG_WITH_PREFIX
-    if lengths in _DATE or ends_date(written, at) or _is_day("".join(atom.text for atom in written[at : to + 1])):
+    if lengths in _DATE or ends_date(written, at) or is_day("".join(atom.text for atom in written[at : to + 1])):
         return False
     return digits >= _STRONG_DIGITS or (digits >= _STRONG_IN_SHAPE and lengths == item.parts.segments)
 
 
-def _is_day(digits: str) -> bool:
+def is_day(digits: str) -> bool:
     """Whether eight digits are a day of these years, in either order."""
     if len(digits) != 8 or not digits.isdigit():
         return False
@@ -379,7 +379,7 @@ def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], ta
             free = []
             continue
         free.append(atom)
-        glued = atom.numeric and receivables.shapes.has_head("", atom.text) and not _is_day(atom.text)
+        glued = atom.numeric and receivables.shapes.has_head("", atom.text) and not is_day(atom.text)
         if glued and _is_introduced(text[: atom.start]):
             unknown.append(atom.text)
     unknown.extend(receivables.shapes.unknown_numbers(free))
