@@ -142,12 +142,15 @@ def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
 
 
 def _also_meant(case: Case, items: Sequence[Item]) -> list[Item]:
-    """Open documents that the payer quotes beside ``items``, too weakly to count."""
+    """Open documents that the payer quotes beside ``items``, too weakly to count: whatever is meant as a number, and the number of a document of
+    the same customer however it is written, for that is hardly there by accident."""
+    customers = {item.customer_id for item in items}
     others = dict.fromkeys(
         item
         for quote in case.reading.quotes
-        if quote.is_meant and not any(each in items for each in quote.items)
+        if not any(each in items for each in quote.items)
         for item in quote.items
+        if quote.is_meant or item.customer_id in customers
     )
     return [item for item in others if item.open and item.currency == case.currency]
 

@@ -77,7 +77,8 @@ _RANKS: Final = (
 class Quote(NamedTuple):
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
     it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone``: it is a word
-    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``)."""
+    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
+    that our number has."""
 
     items: tuple[Item, ...]
     evidence: Evidence
@@ -202,7 +203,7 @@ def _quotes_in(
         if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            alone = _is_alone(receivables, text, written, at, to)
+            alone = _is_verbatim(text, written[at].start, items) or _is_alone(receivables, text, written, at, to)
             found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone))
         at = to + 1
     return found
@@ -229,6 +230,18 @@ def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> 
 
 def _is_year(atom: Atom) -> bool:
     return atom.numeric and len(atom.text) == 4 and int(atom.text) in _YEARS
+
+
+def _is_verbatim(text: str, start: int, items: Sequence[Item]) -> bool:
+    """Whether a document's number stands there exactly as we write it, with a sign of its own in it (``#1885``, ``1310/2026``)."""
+    for item in items:
+        number = plain(item.number)
+        if number.isalnum():
+            continue
+        begins = start - next((at for at, each in enumerate(number) if each.isalnum()), 0)
+        if begins >= 0 and text.startswith(number, begins):
+            return True
+    return False
 
 
 def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: int, to: int) -> bool:
