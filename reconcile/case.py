@@ -11,9 +11,10 @@ from ledger.allocations import Evidence
 from ledger.money import Money
 from ledger.statements import StatementEntry
 from reconcile.names import Likeness, Name, name_of
-from reconcile.policy import MatchPolicy
+from reconcile.policy import MatchPolicy, PayerRule, Treatment
 from reconcile.receivables import Item, Receivables
 from reconcile.remittance import Reading, read
+from reconcile.text import plain
 
 T = TypeVar("T")
 
@@ -28,6 +29,19 @@ def ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 @lru_cache(maxsize=4_096)
 def _ranked(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return tuple(sorted(set(evidence), key=_STRENGTH.__getitem__))
+
+
+def rule_for(policy: MatchPolicy, entry: StatementEntry) -> PayerRule | None:
+    """The tenant's rule for this payer, if there is one."""
+    for rule in policy.payer_rules:
+        if (
+            (rule.counterparty or rule.iban or rule.text)
+            and plain(rule.counterparty) in plain(entry.counterparty.name)
+            and rule.iban in ("", entry.counterparty.iban)
+            and plain(rule.text) in plain(" ".join(entry.remittance.unstructured))
+        ):
+            return rule
+    return None
 
 
 class Payer(NamedTuple):
@@ -70,6 +84,7 @@ class Case:
         self.currency = entry.amount.currency
         self.on: date = entry.booked_on
         self.hinted: tuple[str, ...] = ()
+        self.special: PayerRule | None = rule_for(self.policy, entry) if self.policy.payer_rules else None
         self._likeness: dict[str, Likeness] = {}
         self._evidence: dict[str, tuple[Evidence, ...]] = {}
         self._open_of: dict[str, tuple[Item, ...]] = {}
@@ -86,7 +101,9 @@ class Case:
 
     @_WorkedOut
     def payer(self) -> Payer:
-        """The customers that the account belongs to or has paid for, else those of the name."""
+        """The customer that the tenant's rule says; the customers that the account belongs to or has paid for, else those of the name."""
+        if self.special is not None and self.special.treatment is Treatment.CUSTOMER:
+            return Payer((self.special.customer_id,), Evidence.RULE, own_name=True)
         by_iban = self._payer_by_iban()
         if by_iban.is_known:
             return by_iban
@@ -138,6 +155,8 @@ class Case:
 
     def _evidence_for(self, customer_id: str) -> tuple[Evidence, ...]:
         found = [Evidence.CUSTOMER_NUMBER] if customer_id in (*self.reading.customers, *self.hinted) else []
+        if self.special is not None and self.special.treatment is Treatment.CUSTOMER:
+            return (*found, Evidence.RULE) if customer_id == self.special.customer_id else tuple(found)
         iban = self.entry.counterparty.iban
         if iban and (
             customer_id in self.receivables.customers_of_iban(iban)

@@ -36,9 +36,9 @@ from reconcile.case import Case, ranked
 from reconcile.names import Likeness
 from reconcile.receivables import MOST_OF_AMOUNT, Item
 from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
-from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
+from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
-from reconcile.text import is_slip, slips_of
+from reconcile.text import is_slip, one_edit_apart, slips_of
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
@@ -142,12 +142,15 @@ def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
 
 
 def _also_meant(case: Case, items: Sequence[Item]) -> list[Item]:
-    """Open documents that the payer quotes beside ``items``, too weakly to count."""
+    """Open documents that the payer quotes beside ``items``, too weakly to count: whatever is meant as a number, and the number of a document of
+    the same customer however it is written, for that is hardly there by accident."""
+    customers = {item.customer_id for item in items}
     others = dict.fromkeys(
         item
         for quote in case.reading.quotes
-        if quote.is_meant and not any(each in items for each in quote.items)
+        if not any(each in items for each in quote.items)
         for item in quote.items
+        if quote.is_meant or item.customer_id in customers
     )
     return [item for item in others if item.open and item.currency == case.currency]
 
@@ -286,7 +289,30 @@ def _reads_otherwise(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome 
         because = reason("bare_number", by, document=item.number, amount=str(case.money(case.minor)))
     else:
         return None
-    return to_a_person(case, [suggest_item(case, item, by)], because)
+    return to_a_person(case, [*_with_one_other(case, [item], by), suggest_item(case, item, by)], because)
+
+
+def _with_one_other(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> list[Suggestion]:
+    """The quoted invoices with one more of their customers, or with one in place of one of them, where that adds up to the cent: a number
+    of the list was mistyped. First the documents whose number is one character from what was written."""
+    if not 0 < len(items) <= _MOST_UNQUOTED:
+        return []
+    others: dict[int, list[Item]] = {}
+    for other in case.open_of(item.customer_id for item in items):
+        if other not in items and not other.is_credit:
+            others.setdefault(other.open, []).append(other)
+    missing = case.minor - sum(item.open for item in items)
+    near: list[Suggestion] = []
+    far: list[Suggestion] = []
+    for left_out in (None, *items) if len(items) > 1 else (None,):
+        part = [item for item in items if item is not left_out]
+        written = case.reading.unknown if left_out is None else left_out.keys
+        for other in others.get(missing + (0 if left_out is None else left_out.open), ()):
+            settlement = settle_all([*part, other], case.minor, case.on, case.policy)
+            if settlement is not None:
+                is_near = any(one_edit_apart(each, key) for key in other.keys for each in written)
+                (near if is_near else far).append(suggest_settlement(case, [*part, other], settlement, by))
+    return near + far
 
 
 def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
@@ -302,10 +328,38 @@ def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
         because = reason("paid_twice", evidence, document=item.number, customer=item.customer_id, amount=amount)
         return matched(case, lines, [item], evidence, because)
     if case.minor < item.open:
+        made_up = _made_up(case, [item], by)
+        if made_up is not None:
+            return made_up
         rest = str(item.money(item.open - case.minor))
         because = reason("paid_in_part", evidence, document=item.number, amount=amount, rest=rest)
         return matched(case, [line(AllocationKind.PAYMENT, item, case.minor)], [item], evidence, because)
     return _too_much(case, [item], by)
+
+
+def _made_up(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome | None:
+    """Too little for the quoted documents of one customer, made up by his credit on account or by what the bank kept of it."""
+    customer_id = items[0].customer_id
+    less = settle_less(items, case.minor, case.policy, case.receivables.on_account(customer_id))
+    if less is None:
+        return None
+    settlement, credit, charge = less
+    evidence = _evidence(case, items[0], by, amount=False)
+    amount = str(case.money(case.minor))
+    if credit:
+        because = reason(
+            "paid_with_credit",
+            evidence,
+            documents=named(items),
+            amount=amount,
+            credit=str(case.money(credit)),
+            customer=customer_id,
+        )
+    else:
+        because = reason(
+            "paid_less_charge", evidence, documents=named(items), amount=amount, charge=str(case.money(charge))
+        )
+    return matched(case, settlement.lines, items, evidence, because)
 
 
 def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
@@ -442,7 +496,8 @@ def _settles_evenly(case: Case, item: Item) -> bool:
 
 def _conflict(case: Case, item: Item, rivals: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
     suggestions: list[Suggestion] = []
-    for other in rivals:
+    near = [other for other in rivals if any(one_edit_apart(key, each) for key in item.keys for each in other.keys)]
+    for other in dict.fromkeys((*near, *rivals)):
         settlement = settle_one(other, case.minor, case.on, case.policy)
         if settlement is not None:
             suggestions.append(suggest_settlement(case, [other], settlement, case.payer_evidence(other.customer_id)))
@@ -552,6 +607,9 @@ def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequen
             return matched(case, [on_account(customers[0], case.minor, items[0])], items, evidence, because)
         if case.minor > total:
             return _too_much(case, items, by)
+        made_up = _made_up(case, [item for item in items if item.open], by)
+        if made_up is not None:
+            return made_up
     return _does_not_add_up(case, readings, by)
 
 
@@ -570,6 +628,7 @@ def _does_not_add_up(case: Case, readings: Sequence[Sequence[Item]], by: Sequenc
         for item in items
         if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
     )
+    suggestions.extend(_with_one_other(case, items, by))
     if items:
         suggestions.append(suggest_filling(case, items, by))
     total = sum(-item.open if item.is_credit else item.open for item in readings[0])

@@ -204,6 +204,10 @@ class Receivables:
         """The customer whose number has this key, or empty."""
         return self._customers_by_key.get(key, "")
 
+    def has_customer(self, customer_id: str) -> bool:
+        """Whether there is such a customer."""
+        return self._customers_by_key.get(key_of(customer_id)) == customer_id
+
     def customers_of_iban(self, iban: str) -> Sequence[str]:
         """Customers whose master data name this account."""
         return self._customers_by_iban.get(compact(iban), ())

@@ -77,7 +77,8 @@ _RANKS: Final = (
 class Quote(NamedTuple):
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
     it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone``: it is a word
-    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``)."""
+    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
+    that our number has."""
 
     items: tuple[Item, ...]
     evidence: Evidence
@@ -168,12 +169,12 @@ def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: 
     digits = sum(lengths)
     if len(lengths) <= to - at:
         return digits >= _STRONG_WITH_PREFIX
-    if lengths in _DATE or ends_date(written, at) or _is_day("".join(atom.text for atom in written[at : to + 1])):
+    if lengths in _DATE or ends_date(written, at) or is_day("".join(atom.text for atom in written[at : to + 1])):
         return False
     return digits >= _STRONG_DIGITS or (digits >= _STRONG_IN_SHAPE and lengths == item.parts.segments)
 
 
-def _is_day(digits: str) -> bool:
+def is_day(digits: str) -> bool:
     """Whether eight digits are a day of these years, in either order."""
     if len(digits) != 8 or not digits.isdigit():
         return False
@@ -202,7 +203,7 @@ def _quotes_in(
         if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            alone = _is_alone(receivables, text, written, at, to)
+            alone = _is_verbatim(text, written[at].start, items) or _is_alone(receivables, text, written, at, to)
             found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone))
         at = to + 1
     return found
@@ -229,6 +230,18 @@ def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> 
 
 def _is_year(atom: Atom) -> bool:
     return atom.numeric and len(atom.text) == 4 and int(atom.text) in _YEARS
+
+
+def _is_verbatim(text: str, start: int, items: Sequence[Item]) -> bool:
+    """Whether a document's number stands there exactly as we write it, with a sign of its own in it (``#1885``, ``1310/2026``)."""
+    for item in items:
+        number = plain(item.number)
+        if number.isalnum():
+            continue
+        begins = start - next((at for at, each in enumerate(number) if each.isalnum()), 0)
+        if begins >= 0 and text.startswith(number, begins):
+            return True
+    return False
 
 
 def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: int, to: int) -> bool:
@@ -379,7 +392,7 @@ def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], ta
             free = []
             continue
         free.append(atom)
-        glued = atom.numeric and receivables.shapes.has_head("", atom.text) and not _is_day(atom.text)
+        glued = atom.numeric and receivables.shapes.has_head("", atom.text) and not is_day(atom.text)
         if glued and _is_introduced(text[: atom.start]):
             unknown.append(atom.text)
     unknown.extend(receivables.shapes.unknown_numbers(free))
