@@ -55,7 +55,7 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
     except ValueError as wrong:
         raise MalformedDocument(ground.document.name, f"line {pair.line}", f":61: {wrong}") from wrong
     supplement = " ".join(lines[1:]).strip() if len(lines) > 1 else ""
-    movement, narrative = _told_by_movement(movement, supplement, _narrative(pair, ground))
+    movement, narrative = _told_by_movement(movement, supplement, _narrative(pair, movement, ground))
     if narrative.account == ground.account:
         narrative = replace(narrative, account="")
     return StatementEntry(
@@ -94,12 +94,12 @@ def _whole_reference(lines: tuple[str, ...]) -> tuple[str, ...]:
     return ("".join(line.strip() for line in lines[:supplement]), "".join(line.strip() for line in lines[supplement:]))
 
 
-def _narrative(pair: Pair, ground: Ground) -> Narrative:
+def _narrative(pair: Pair, movement: Movement, ground: Ground) -> Narrative:
     widths = ground.widths
     if not pair.narratives:
         return plain.read((), pair.extras, widths)
     if slashes.recognised(pair.narratives[0]):
-        return slashes.read(pair.narratives, widths)
+        return slashes.read(pair.narratives, widths, money_in=not movement.signed.startswith("-"))
     if subfields.recognised(pair.narratives[0]):
         return subfields.read(pair.narratives, widths, ground.account)
     return plain.read(pair.narratives, pair.extras, widths)

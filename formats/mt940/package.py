@@ -16,8 +16,8 @@ import mt940.tags
 from formats.mt940.blocks import Field
 from ledger.values import many
 
-#: The package strips blanks at line ends, which a narrative broken in the middle of a sentence needs: they travel as this.
-_BLANK: Final = "\ue000"
+#: The package strips blanks at line ends, which a narrative broken in the middle of a sentence needs: line ends travel as this.
+_LINE_END: Final = "\ue000"
 
 
 @many
@@ -99,20 +99,9 @@ def pairs_of(fields: Sequence[Field]) -> list[Pair]:
 
 
 def _guarded(lines: Sequence[str]) -> str:
-    """Each line after the first begins with a guard, so that ``:12:30 uur`` or a lone ``-`` stays text to the package."""
-    if len(lines) == 1:
-        return _kept(lines[0])
-    return f"\n{_BLANK}".join([_kept(line) for line in lines])
-
-
-def _kept(line: str) -> str:
-    if not line.endswith(" "):
-        return line
-    body = line.rstrip()
-    return body + _BLANK * (len(line) - len(body))
+    """A field as one line for the package, so that ``:12:30 uur`` or a lone ``-`` stays text to it and blanks at line ends stay."""
+    return _LINE_END.join(lines) + _LINE_END
 
 
 def _lines(raw: str) -> tuple[str, ...]:
-    if _BLANK not in raw:
-        return (raw,)
-    return tuple([line.replace(_BLANK, " ") for line in raw.split(f"\n{_BLANK}")])
+    return tuple(raw.removesuffix(_LINE_END).split(_LINE_END))

@@ -37,9 +37,9 @@ def recognised(lines: Sequence[str]) -> bool:
     return _START.match("".join(lines[:2])) is not None
 
 
-def read(narratives: Sequence[Sequence[str]], widths: Widths) -> Narrative:
-    """The parts of one movement's narratives."""
-    parts = _Parts()
+def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool) -> Narrative:
+    """The parts of one movement's narratives; where both parties are named, the other side is the one that the money comes from or goes to."""
+    parts = _Parts("ORDP" if money_in else "BENM")
     for lines in narratives:
         for section, code, value in _values(joined(lines, widths, "")):
             parts.take(section, code, value)
@@ -69,7 +69,9 @@ def _values(text: str) -> Iterator[tuple[str, str, str]]:
 class _Parts:
     """The values of one movement by code, while they are collected."""
 
-    def __init__(self) -> None:
+    def __init__(self, other_side: str) -> None:
+        self.other_side = other_side
+        self.sides: dict[str, dict[str, str]] = {"ORDP": {}, "BENM": {}}
         self.first: dict[str, str] = {}
         self.ultimate = ""
         self.texts: list[str] = []
@@ -87,6 +89,8 @@ class _Parts:
                 self._remittance(value)
             case "CDTRREF":
                 self._refer(value)
+            case "NAME" | "IBAN" | "BIC" if section in self.sides:
+                self.sides[section].setdefault(code, value)
             case _:
                 self.first.setdefault(code, value)
 
@@ -120,6 +124,9 @@ class _Parts:
         return spaced(value.strip("/")) if value else ""
 
     def narrative(self) -> Narrative:
+        named = self.sides[self.other_side] or self.sides["ORDP"] or self.sides["BENM"]
+        for code, value in named.items():
+            self.first.setdefault(code, value)
         given = self._given
         return Narrative(
             name=given("NAME") or _party_text(given("ORDP") or given("BENM")) or self.ultimate,
