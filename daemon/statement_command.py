@@ -30,7 +30,9 @@ SOME_REFUSED: Final = 1
 #: Entries that stand in one table, so that a file of a million costs no memory of a million rows.
 ROWS_PER_TABLE: Final = 1000
 
-statement_app = typer.Typer(help="What bank files say, without a tenant.", no_args_is_help=True)
+statement_app = typer.Typer(
+    help="What bank files say, without a tenant. Example: afletter statement show august.cod", no_args_is_help=True
+)
 
 
 @statement_app.callback()
