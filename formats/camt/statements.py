@@ -259,7 +259,7 @@ class _Reader:
         except ValueError as wrong:
             raise self._malformed(place, f"balance {code}: {wrong}") from wrong
         # Some banks leave CdtDbtInd out of a credit balance: the balance equation shows whether that is so.
-        sign = text_at(element, "CdtDbtInd")
+        sign = text_at(element, "CdtDbtInd").upper()
         if sign not in {"", "CRDT", "DBIT"}:
             raise self._malformed(place, f"balance {code}: CdtDbtInd '{sign}'")
         part.balances.append(_Balance(code=code, amount=-money if sign == "DBIT" else money, on=on))
