@@ -129,6 +129,23 @@ def test_a_statement_without_account_or_balances_is_read_and_says_so(tmp_path: P
     ]
 
 
+PAGE = ":20:A\n:25:NL91ABNA0417164300\n:28C:1/{page}\n:60{kind}:C26060{day}EUR{amount}\n:62{end}:C26060{day}EUR{amount}\n-\n"
+
+
+@pytest.mark.parametrize(("second", "gaps"), [("100,00", 0), ("150,00", 1)])
+def test_a_page_or_day_that_is_missing_in_the_file_is_remarked(tmp_path: Path, second: str, gaps: int) -> None:
+    path = tmp_path / "a.sta"
+    pages = PAGE.format(page=1, kind="F", end="M", day=1, amount="100,00")
+    pages += PAGE.format(page=3, kind="M", end="F", day=2, amount=second)
+    path.write_text(pages, "utf-8")
+    (line,), code = shown(str(path))
+    assert (code, line["ok"]) == (0, True)
+    first, last = line["statements"]
+    assert first["remarks"] == []
+    assert len(last["remarks"]) == gaps
+    assert all("a statement is missing between" in each and "50.00 EUR" in each for each in last["remarks"])
+
+
 def test_what_does_not_add_up_says_where(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_text(statement("12.51"), "utf-8")
