@@ -21,9 +21,10 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from collect.law.ladders import Fee
+from config.bank_profile import bank_profile
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
-from config.settings import ConnectorSettings, Origin, Settings, currency_of
+from config.settings import ConnectorSettings, Origin, Settings, currency_of, origin_of
 from config.store_url import StoreUrl
 from config.values import (
     DEFAULT_WRITE_OFF,
@@ -248,6 +249,13 @@ class DirectDebit(Settings):
     batch_limit: AmountLimit | None = Field(
         default=None, description="Most that one file may come to; more goes into several."
     )
+
+    @field_validator("bank_profile", mode="after")
+    @classmethod
+    def _known_profile(cls, value: str, info: ValidationInfo) -> str:
+        origin = origin_of(info)
+        bank_profile(value, Path.cwd() if origin is None else origin.base)
+        return value
 
     @model_validator(mode="after")
     def _one_kind_of_day(self) -> Self:

@@ -115,6 +115,8 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
         for statements in account.statements:
             yield partial(_pull_statements, tenant, account, statements, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
+    for own in tenant.own:
+        yield partial(_pull_invoices, tenant, own, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_settle, tenant, sink, result)
     yield partial(_collect, tenant, as_of, steps, result)

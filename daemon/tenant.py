@@ -10,6 +10,7 @@ from typing import Final
 from config.tenant import TenantConfig
 from connectors import registry
 from connectors.ports import InvoiceSource, LedgerSource, Sink, StatementSource
+from daemon.charged_fees import ChargedFees
 from store.store import Store, open_store
 
 _MIB: Final = 1024 * 1024
@@ -26,11 +27,12 @@ class BankAccountSources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """One tenant's parts. ``accounting`` sinks that can be read back stand in ``ledgers`` too, under the same name."""
+    """One tenant's parts. ``own``: sources of documents that the program makes itself. ``accounting`` sinks that can be read back stand in ``ledgers`` too, under the same name."""
 
     config: TenantConfig
     store: Store
     invoices: tuple[InvoiceSource, ...]
+    own: tuple[InvoiceSource, ...]
     accounts: tuple[BankAccountSources, ...]
     accounting: tuple[Sink, ...]
     ledgers: tuple[tuple[str, LedgerSource], ...]
@@ -84,6 +86,7 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
         invoices=tuple(
             registry.invoice_source(settings, f"invoices/{index}") for index, settings in enumerate(config.invoices)
         ),
+        own=() if debit is None else (ChargedFees(store, active=debit.charge_fee),),
         accounts=tuple(
             BankAccountSources(
                 iban=account.iban,
