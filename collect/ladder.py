@@ -16,6 +16,7 @@ from collect.law.ladders import Fee, LadderStep, ladder_of
 from collect.law.rules import governing_country
 from ledger.claims import LetterType
 from ledger.media import Medium
+from ledger.money import Money
 from ledger.party import Address, Customer, CustomerType
 from ledger.reminders import MessageKind
 from ledger.sources import SourceRef
@@ -70,11 +71,11 @@ EVERYBODY: Final = Audience()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One rung: from ``days_after_due`` calendar days after the due date (negative: before it) a document may be lifted to ``level``, when the
-    last message to that customer is at least ``minimum_days`` old.
+    """One rung: from ``days_after_due`` calendar days after the due date (negative: before it) a document may be lifted to ``level``, when its
+    own last step is at least ``minimum_days`` old and the last message to that customer, whatever it was about, ``pause_days``.
 
-    ``level``: 0 for a nudge, which lifts nothing; 1, 2, 3 ... upwards. ``after_term``: the last message's legal term must have run out too. ``media``: by which
-    ways it may go. ``template``: the tenant's own, or empty; ``variants``: another template for a product or service. ``fee``, ``interest``: what it may ask for
+    ``level``: 0 for a nudge, which lifts nothing; 1, 2, 3 ... upwards. ``after_term``: the legal term of its last letter must have run out too. ``media``: by which
+    ways it may go. ``template``: the tenant's own, or empty; ``variants``: another template for a product or service. ``fee``, ``interest``: what it may ask for (``outlay``: how much for its own costs)
     beside what is open, where the law allows it. ``letter``: what it is in the eyes of the law (None: what the
     law makes of its kind). ``optional``: passed over where nothing can bring it
     and a later step can be taken.
@@ -84,11 +85,13 @@ class Step:
     kind: MessageKind
     days_after_due: int
     minimum_days: int
+    pause_days: int = 1
     after_term: bool = False
     media: tuple[Medium, ...] = ()
     template: str = ""
     variants: Mapping[str, str] = field(default_factory=dict, hash=False)
     fee: Fee = Fee.NONE
+    outlay: Money | None = None
     interest: bool = False
     letter: LetterType | None = None
     optional: bool = False
@@ -115,7 +118,8 @@ def _default_step(step: LadderStep, later: int) -> Step:
         level=step.number,
         kind=step.kind,
         days_after_due=step.earliest_days + (later if step.number else 0),
-        minimum_days=max(step.wait_days, PAUSE_DAYS if written else 1),
+        minimum_days=max(step.wait_days, 1),
+        pause_days=PAUSE_DAYS if written else 1,
         after_term=step.after_term,
         media=() if step.kind is MessageKind.HAND_OVER else step.media,
         fee=step.fee,
@@ -142,12 +146,12 @@ class Ladders:
         country = governing_country(self.country, customer.address.country, customer.type)
         steps = default_ladder(country, customer.type)
         if not self.claims:
-            steps = tuple(replace(step, fee=Fee.NONE, interest=False) for step in steps)
+            steps = tuple(_asking_nothing(step) for step in steps)
         if self.pause is None:
             return steps
-        return tuple(replace(step, minimum_days=max(1, self.pause)) for step in steps)
+        return tuple(replace(step, minimum_days=max(1, self.pause), pause_days=max(1, self.pause)) for step in steps)
 
-    def audiences(self) -> Iterator[tuple[str, tuple[Step, ...]]]:
+    def audiences(self) -> Iterator[tuple[str, CustomerType, tuple[Step, ...]]]:
         """The ladder of every kind of customer that a step tells from others, with words for it; for checking them."""
         languages = ["", *sorted({one for step in self.steps for one in step.audience.languages})]
         groups = ["", *sorted({one for step in self.steps for one in step.audience.groups | step.audience.not_groups})]
@@ -155,7 +159,24 @@ class Ladders:
             for language in languages:
                 for group in groups:
                     said = " ".join(filter(None, (type_.value, language, group)))
-                    yield said, self.of(_somebody(type_, language, group))
+                    yield said, type_, self.of(_somebody(type_, language, group))
+
+
+#: Letters that exist to ask for interest or costs, or to announce them.
+_LETTERS_OF_CLAIMS: Final = frozenset(
+    {LetterType.FOURTEEN_DAYS, LetterType.FREE_REMINDER, LetterType.NOTICE_OF_DEFAULT}
+)
+
+
+def _asking_nothing(step: Step) -> Step:
+    """The step where the tenant wants nothing but what is open: a letter that would announce costs is a plain demand then."""
+    letter = LetterType.DEMAND if step.letter in _LETTERS_OF_CLAIMS else step.letter
+    return replace(step, fee=Fee.NONE, interest=False, letter=letter)
+
+
+def asks(steps: Iterable[Step]) -> bool:
+    """Whether a ladder asks for anything beside what is open."""
+    return any(step.interest or step.fee is not Fee.NONE for step in steps)
 
 
 _NOBODY: Final = Customer(
@@ -200,7 +221,7 @@ def ladder_faults(steps: Sequence[Step]) -> Iterator[str]:
         yield "a later step comes due before an earlier one"
     if any(day <= 0 for day in days):
         yield "a step comes due before the due date is over"
-    if any(step.minimum_days <= 0 for step in steps):
+    if any(step.minimum_days <= 0 or step.pause_days <= 0 for step in steps):
         yield "a step waits no day"
     if any(step.level == 0 and step.kind is not MessageKind.NUDGE for step in steps):
         yield "only a nudge has level 0"
@@ -211,16 +232,40 @@ def ladder_faults(steps: Sequence[Step]) -> Iterator[str]:
         yield "there is more than one phone step: one call list makes its attempts"
 
 
-def letter_of(country: str, audience: CustomerType, step: Step) -> LetterType:
+def letter_of(country: str, audience: CustomerType, step: Step, ladder: Iterable[Step]) -> LetterType:
     """What a step is in the eyes of a country's law, when the tenant does not say: what the default ladder has for the first reminder, the
     notice of default and the hand-over; another reminder is a demand, or a notice of default where it asks for more than what is open.
-    A nudge or call is nothing to the law."""
+    A nudge or call is nothing to the law, and in a ladder that asks for nothing a letter that would announce costs is a demand."""
     if step.letter is not None:
         return step.letter
+    if not asks(ladder):
+        return _asking_nothing(replace(step, letter=_usual_letter(country, audience, step))).letter or LetterType.PLAIN
+    return _usual_letter(country, audience, step)
+
+
+def _usual_letter(country: str, audience: CustomerType, step: Step) -> LetterType:
     if step.kind in (MessageKind.NUDGE, MessageKind.PHONE):
         return LetterType.PLAIN
     usual = [one for one in ladder_of(country, audience) if one.number]
     if step.kind is MessageKind.REMINDER and step.level > 1:
-        asks = step.interest or step.fee is not Fee.NONE
-        return LetterType.NOTICE_OF_DEFAULT if asks else LetterType.DEMAND
+        return LetterType.NOTICE_OF_DEFAULT if asks([step]) else LetterType.DEMAND
     return next((one.letter for one in usual if one.kind is step.kind), LetterType.FINAL_NOTICE)
+
+
+def as_the_law_reads_it(steps: Sequence[Step], country: str, audience: CustomerType) -> tuple[LadderStep, ...]:
+    """A ladder in the form that ``collect.law.steps`` judges."""
+    return tuple(
+        LadderStep(
+            number=step.level,
+            kind=step.kind,
+            earliest_days=step.days_after_due,
+            wait_days=step.minimum_days,
+            after_term=step.after_term,
+            fee=step.fee,
+            interest=step.interest,
+            letter=letter_of(country, audience, step, steps),
+            media=step.media,
+            optional=step.optional,
+        )
+        for step in steps
+    )

@@ -55,7 +55,7 @@ class ReminderPolicy:
     def faults(self) -> tuple[tuple[str, str], ...]:
         """Every setting that cannot work, as pairs of its name and the reason."""
         ladders: dict[str, list[str]] = {}
-        for said, steps in self.ladders.audiences():
+        for said, _, steps in self.ladders.audiences():
             for fault in ladder_faults(steps) if steps else ("has no step",):
                 ladders.setdefault(fault, []).append(said)
         found = [
@@ -163,10 +163,11 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What the messages so far come to: the level of each document, the letter that lifted it last, the last nudge about it, those that
-    were handed over, and to each customer the last message that climbed, and the last of any kind."""
+    """What the messages so far come to: the level of each document and when it was reached, the letter that lifted it last, the last nudge
+    about it, those that were handed over, and to each customer the last message that climbed, and the last of any kind."""
 
     levels: Mapping[str, int]
+    raised: Mapping[str, date]
     lifted: Mapping[str, _Told]
     nudged: Mapping[str, date]
     handed_over: Set[str]
@@ -179,6 +180,7 @@ class _Past:
         nudged: dict[str, date] = {}
         handed_over: set[str] = set()
         climbed: dict[str, date] = {}
+        raised: dict[str, date] = {}
         lifted: dict[str, _Told] = {}
         any_kind: dict[str, date] = {}
         for sent in history:
@@ -193,12 +195,13 @@ class _Past:
             for document, level in zip(sent.documents, sent.levels, strict=True):
                 if level > levels.get(document, 0):
                     levels[document] = level
+                    raised[document] = sent.as_of
                     if sent.kind in WRITTEN:
                         lifted[document] = told
             climbed[customer] = max(sent.as_of, climbed.get(customer, sent.as_of))
             if sent.kind is MessageKind.HAND_OVER:
                 handed_over.update(sent.documents)
-        return cls(levels, lifted, nudged, handed_over, climbed, any_kind)
+        return cls(levels, raised, lifted, nudged, handed_over, climbed, any_kind)
 
 
 #: Kinds of messages that the ladder sends; the others follow from payments and debits.
@@ -216,6 +219,9 @@ class _Claim:
     @property
     def number(self) -> str:
         return self.item.document.number
+
+
+_LONG_AGO: Final = date(1900, 1, 1)
 
 
 class _Day:
@@ -261,26 +267,26 @@ class _Day:
                 yield _held(customer_id, ones, _sum(ones, currency), reason_code, detail)
         if any(claim.step is not None for claim in asked):
             credit = self._credit(group, customer_id, currency)
-            yield self._decided(customer, customer_id, asked, credit, currency)
+            yield from self._decided(customer, customer_id, asked, credit, currency)
 
     def _ladder(self, customer: Customer | None) -> tuple[Step, ...]:
         """The customer's steps, without those that nothing can bring and that need not be waited for."""
         if customer is None:
-            return next(iter(self._policy.ladders.audiences()))[1]
+            return next(iter(self._policy.ladders.audiences()))[2]
         key = (customer.type, customer.language, customer.group, customer.address.country, "")
         if any(step.audience.customers or step.audience.not_customers for step in self._policy.ladders.steps):
             key = (*key[:4], customer.customer_id)
         found = self._ladders.get(key)
         if found is None:
-            found = self._ladders[key] = self._passable(self._policy.ladders.of(customer))
-        return found
-
-    def _passable(self, ladder: tuple[Step, ...]) -> tuple[Step, ...]:
-        brought = [self._can_be_brought(step) for step in ladder]
+            found = self._ladders[key] = self._policy.ladders.of(customer)
+        optional = [step for step in found if step.optional]
+        if all(self._channel(step, customer) is not None for step in optional):
+            return found
+        brought = [not step.optional or self._channel(step, customer) is not None for step in found]
         return tuple(
             step
-            for place, step in enumerate(ladder)
-            if brought[place] or not (step.optional and any(brought[place + 1 :]))
+            for place, step in enumerate(found)
+            if brought[place] or not any(self._can_be_brought(later) for later in found[place + 1 :])
         )
 
     def _can_be_brought(self, step: Step) -> bool:
@@ -319,7 +325,8 @@ class _Day:
         disputed = item.status is ItemStatus.DISPUTED
         late = document.due_on < self._as_of
         # Whoever paid on the last day is in a later statement.
-        unseen = self._seen_to if late and self._seen_to is not None and self._seen_to <= document.due_on else None
+        seen_to = None if self._blind else self._seen_to
+        unseen = seen_to if late and seen_to is not None and seen_to <= document.due_on else None
         checks = (
             (item.status is ItemStatus.IN_COLLECTION, HoldReason.IN_COLLECTION, ""),
             (document.number in self._standing.under_debit, HoldReason.UNDER_DIRECT_DEBIT, ""),
@@ -347,48 +354,60 @@ class _Day:
 
     def _decided(
         self, customer: Customer | None, customer_id: str, asked: Sequence[_Claim], credit: Money, currency: str
-    ) -> Reminder | Held:
+    ) -> Iterator[Reminder | Held]:
         rested = [self._rested(claim, customer, customer_id) for claim in asked]
         ready = [claim for claim, _ in rested]
-        highest = _highest(ready)
-        most = _highest(asked)
-        if highest is not None and most is not None and 0 < highest.level < most.level:
-            # A lesser message would start the wait of the greater one anew: with an invoice every week it would never come.
-            highest = None
+        highest = self._stated(_highest(ready), customer)
         told = ready if highest is None else _told(ready, highest)
         amount = _sum(told, currency) - credit
         held = self._hold(customer, amount)
         if held is None and highest is None:
-            waits = min(day for _, day in rested if day is not None)
-            held = HoldReason.TOO_SOON, waits.isoformat()
-        if held is None and highest is not None and customer is not None:
-            channel = self._channel(highest, customer)
-            if channel is not None:
-                country = governing_country(self._policy.country, customer.address.country, customer.type)
-                stated = replace(highest, letter=letter_of(country, customer.type, highest))
-                return _reminder(customer_id, told, stated, channel, amount, self._as_of)
-            held = (
-                (HoldReason.NO_ADDRESS, ", ".join(medium.value for medium in highest.media))
-                if self._can_be_brought(highest)
-                else (HoldReason.NO_CHANNEL, highest.kind.value)
-            )
-        if held is None:
-            raise ValueError("nothing is due, and nothing keeps it back")
-        return _held(customer_id, told, amount, *held)
+            held = HoldReason.TOO_SOON, min(day for _, day in rested if day is not None).isoformat()
+        if held is not None or highest is None or customer is None:
+            yield _held(customer_id, told, amount, *(held or (HoldReason.CUSTOMER_UNKNOWN, "")))
+            return
+        channel = self._channel(highest, customer)
+        if channel is not None:
+            yield _reminder(customer_id, told, highest, channel, amount, self._as_of)
+            return
+        # What cannot be brought waits, and keeps nothing else from going out.
+        stuck = [one for one in ready if one.step is not None and one.step.level == highest.level]
+        yield _held(customer_id, stuck, _sum(stuck, currency), *self._why_no_channel(highest))
+        others = [
+            one if one.step is None or one.step.level != highest.level else replace(one, step=None) for one in ready
+        ]
+        if any(one.step is not None for one in others):
+            yield from self._decided(customer, customer_id, others, credit, currency)
+
+    def _why_no_channel(self, step: Step) -> tuple[HoldReason, str]:
+        if self._can_be_brought(step):
+            return HoldReason.NO_ADDRESS, ", ".join(medium.value for medium in step.media)
+        return HoldReason.NO_CHANNEL, step.kind.value
+
+    def _stated(self, step: Step | None, customer: Customer | None) -> Step | None:
+        """The step with what it is in the eyes of the law of the customer's country."""
+        if step is None or customer is None or step.letter is not None:
+            return step
+        country = governing_country(self._policy.country, customer.address.country, customer.type)
+        letter = letter_of(country, customer.type, step, self._policy.ladders.of(customer))
+        return replace(step, letter=letter)
 
     def _rested(self, claim: _Claim, customer: Customer | None, customer_id: str) -> tuple[_Claim, date | None]:
-        """The claim with its step when the last message is old enough; else without, and the first day on which it is."""
+        """The claim with its step when the messages before are old enough; else without, and the first day on which they are."""
         step = claim.step
         if step is None:
             return claim, None
-        last = (self._past.climbed if step.level else self._past.any_kind).get(customer_id)
-        opens_on = None if last is None else last + timedelta(days=step.minimum_days)
-        lifted = self._past.lifted.get(claim.number)
-        if step.after_term and lifted is not None and customer is not None:
+        waits = [
+            (self._past.climbed if step.level else self._past.any_kind).get(customer_id, _LONG_AGO)
+            + timedelta(days=step.pause_days),
+            self._past.raised.get(claim.number, _LONG_AGO) + timedelta(days=step.minimum_days),
+        ]
+        letter = self._past.lifted.get(claim.number)
+        if step.after_term and letter is not None and customer is not None:
             country = governing_country(self._policy.country, customer.address.country, customer.type)
-            over = term_end(lifted.on, lifted.medium, country, customer.type)
-            opens_on = max(over + timedelta(days=1), opens_on or over)
-        if opens_on is None or opens_on <= self._as_of:
+            waits.append(term_end(letter.on, letter.medium, country, customer.type) + timedelta(days=1))
+        opens_on = max(waits)
+        if opens_on <= self._as_of:
             return claim, None
         return replace(claim, step=None), opens_on
 
@@ -433,7 +452,7 @@ def _own(ladder: tuple[Step, ...], call_after_days: int | None, level: int, days
     if call_after_days is None or phone is None or level >= phone.level:
         return ladder
     if days >= call_after_days:
-        return (replace(phone, days_after_due=call_after_days, minimum_days=1, after_term=False),)
+        return (replace(phone, days_after_due=call_after_days, minimum_days=1, pause_days=1, after_term=False),)
     return tuple(step for step in ladder if step.level < phone.level and step.days_after_due < call_after_days)
 
 
@@ -445,9 +464,16 @@ def _highest(claims: Iterable[_Claim]) -> Step | None:
 def _told(claims: Sequence[_Claim], highest: Step) -> list[_Claim]:
     """What a message at that step is about, with the steps that it takes.
 
-    A nudge is about what it nudges, a hand-over about what is handed over. A call or letter names everything that is overdue; it takes
-    only steps of its own sort, for a call is no letter.
+    A nudge is about what it nudges, a hand-over about what is handed over, and a letter that announces costs about what may cost something:
+    it would be void for an invoice that is not in default yet. Any other letter, or a call, names everything that is overdue; it takes only steps
+    of its own sort, for a call is no letter.
     """
+    if highest.letter is LetterType.FOURTEEN_DAYS:
+        return [
+            one
+            for one in claims
+            if one.level >= highest.level or (one.step is not None and one.step.level == highest.level)
+        ]
     if highest.kind is MessageKind.HAND_OVER or highest.level == 0:
         return [one for one in claims if one.step is not None and _sort(one.step) == _sort(highest)]
     return [

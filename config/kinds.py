@@ -28,6 +28,7 @@ class ConnectorKinds:
     accounting: Kinds = field(default_factory=dict)
     debit_channel: Kinds = field(default_factory=dict)
     reminder_channel: Kinds = field(default_factory=dict)
+    delivery_reports: Kinds = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for port in fields(self):

@@ -24,6 +24,7 @@ from collect.law.ladders import Fee
 from config.bank_profile import bank_profile
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
+from config.law import LawSettings
 from config.settings import ConnectorSettings, Origin, Settings, currency_of, origin_of
 from config.store_url import StoreUrl
 from config.values import (
@@ -47,8 +48,9 @@ from config.values import (
     as_written,
 )
 from ledger.claims import LetterType
+from ledger.letters import Window
 from ledger.media import Medium
-from ledger.party import CustomerType
+from ledger.party import CustomerType, Role
 from ledger.reminders import MessageKind
 
 #: Messages that a reminder step may send; the others follow from payments and debits.
@@ -295,7 +297,11 @@ class ReminderStep(Settings):
     )
     minimum_days_between: Days | None = Field(
         default=None,
-        description="Days that must lie between the last message to the customer and this step; by default those of the ladder.",
+        description="Days that must lie between an invoice's last step and this one; by default those of the ladder.",
+    )
+    after_term: bool = Field(
+        default=False,
+        description="It waits, too, until the term that the law gives after the invoice's last letter has run out.",
     )
     media: tuple[Medium, ...] = Field(
         default=(),
@@ -313,6 +319,9 @@ class ReminderStep(Settings):
         default=Fee.NONE,
         description="What it asks for beside what is open, as far as the law allows: none, lump_sum (40 euro between businesses), scale (the Dutch "
         "collection costs), penalty (the agreed clause) or outlay (its own costs).",
+    )
+    outlay: AmountLimit | None = Field(
+        default=None, description="What it asks for its own costs, for `fee: outlay`, as far as the law allows."
     )
     interest: bool = Field(default=False, description="It asks for interest too, as far as the law allows.")
     letter: LetterType | None = Field(
@@ -352,11 +361,61 @@ def _climbing(steps: Sequence[ReminderStep] | None) -> Sequence[ReminderStep] | 
     return steps
 
 
+class LetterheadSettings(Settings):
+    """What stands at the top and foot of letters, and the logo in mails."""
+
+    logo: Path | None = Field(default=None, description="The logo, PNG or JPEG.")
+    lines: tuple[Text, ...] = Field(
+        default=(), max_length=4, description="Lines under the address, such as telephone and opening hours."
+    )
+    footer: tuple[Text, ...] = Field(
+        default=(), max_length=2, description="Lines at the foot of each page; by default the name and the account."
+    )
+    window: Window | None = Field(
+        default=None,
+        description="Side of the window in your envelopes: `left` or `right`; by default the country's usual one.",
+    )
+
+
 class Reminders(Settings):
     """Reminders to customers. Without this section none are sent."""
 
     sender: Mailbox = Field(description="The mail address that reminders come from, also as `Name <address>`.")
-    channel: ConnectorSettings = Field(description="How messages leave.")
+    channel: ConnectorSettings | None = Field(
+        default=None, description="How messages leave, where there is one way only; else `channels`."
+    )
+    channels: tuple[ConnectorSettings, ...] = Field(
+        default=(),
+        description="The ways by which messages leave, cheapest first. The first that a step and a customer allow is taken; what bounces, or has no "
+        "address, goes by the next.",
+    )
+    reply_to: Mailbox | None = Field(default=None, description="Where answers go; by default to the sender.")
+    recipients: tuple[Role, ...] = Field(
+        default=(Role.DEBTOR,),
+        min_length=1,
+        description="Who at a customer's gets its mails: `debtor` (the address of the customer), `bookkeeper`, `treasurer`. The first that has an "
+        "address is written to, the others get copies.",
+    )
+    letterhead: LetterheadSettings = Field(
+        default=as_written({}), description="What stands at the top and foot of letters."
+    )
+    templates: Path | None = Field(
+        default=None,
+        description="Folder of your own templates (`reminder.nl.j2` and so on), which take the place of ours.",
+    )
+    max_message_mib: Mebibytes = Field(
+        default=10,
+        description="MiB that a mail may have; invoices that do not fit are named in it instead of attached.",
+    )
+    delivery_reports: tuple[ConnectorSettings, ...] = Field(
+        default=(), description="Where reports of what could not be delivered come in."
+    )
+    first_dispatch: bool = Field(
+        default=False, description="New invoices are sent to the customer by the cheapest way, before any reminder."
+    )
+    paid_confirmation: bool = Field(
+        default=False, description="Customers are told that an invoice is paid, once for each invoice."
+    )
     steps: Annotated[tuple[ReminderStep, ...], AfterValidator(_climbing)] | None = Field(
         default=None,
         min_length=1,
@@ -377,6 +436,22 @@ class Reminders(Settings):
     max_statement_age_working_days: Days = Field(
         default=3, description="When the newest statement is older than this, reminders wait: the money may be there."
     )
+    law: LawSettings = Field(
+        default=as_written({}), description="What the program cannot know of the law that applies."
+    )
+
+    @property
+    def ways(self) -> tuple[ConnectorSettings, ...]:
+        """The channels, cheapest first, however they are written."""
+        return self.channels if self.channel is None else (self.channel,)
+
+    @model_validator(mode="after")
+    def _has_one_list_of_channels(self) -> Self:
+        if self.channel is not None and self.channels:
+            raise ValueError("channel and channels exclude each other")
+        if self.channel is None and not self.channels:
+            raise ValueError("needs channel, or channels: how do messages leave?")
+        return self
 
 
 class IgnoreRule(Settings):
@@ -507,7 +582,12 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     """TenantConfig with the settings of these connectors in their places."""
     account = _with(BankAccount, statements=_many(BankAccount, "statements", kinds.statements))
     debit = _with(DirectDebit, bank=_one(DirectDebit, "bank", kinds.debit_channel))
-    reminders = _with(Reminders, channel=_one(Reminders, "channel", kinds.reminder_channel))
+    reminders = _with(
+        Reminders,
+        channel=_perhaps(Reminders, "channel", kinds.reminder_channel),
+        channels=_many(Reminders, "channels", kinds.reminder_channel),
+        delivery_reports=_many(Reminders, "delivery_reports", kinds.delivery_reports),
+    )
     return _with(
         TenantConfig,
         invoices=_many(TenantConfig, "invoices", kinds.invoices),
@@ -530,6 +610,10 @@ def _with(base: type[_S], **fields: Any) -> type[_S]:
 
 def _one(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
     return Annotated[ConnectorSettings, Choice(kinds)], owner.model_fields[name]
+
+
+def _perhaps(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
+    return Annotated[ConnectorSettings, Choice(kinds)] | None, owner.model_fields[name]
 
 
 def _many(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:

@@ -22,6 +22,7 @@ from connectors.ports import Receipt
 from formats.mail import render
 from ledger.effects import Effect, Guarantee, canonical
 from ledger.errors import Refused, Transient
+from ledger.media import Medium
 from ledger.messages import message_of
 
 STAGING: Final = "afletter"
@@ -40,6 +41,7 @@ class Maildir:
     """A ReminderChannel."""
 
     guarantee = Guarantee.FINDABLE
+    medium = Medium.EMAIL
 
     def __init__(self, settings: MaildirSettings, name: str) -> None:
         self.name = name

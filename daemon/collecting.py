@@ -21,6 +21,7 @@ from config.bank_profile import bank_profile
 from config.tenant import DirectDebit
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import as_it_may_be
+from daemon.delivery_reports import take_reports
 from daemon.mandate_invitations import invite
 from daemon.message_queue import cancel_message, queue_message
 from daemon.outlook import Outlook, outlook_of, unseen
@@ -61,6 +62,7 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
     steps.step("collect", None)
     with tenant.store.transaction() as t:
         mirror_receipts(t)
+        take_reports(t)
         view = outlook_of(tenant, t, as_of, failed_sources)
         covered: frozenset[str] = frozenset()
         withheld: tuple[Withheld, ...] = ()

@@ -74,14 +74,13 @@ def _statement_days(tenant: Tenant) -> int:
 
 def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) -> Freshness:
     broken: dict[str, list[str]] = {}
-    for fault in t.faults.open():
-        if fault.whole_document:
-            broken.setdefault(_account_number(fault.source.system), []).append(fault.line())
-    for source in failed_sources:
-        # What no account stands for (the shop, which knows what the portal collected) concerns all of them.
+    troubles = [(fault.source.system, fault.line()) for fault in t.faults.open() if fault.whole_document]
+    troubles += [(source, f"{source} failed in this cycle") for source in failed_sources]
+    for source, line in troubles:
+        # What no account stands for (the shop, which knows what the portal collected and what was credited) concerns all of them.
         numbers = [_account_number(source)] if _account_number(source) else map(str, range(len(tenant.accounts)))
         for number in numbers:
-            broken.setdefault(number, []).append(f"{source} failed in this cycle")
+            broken.setdefault(number, []).append(line)
     known = account_freshness(tenant, list(t.statements.headers()))
     return Freshness(
         accounts=tuple(

@@ -298,7 +298,7 @@ def _files(tenant: Tenant, folder: Path) -> Iterator[ReportFile]:
     if config.direct_debit is not None:
         settings.append(config.direct_debit.bank)
     if config.reminders is not None:
-        settings.append(config.reminders.channel)
+        settings.extend(config.reminders.ways)
     for one in settings:
         path = getattr(one, "path", None)
         if isinstance(path, Path):

@@ -14,7 +14,6 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final, assert_never
 
-import segno
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -38,6 +37,7 @@ from reportlab.platypus import PageBreak as NewPage
 from reportlab.platypus import Paragraph as Text
 from reportlab.platypus import Table as Grid
 
+from formats.qr_code import qr_modules
 from ledger.letters import (
     Block,
     Facts,
@@ -327,8 +327,7 @@ class _QrPicture(Flowable):
     def __init__(self, content: str) -> None:
         super().__init__()
         self.width = self.height = _QR_SIZE
-        code = segno.make_qr(content, error="m", boost_error=False)
-        self._lines = [bytes(line) for line in code.matrix_iter(border=4)]
+        self._lines = qr_modules(content)
 
     def draw(self) -> None:
         """Draw it, with its lower left corner at the origin."""

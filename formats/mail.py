@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from email.errors import HeaderParseError, MessageError
 from email.headerregistry import Address
@@ -74,19 +75,9 @@ def _body(mail: EmailMessage, message: Message) -> None:
     mail.set_content(_lines(message.text), cte="quoted-printable")
     if message.html:
         mail.add_alternative(_lines(message.html), subtype="html", cte="quoted-printable")
-        html = list(mail.iter_parts())[-1]
-        assert isinstance(html, EmailMessage)
-        pictures = [one for one in message.attachments if one.content_id]
-        for picture in pictures:
-            main, subtype = _media_type(picture)
-            html.add_related(
-                picture.content,
-                main,
-                subtype,
-                cid=f"<{_content_id(picture)}>",
-                filename=_file_name(picture),
-                disposition="inline",
-            )
+        for html in mail.iter_parts():
+            if isinstance(html, EmailMessage) and html.get_content_subtype() == "html":
+                _show(html, message.attachments)
     for attachment in message.attachments:
         if not attachment.content_id:
             main, subtype = _media_type(attachment)
@@ -96,6 +87,21 @@ def _body(mail: EmailMessage, message: Message) -> None:
     parts = [part for part in mail.walk() if part.is_multipart()]
     for number, part in enumerate(parts):
         part.set_boundary(f"=_{seed}{number or ''}")
+
+
+def _show(html: EmailMessage, attachments: Sequence[Attachment]) -> None:
+    """Put the pictures beside the HTML that shows them."""
+    for picture in attachments:
+        if picture.content_id:
+            main, subtype = _media_type(picture)
+            html.add_related(
+                picture.content,
+                main,
+                subtype,
+                cid=f"<{_content_id(picture)}>",
+                filename=_file_name(picture),
+                disposition="inline",
+            )
 
 
 def _media_type(attachment: Attachment) -> tuple[str, str]:

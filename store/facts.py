@@ -12,8 +12,9 @@ from sqlalchemy import Row
 from ledger.documents import DiscountTerms, Document, DocumentKind
 from ledger.errors import InvariantBroken
 from ledger.mandates import Mandate, MandateStatus, MandateType, Scheme
+from ledger.media import Medium
 from ledger.money import Money
-from ledger.party import Address, Customer, CustomerType
+from ledger.party import Address, Contact, Customer, CustomerType, Role
 from ledger.sources import SourceRef
 from store import json_text
 from store.schema import customer, document, document_version, mandate
@@ -62,6 +63,9 @@ def _customer(row: Row[Any]) -> Customer:
         ibans=tuple(json.loads(row.ibans)),
         source=_source(row.source),
         group=row.group,
+        phone=row.phone,
+        contacts=tuple(Contact(role=Role(role), email=email) for role, email in json.loads(row.contacts)),
+        media=tuple(Medium(medium) for medium in json.loads(row.media)),
     )
 
 
@@ -79,6 +83,9 @@ def _customer_row(fact: Customer) -> Values:
         "ibans": json_text.text_of(fact.ibans),
         "source": _source_text(fact.source),
         "group": fact.group,
+        "phone": fact.phone,
+        "contacts": json_text.text_of([[one.role, one.email] for one in fact.contacts]),
+        "media": json_text.text_of(fact.media),
     }
 
 
@@ -103,6 +110,7 @@ def document_of(row: Row[Any]) -> Document:
         source=_source(row.source),
         call_after_days=row.call_after_days,
         product=row.product,
+        payment_link=row.payment_link,
     )
 
 
@@ -127,6 +135,7 @@ def _document_row(fact: Document, version: int) -> Values:
         "source": _source_text(fact.source),
         "call_after_days": fact.call_after_days,
         "product": fact.product,
+        "payment_link": fact.payment_link,
     }
 
 

@@ -93,6 +93,9 @@ customer: Final = Table(
     *_words("tenant", "customer_id", "name", "type", "email", "language", "street", "postcode", "city", "country"),
     *_words("ibans", "source"),
     Column("group", Words, nullable=False, server_default=""),
+    Column("phone", Words, nullable=False, server_default=""),
+    Column("contacts", CODE, nullable=False, server_default="[]"),
+    Column("media", CODE, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("tenant", "customer_id"),
 )
 
@@ -113,6 +116,7 @@ document: Final = Table(
     *_words("source"),
     _number("call_after_days", nullable=True),
     Column("product", Words, nullable=False, server_default=""),
+    Column("payment_link", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "number"),
     Index(None, "tenant", "issued_on", "number"),
     Index(None, "tenant", "due_on", "number"),
@@ -441,6 +445,53 @@ reminder_act: Final = Table(
     *_words("content"),
     PrimaryKeyConstraint("tenant", "sequence"),
     comment="Who held, disputed or resumed what of the reminders, and what was promised",
+)
+
+call_attempt: Final = Table(
+    "call_attempt",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Telephone calls to customers, and what came of them",
+)
+
+hand_over_act: Final = Table(
+    "hand_over_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="What was released for hand-over, and what an agency was told afterwards",
+)
+
+service_act: Final = Table(
+    "service_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Whose service was announced to stop, stopped and given back",
+)
+
+delivery_report: Final = Table(
+    "delivery_report",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("message_id", "recipient", "content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    Index(None, "tenant", "message_id"),
+    comment="What became of messages after they left, by the word of those who carried them",
 )
 
 known_payer: Final = Table(

@@ -156,10 +156,10 @@ def _term_faults(law: Law, country: str, terms: Terms, on: date) -> Iterator[Ste
     cap = terms.rates.on(law.cap_series, on)
     if agreed is not None and cap is not None and agreed > cap.basis_points:
         reason = f"{_percent(agreed)} is more than a consumer may be asked in {country}: {_percent(cap.basis_points)} ({law.interest_article})"
-        yield StepFault(number=None, setting="consumer_interest", reason=reason)
+        yield StepFault(number=None, setting="consumer_interest_percent", reason=reason)
     if agreed is not None and not law.cap_series:
         reason = f"no interest may be agreed with consumers in {country} as far as the tables know"
-        yield StepFault(number=None, setting="consumer_interest", reason=reason)
+        yield StepFault(number=None, setting="consumer_interest_percent", reason=reason)
     if country == be.COUNTRY and terms.penalty is not None:
         balance = be.void_above(terms.penalty, on)
         if balance is not None:

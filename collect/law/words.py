@@ -330,5 +330,21 @@ class _Speech:
 
 #: Forms of amounts and dates that differ by country.
 _LOCALES: Final = frozenset(
-    {"nl_NL", "nl_BE", "fr_BE", "fr_FR", "fr_LU", "de_DE", "de_AT", "de_BE", "de_LU", "en_IE", "en_GB"}
+    {
+        "nl_NL",
+        "nl_BE",
+        "fr_BE",
+        "fr_FR",
+        "fr_LU",
+        "de_DE",
+        "de_AT",
+        "de_BE",
+        "de_LU",
+        "en_AT",
+        "en_BE",
+        "en_DE",
+        "en_GB",
+        "en_IE",
+        "en_NL",
+    }
 )
