@@ -40,7 +40,7 @@ class ConnectorKinds:
             object.__setattr__(self, port.name, MappingProxyType(dict(kinds)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that it can stand in a union
 class Choice:
     """Annotation of a field that holds one connector's settings, told apart by ``use``, also where there is only one kind."""
 

@@ -213,7 +213,8 @@ class DirectDebit(Settings):
     )
     four_eyes: bool = Field(
         default=False,
-        description="Whoever releases a batch may not be the last who withheld or released a mandate or collection in it.",
+        description="Whoever releases a batch may not be the last who withheld or released a mandate or collection in it, nor who last changed "
+        "one of its mandates where it is kept (column `changed_by` of mandates.csv).",
     )
     bank: ConnectorSettings = Field(description="How debit files reach the bank.")
     bank_profile: Text = Field(

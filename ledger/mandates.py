@@ -50,7 +50,7 @@ class Mandate:
     """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name.
 
     ``last_collected_on``: the last collection under it that was made before it came to us, where the source says so. ``replaces``: the
-    reference it had before, where the source says so.
+    reference it had before, where the source says so. ``changed_by``: who changed it last where it is kept, likewise.
     """
 
     reference: str
@@ -65,6 +65,7 @@ class Mandate:
     source: SourceRef
     last_collected_on: date | None = None
     replaces: str = ""
+    changed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,6 +150,7 @@ mandate: Final = Table(
     *_words("status", "source"),
     Column("last_collected_on", Date, nullable=True),
     Column("replaces", Words, nullable=False, server_default=""),
+    Column("changed_by", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "reference"),
     Index(None, "tenant", "customer_id"),
 )

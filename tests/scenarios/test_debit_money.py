@@ -323,5 +323,6 @@ def test_a_charge_goes_with_its_return(tmp_path: Path) -> None:
     at = charging(tmp_path)
     at.undo("2609170001", "2026-09-18")
     at.statement("2026-09-18")
-    assert sum(Money.parse(minor, "EUR").minor for minor in charges(at).values()) in (0, 350)
+    at.statement("2026-09-21")
+    assert set(charges(at).values()) <= {"0.00"}
     assert at.clerk.proven()
