@@ -11,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 
 from formats.bank_profile import AddressForm, BankProfile, CharacterSet
 from formats.pain008 import VERSIONS
+from ledger.errors import ConfigError
 
 
 class _Profile(BaseModel):
@@ -26,7 +27,7 @@ class _Profile(BaseModel):
 def bank_profile(name: str, base: Path) -> BankProfile:
     """The profile of that name, or the one in the YAML file at that path (relative ones start at ``base``).
 
-    Raises ValueError for a name there is no profile of, a file that cannot be read, and settings it cannot use.
+    Raises ConfigError for a name there is no profile of, a file that cannot be read, and settings it cannot use.
     """
     bundled = files("config").joinpath("bank_profiles", f"{name}.yaml")
     own = base / name
@@ -35,16 +36,16 @@ def bank_profile(name: str, base: Path) -> BankProfile:
     elif own.is_file():
         text = _text_of(own)
     else:
-        raise ValueError(f"there is no file {own}, and no profile '{name}' comes along: {', '.join(_bundled())} do")
+        raise ConfigError((f"there is no file {own}, and no profile '{name}' comes along: {', '.join(_bundled())} do",))
     try:
         read = _Profile.model_validate(YAML(typ="safe").load(text))
     except YAMLError as error:
-        raise ValueError(f"{name} is no YAML: {' '.join(str(error).split())}") from error
+        raise ConfigError((f"{name} is no YAML: {' '.join(str(error).split())}",)) from error
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise ValueError(f"{name}: {wrong}") from error
+        raise ConfigError((f"{name}: {wrong}",)) from error
     if read.version not in VERSIONS:
-        raise ValueError(f"{name}: version is none of {', '.join(VERSIONS)}")
+        raise ConfigError((f"{name}: version is none of {', '.join(VERSIONS)}",))
     return BankProfile(
         version=read.version,
         batch_booking=read.batch_booking,
@@ -58,7 +59,7 @@ def _text_of(own: Path) -> str:
     try:
         return own.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{own} cannot be read as UTF-8 text") from error
+        raise ConfigError((f"{own} cannot be read as UTF-8 text",)) from error
 
 
 def _bundled() -> list[str]:

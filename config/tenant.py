@@ -12,6 +12,7 @@ from pydantic import (
     AfterValidator,
     Field,
     PrivateAttr,
+    StringConstraints,
     ValidationInfo,
     WithJsonSchema,
     create_model,
@@ -48,6 +49,7 @@ from config.values import (
     as_written,
 )
 from ledger.claims import LetterType
+from ledger.errors import ConfigError
 from ledger.letters import Window
 from ledger.media import Medium
 from ledger.party import CustomerType, Role
@@ -194,6 +196,7 @@ class MandateInvitations(Settings):
     )
 
 
+PurposeCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9]{1,4}$")]
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Retries = Annotated[int, Field(ge=0, le=2)]
 
@@ -245,6 +248,20 @@ class DirectDebit(Settings):
         default=False,
         description="The bank's fee for a returned collection is charged on to the customer's account; otherwise it is your cost.",
     )
+    purpose: PurposeCode | None = Field(
+        default=None,
+        description="ISO 20022 purpose of every collection, such as SUBS or GDDS; only where your bank or customers want one.",
+    )
+    category_purpose: PurposeCode | None = Field(
+        default=None, description="ISO 20022 category purpose of every file, such as SUPP."
+    )
+    ultimate_creditor: Text | None = Field(
+        default=None, description="For whom you collect, where that is somebody else (UltmtCdtr)."
+    )
+    name_ultimate_debtor: bool = Field(
+        default=False,
+        description="Whether the customer is named as ultimate debtor where somebody else holds the account of the mandate (UltmtDbtr).",
+    )
     invite: MandateInvitations | None = Field(
         default=None, description="Invitations to sign a mandate; absent: nobody is invited. They need `reminders`."
     )
@@ -257,7 +274,10 @@ class DirectDebit(Settings):
     @classmethod
     def _known_profile(cls, value: str, info: ValidationInfo) -> str:
         origin = origin_of(info)
-        bank_profile(value, Path.cwd() if origin is None else origin.base)
+        try:
+            bank_profile(value, Path.cwd() if origin is None else origin.base)
+        except ConfigError as error:
+            raise ValueError(error.faults[0]) from None
         return value
 
     @model_validator(mode="after")

@@ -72,6 +72,10 @@ def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
         batch_minor=0 if debit.batch_limit is None else debit.batch_limit.minor,
         batch_count=profile.max_transactions,
         batch_booking=profile.batch_booking,
+        purpose=debit.purpose or "",
+        category_purpose=debit.category_purpose or "",
+        ultimate_creditor=debit.ultimate_creditor or "",
+        name_ultimate_debtor=debit.name_ultimate_debtor,
     )
 
 
