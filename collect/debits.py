@@ -114,7 +114,8 @@ class DebitPolicy:
     only on these days (moved to the next TARGET day; a month's last day stands in for those it does not have). ``retries``: attempts by
     itself after one that failed for lack of funds or without a reason, 0 to 2. ``first_sequence``: FRST where a bank wants it on the
     first collection of a recurrent mandate. ``most_minor``: most that one collection may come to, in cents; ``batch_minor`` and
-    ``batch_count``: most that one file may hold, in cents and collections (0: no limit of our own).
+    ``batch_count``: most that one file may hold, in cents and collections (0: no limit of our own). ``purpose``, ``category_purpose`` and
+    ``ultimate_creditor``: as in ``DebitBatch``; ``name_ultimate_debtor``: the customer is named where somebody else holds the account.
     """
 
     creditor_name: str
@@ -136,6 +137,10 @@ class DebitPolicy:
     most_minor: int = GREATEST_MINOR
     batch_minor: int = 0
     batch_count: int = 0
+    purpose: str = ""
+    category_purpose: str = ""
+    ultimate_creditor: str = ""
+    name_ultimate_debtor: bool = False
 
     def faults(self) -> tuple[tuple[str, str], ...]:
         """Every setting that cannot work, as pairs of its name and the reason."""
@@ -314,7 +319,9 @@ def plan(
     taken = facts.history.presented | {part.document for collection in kept for part in collection.parts}
     draft = _Draft(used_one_offs={c.mandate.reference for c in kept if c.sequence_type is SequenceType.OOFF})
     _plan_new(facts, taken, draft)
-    ready = [collection for collection in kept if _is_ready(policy, collection, as_of)]
+    announced = [collection for collection in kept if collection.status is CollectionStatus.NOTIFIED]
+    reached = {day for day in {each.collect_on for each in announced} if _lead_begins_on(policy, day) <= as_of}
+    ready = [collection for collection in announced if collection.collect_on in reached]
     batches = list(_batches(facts, ready))
     held = {batch.message_id for batch in batches if policy.approval is Approval.REQUIRED} - released
     return DebitPlan(
@@ -414,8 +421,9 @@ def _recheck(facts: _Facts) -> tuple[list[Collection], tuple[Cancelled, ...]]:
     kept: list[Collection] = []
     cancelled: list[Cancelled] = []
     seen: set[str] = set()
+    earliest = add_target_days(next_target_day(facts.as_of), facts.policy.cut_off_days)
     for collection in facts.history.pending:
-        change = next(_changes(facts, collection, seen), None)
+        change = next(_changes(facts, collection, seen, earliest), None)
         if change is None:
             kept.append(collection)
             seen.update(part.document for part in collection.parts)
@@ -427,9 +435,10 @@ def _recheck(facts: _Facts) -> tuple[list[Collection], tuple[Cancelled, ...]]:
 
 
 def _changes(
-    facts: _Facts, collection: Collection, seen: Set[str]
+    facts: _Facts, collection: Collection, seen: Set[str], earliest: date
 ) -> Iterator[tuple[DebitObjection | MandateObjection, str]]:
-    """Whatever keeps a pending collection from going to the bank as it was announced; ``seen``: documents of pending ones before it."""
+    """Whatever keeps a pending collection from going to the bank as it was announced; ``seen``: documents of pending ones before it;
+    ``earliest``: the first day for which the bank still takes a file."""
     history = facts.history
     was = collection.mandate
     now = facts.mandates.get(was.reference)
@@ -448,7 +457,6 @@ def _changes(
         change = _change_of_part(part, facts.items.get(part.document))
         if change is not None:
             yield change, part.document
-    earliest = add_target_days(next_target_day(facts.as_of), facts.policy.cut_off_days)
     if collection.collect_on < earliest and collection.status is not CollectionStatus.WITHHELD:
         yield DebitObjection.TOO_LATE, collection.collect_on.isoformat()
 
@@ -676,9 +684,9 @@ def _sequence_type(mandate: Mandate, facts: _Facts) -> SequenceType:
     return SequenceType.RCUR if known else facts.policy.first_sequence
 
 
-def _is_ready(policy: DebitPolicy, collection: Collection, as_of: date) -> bool:
-    lead_begins_on = add_target_days(collection.collect_on, -policy.lead_days)
-    return collection.status is CollectionStatus.NOTIFIED and as_of >= lead_begins_on
+def _lead_begins_on(policy: DebitPolicy, day: date) -> date:
+    """First day on which a collection on ``day`` is handed over."""
+    return add_target_days(day, -policy.lead_days)
 
 
 def _batches(facts: _Facts, ready: Iterable[Collection]) -> Iterator[DebitBatch]:
@@ -705,6 +713,9 @@ def _batches(facts: _Facts, ready: Iterable[Collection]) -> Iterator[DebitBatch]
                 created_on=facts.as_of,
                 collections=tuple(_as_presented(facts, collection, message_id) for collection in chunk),
                 batch_booking=policy.batch_booking,
+                purpose=policy.purpose,
+                category_purpose=policy.category_purpose,
+                ultimate_creditor=policy.ultimate_creditor,
             )
 
 
@@ -732,9 +743,17 @@ def _as_presented(facts: _Facts, collection: Collection, message_id: str) -> Col
     address = customer.address if customer is not None and needs_address(mandate.iban) else None
     creditor = (policy.creditor_id, policy.creditor_name)
     amendment = amendment_of(mandate, facts.history.honoured, facts.creditors, creditor)
-    if collection.message_id == message_id and (collection.debtor_address, collection.amendment) == (
-        address,
-        amendment,
+    debtor = ""
+    if policy.name_ultimate_debtor and customer is not None and customer.name != mandate.account_holder:
+        debtor = customer.name
+    written = (message_id, address, amendment, debtor)
+    if written == (
+        collection.message_id,
+        collection.debtor_address,
+        collection.amendment,
+        collection.ultimate_debtor,
     ):
         return collection
-    return replace(collection, message_id=message_id, debtor_address=address, amendment=amendment)
+    return replace(
+        collection, message_id=message_id, debtor_address=address, amendment=amendment, ultimate_debtor=debtor
+    )

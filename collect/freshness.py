@@ -44,6 +44,11 @@ class Freshness:
 
     accounts: tuple[AccountFreshness, ...]
 
+    def seen_to(self) -> date | None:
+        """The last day that the statements of every account reach; None where an account has none, or there is no account."""
+        closings = [known.closing_on for known in self.accounts]
+        return None if not closings or None in closings else min(day for day in closings if day is not None)
+
     def unseen(self, as_of: date, country: str, working_days: int) -> tuple[Unseen, ...]:
         """Everything that keeps claims back on ``as_of``; empty when every last statement is at most ``working_days`` old
         (working days of ``country`` after its closing date) and nothing is missing or broken."""

@@ -92,14 +92,15 @@ def objection(mandate: Mandate, on: date, last_presented_on: date | None) -> Man
     """
     if mandate.status is not MandateStatus.ACTIVE:
         return _BY_STATUS[mandate.status]
-    checks = (
-        (mandate.signed_on > on, MandateObjection.NOT_SIGNED),
-        (mandate.type is MandateType.ONE_OFF and last_presented_on is not None, MandateObjection.USED_UP),
-        (lapses_on(mandate, last_presented_on) <= on, MandateObjection.LAPSED),
-        (identifier_fault(mandate.reference) is not None, MandateObjection.REFERENCE),
-        (account_fault(mandate.iban) is not None, MandateObjection.ACCOUNT),
-    )
-    return next((against for fails, against in checks if fails), None)
+    if mandate.signed_on > on:
+        return MandateObjection.NOT_SIGNED
+    if mandate.type is MandateType.ONE_OFF and last_presented_on is not None:
+        return MandateObjection.USED_UP
+    if lapses_on(mandate, last_presented_on) <= on:
+        return MandateObjection.LAPSED
+    if identifier_fault(mandate.reference) is not None:
+        return MandateObjection.REFERENCE
+    return None if account_fault(mandate.iban) is None else MandateObjection.ACCOUNT
 
 
 def account_fault(iban: str) -> str | None:

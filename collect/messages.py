@@ -1,192 +1,138 @@
-"""Messages to customers, ready to leave: reminders and pre-notifications, in Dutch, French, German and English.
+"""Messages to customers, ready to leave: reminders, invoices, confirmations and pre-notifications, in Dutch, French, German and English.
 
-The sentences are Jinja2 templates (``templates/``) rendered in a sandbox; amounts and dates have the form of the language. A message
-asks for what is open and nothing else: no costs, no interest.
+The sentences are Jinja2 templates (``message_templates.py``); amounts and dates have the form of the language. A message asks for what is
+open, and beside that only for the interest and costs that its reminder names.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency
-from jinja2 import DictLoader, StrictUndefined, select_autoescape
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from stdnum import iso11649
 from stdnum.be import ogm_vcs
 
+from collect.law.rules import governing_country, law_of
+from collect.law.words import COST_WORDS, consequence, term_sentence
+from collect.letterhead import Letterhead
+from collect.message_templates import HTML_FRAME, TEXT_FRAME
+from collect.message_words import LANGUAGES, Labels, labels_of
+from collect.transfer_code import transfer_code
+from ledger.claims import Claim, LetterType
 from ledger.documents import Document, OpenItem
 from ledger.effects import key_of
+from ledger.letters import Block, Column, Facts, Letter, LetterHeader, Paragraph, QrCode, Table
 from ledger.mandates import Collection
+from ledger.media import Medium
+from ledger.messages import Attachment, Message
 from ledger.money import Money
 from ledger.party import Customer
-from ledger.reminders import Message, MessageKind, Reminder
+from ledger.reminders import MessageKind, Reminder
 
-#: Languages there are templates for (ISO 639-1).
-LANGUAGES: Final = ("nl", "fr", "de", "en")
-#: Days the customer is given to pay: a Belgian consumer's fourteen calendar days (Code of Economic Law, Book XIX) are the longest.
-TERM_DAYS: Final = 14
 #: Digits of the customer's account that a pre-notification shows.
 _SHOWN_DIGITS: Final = 4
 _DUTCH_REFERENCE_LENGTH: Final = 16
+#: Letters that the law knows and that have words of their own.
+_LAWS_LETTERS: Final = frozenset({LetterType.FOURTEEN_DAYS, LetterType.FREE_REMINDER})
+_PDF: Final = "application/pdf"
+_LOGO_ID: Final = "logo"
+_CODE_ID: Final = "code"
+_NOT_IN_FILE_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_NONE: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letterhead:
-    """Who writes. ``sender``: e-mail address; ``iban``: where to pay; ``country`` and ``language``: the tenant's, for the form of amounts
-    and for customers whose language has no templates. ``enterprise_number``: printed under the name when there is one."""
+class MessageRow:
+    """One document of a message's table, as text; what does not apply is empty."""
+
+    number: str
+    issued_on: str
+    due_on: str
+    product: str
+    reference: str
+    amount: str
+    paid: str
+    open: str
+    interest: str
+    costs: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageColumn:
+    """A column of that table: the ``name`` of a field of ``MessageRow``, and its label."""
 
     name: str
-    sender: str
-    iban: str
-    country: str
-    language: str
-    enterprise_number: str = ""
+    label: str
+    figures: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Labels:
-    greeting: str
-    number: str
-    issued_on: str
-    due_on: str
-    reference: str
-    amount: str
-    open: str
-    credit: str
-    total: str
-    collected: str
-    payee: str
-    account: str
-    collected_on: str
-    mandate: str
-    creditor_id: str
-    own_account: str
+class _Content:
+    """What a message says, before it is put into words. ``wanted``: the template of words, else that of ``kind``; ``asked``: what a code to pay
+    with is for (None: none); ``values``: what the words know beside what all messages know."""
 
-
-_LABELS: Final[Mapping[str, _Labels]] = MappingProxyType(
-    {
-        "nl": _Labels(
-            greeting="Geachte {name},",
-            number="Factuur",
-            issued_on="Factuurdatum",
-            due_on="Vervaldag",
-            reference="Betalingsreferentie",
-            amount="Bedrag",
-            open="Open",
-            credit="Uw tegoed bij ons",
-            total="Te betalen",
-            collected="Wordt afgeschreven",
-            payee="Begunstigde",
-            account="Rekening",
-            collected_on="Datum van afschrijving",
-            mandate="Mandaatreferentie",
-            creditor_id="Incassant-ID",
-            own_account="Van uw rekening",
-        ),
-        "fr": _Labels(
-            greeting="{name},",
-            number="Facture",
-            issued_on="Date de facture",
-            due_on="Échéance",
-            reference="Référence de paiement",
-            amount="Montant",
-            open="Ouvert",
-            credit="Votre avoir chez nous",
-            total="À payer",
-            collected="Sera prélevé",
-            payee="Bénéficiaire",
-            account="Compte",
-            collected_on="Date du prélèvement",
-            mandate="Référence du mandat",
-            creditor_id="Identifiant créancier",
-            own_account="De votre compte",
-        ),
-        "de": _Labels(
-            greeting="Guten Tag {name},",
-            number="Rechnung",
-            issued_on="Rechnungsdatum",
-            due_on="Fällig am",
-            reference="Zahlungsreferenz",
-            amount="Betrag",
-            open="Offen",
-            credit="Ihr Guthaben bei uns",
-            total="Zu zahlen",
-            collected="Wird abgebucht",
-            payee="Empfänger",
-            account="Konto",
-            collected_on="Tag der Abbuchung",
-            mandate="Mandatsreferenz",
-            creditor_id="Gläubiger-ID",
-            own_account="Von Ihrem Konto",
-        ),
-        "en": _Labels(
-            greeting="Dear {name},",
-            number="Invoice",
-            issued_on="Invoice date",
-            due_on="Due date",
-            reference="Payment reference",
-            amount="Amount",
-            open="Open",
-            credit="Your credit with us",
-            total="To pay",
-            collected="Will be collected",
-            payee="Payee",
-            account="Account",
-            collected_on="Collected on",
-            mandate="Mandate reference",
-            creditor_id="Creditor identifier",
-            own_account="From your account",
-        ),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """One document of a message's table, as text."""
-
-    number: str
-    issued_on: str
-    due_on: str
-    reference: str
-    amount: str
-    open: str
+    kind: MessageKind
+    facts: Sequence[str]
+    about: tuple[tuple[str, str], ...]
+    items: Sequence[OpenItem]
+    rows: Sequence[MessageRow]
+    total_label: str
+    total: Money
+    wanted: str = ""
+    totals: tuple[tuple[str, str], ...] = ()
+    asked: Money | None = None
+    enclosed: Sequence[Document] = ()
+    overview: bool = False
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 def compose_reminder(
-    letterhead: Letterhead, customer: Customer, reminder: Reminder, items: Iterable[OpenItem], last_level: int
+    letterhead: Letterhead,
+    customer: Customer,
+    reminder: Reminder,
+    items: Iterable[OpenItem],
+    last_level: int,
+    *,
+    claim: Claim | None = None,
+    letter: LetterType = LetterType.PLAIN,
+    medium: Medium = Medium.EMAIL,
+    invoices: Mapping[str, bytes] = _NONE,
 ) -> Message:
-    """A reminder of the ladder.
+    """A message of the ladder, for the customer, or (kind ``phone``) for whoever calls.
 
     ``items``: at least those that ``reminder.documents`` names; what they sum to above ``reminder.amount_due`` is shown as the customer's
-    credit. ``last_level``: the level of the ladder's last step. Raises ValueError when the customer has no address, a document is
-    missing, or less is open than is asked for.
+    credit. ``last_level``: the level of the ladder's last step. ``claim``: where interest and costs come from, line by line. ``letter``: what
+    it is in the eyes of the law. ``invoices``: PDF bytes by document number, where the source has them; for the others one is made of their data.
+    Raises ValueError when the customer has no address for ``medium``, a document is missing, less is open than is asked for, the claim is
+    another one, or a template cannot be rendered.
     """
-    by_number = {item.document.number: item for item in items}
-    missing = [number for number in reminder.documents if number not in by_number]
-    if missing:
-        raise ValueError(f"there is no open item of {', '.join(missing)}")
-    claimed = [by_number[number] for number in reminder.documents]
-    credit = sum((item.open for item in claimed), Money.zero(reminder.amount_due.currency)) - reminder.amount_due
+    if reminder.kind is MessageKind.HAND_OVER:
+        raise ValueError("a hand-over is no message to the customer")
+    claimed = _named(reminder, items)
+    zero = Money.zero(reminder.amount_due.currency)
+    credit = sum((item.open for item in claimed), zero) - reminder.amount_due
     if credit.minor < 0:
         raise ValueError(f"{reminder.amount_due} is asked for, and less is open")
-    language = _language(customer, letterhead)
-    locale = _locale(language, letterhead.country)
-    labels = _LABELS[language]
-    return _message(
-        letterhead,
-        customer,
-        reminder.kind,
-        reminder.as_of,
+    interest, costs = Money(reminder.interest, zero.currency), Money(reminder.costs, zero.currency)
+    if claim is not None and (claim.interest_total, claim.costs_total) != (interest, costs):
+        raise ValueError("the claim asks for other interest or costs than the reminder")
+    speech = _Speech.of(letterhead, customer, internal=reminder.kind is MessageKind.PHONE)
+    country = governing_country(letterhead.country, customer.address.country, customer.type)
+    total = reminder.amount_due + interest + costs
+    content = _Content(
+        kind=reminder.kind,
+        wanted=reminder.template or (letter.value if letter in _LAWS_LETTERS else ""),
         facts=(
             "reminder",
             letterhead.sender,
@@ -195,17 +141,89 @@ def compose_reminder(
             str(reminder.level),
             *reminder.documents,
         ),
+        about=_to_pay(letterhead, speech),
+        items=claimed,
+        rows=[speech.row(item, claim) for item in claimed],
+        totals=speech.totals(credit, interest, costs, claim),
+        total_label=speech.labels.total,
+        total=total,
+        asked=total,
+        enclosed=[] if reminder.kind is MessageKind.PHONE else [item.document for item in claimed],
+        overview=reminder.kind is not MessageKind.PHONE,
         values={
             "level": reminder.level,
             "last": reminder.level >= last_level,
-            "term_days": TERM_DAYS,
-            "facts": ((labels.payee, letterhead.name), (labels.account, _grouped(letterhead.iban))),
-            "rows": [_row(item.document, item.open, locale) for item in claimed],
-            "credit": _amount(-credit, locale) if credit else "",
-            "total_label": labels.total,
-            "total": _amount(reminder.amount_due, locale),
+            "term_days": law_of(country, customer.type).term_days,
+            "term_sentence": term_sentence(country, customer.type, medium, speech.language),
+            "consequence": "" if claim is None else consequence(claim, letter, speech.language, letterhead.country),
+            "costs_to_follow": speech.some(None if claim is None else claim.to_follow_total),
+            "interest": speech.some(interest),
+            "costs": speech.some(costs),
+            "extra": bool(interest or costs),
         },
     )
+    return _message(letterhead, customer, content, speech, medium, reminder.as_of, invoices)
+
+
+def compose_invoice(
+    letterhead: Letterhead,
+    customer: Customer,
+    item: OpenItem,
+    *,
+    as_of: date,
+    medium: Medium = Medium.EMAIL,
+    invoices: Mapping[str, bytes] = _NONE,
+) -> Message:
+    """The invoice itself on its way to the customer; its id depends on the invoice alone, so that there is one. Raises as ``compose_reminder``."""
+    speech = _Speech.of(letterhead, customer)
+    content = _Content(
+        kind=MessageKind.INVOICE,
+        facts=("invoice", letterhead.sender, item.document.number),
+        about=_to_pay(letterhead, speech),
+        items=[item],
+        rows=[speech.row(item, None)],
+        total_label=speech.labels.total,
+        total=item.open,
+        asked=item.open,
+        enclosed=[item.document],
+    )
+    return _message(letterhead, customer, content, speech, medium, as_of, invoices)
+
+
+def compose_paid_confirmation(
+    letterhead: Letterhead,
+    customer: Customer,
+    items: Sequence[OpenItem],
+    *,
+    paid: Money,
+    paid_on: date,
+    as_of: date,
+    medium: Medium = Medium.EMAIL,
+    invoices: Mapping[str, bytes] = _NONE,
+) -> Message:
+    """Your invoice is paid: ``items`` are what ``paid`` settled on ``paid_on``; what is open of them still is the rest that is named.
+
+    Its id depends on the documents, and for a part of one on what is open after it, so that there is one for each. Raises as ``compose_reminder``,
+    and ValueError when there is no item.
+    """
+    if not items:
+        raise ValueError("a confirmation is about at least one document")
+    speech = _Speech.of(letterhead, customer)
+    rest = sum((item.open for item in items), Money.zero(paid.currency))
+    facts = ["paid_confirmation", letterhead.sender, *(item.document.number for item in items)]
+    day = speech.day(paid_on)
+    content = _Content(
+        kind=MessageKind.PAID_CONFIRMATION,
+        facts=[*facts, *([str(rest)] if rest else [])],
+        about=((speech.labels.paid_on, day),),
+        items=items,
+        rows=[speech.row(item, None) for item in items],
+        total_label=speech.labels.settled,
+        total=paid,
+        enclosed=[item.document for item in items],
+        values={"rest": speech.some(rest), "paid_on": day},
+    )
+    return _message(letterhead, customer, content, speech, medium, as_of, invoices)
 
 
 def compose_pre_notification(
@@ -222,32 +240,37 @@ def compose_pre_notification(
     ``documents``: at least those of the collection's parts. Raises ValueError when the customer has no address, KeyError when a
     document is missing.
     """
-    language = _language(customer, letterhead)
-    locale = _locale(language, letterhead.country)
-    labels = _LABELS[language]
-    collected_on = _day(collection.collect_on, locale)
-    return _message(
-        letterhead,
-        customer,
-        MessageKind.PRE_NOTIFICATION,
-        as_of,
+    speech = _Speech.of(letterhead, customer)
+    labels = speech.labels
+    collected_on = speech.day(collection.collect_on)
+    content = _Content(
+        kind=MessageKind.PRE_NOTIFICATION,
         facts=("pre_notification", letterhead.sender, collection.end_to_end_id),
-        values={
-            "collect_on": collected_on,
-            "facts": (
-                (labels.collected_on, collected_on),
-                (labels.amount, _amount(collection.amount, locale)),
-                (labels.mandate, collection.mandate.reference),
-                (labels.creditor_id, creditor_id),
-                (labels.payee, letterhead.name),
-                (labels.own_account, f"{collection.mandate.iban[:2]} … {collection.mandate.iban[-_SHOWN_DIGITS:]}"),
-            ),
-            "rows": [_row(documents[part.document], part.amount, locale) for part in collection.parts],
-            "credit": "",
-            "total_label": labels.collected,
-            "total": _amount(collection.amount, locale),
-        },
+        about=(
+            (labels.collected_on, collected_on),
+            (labels.amount, speech.amount(collection.amount)),
+            (labels.mandate, collection.mandate.reference),
+            (labels.creditor_id, creditor_id),
+            (labels.payee, letterhead.name),
+            (labels.own_account, f"{collection.mandate.iban[:2]} … {collection.mandate.iban[-_SHOWN_DIGITS:]}"),
+        ),
+        items=(),
+        rows=[speech.row_of(documents[part.document], part.amount) for part in collection.parts],
+        total_label=labels.collected,
+        total=collection.amount,
+        values={"collect_on": collected_on},
     )
+    return _message(letterhead, customer, content, speech, Medium.EMAIL, as_of, _NONE)
+
+
+def shown_amount(money: Money, language: str, country: str) -> str:
+    """An amount as messages show it: in a language of ``LANGUAGES``, as the tenant's country writes it."""
+    return _Speech(language, labels_of(language), _locale(language, country)).amount(money)
+
+
+def shown_day(day: date, language: str, country: str) -> str:
+    """A day as messages show it."""
+    return _Speech(language, labels_of(language), _locale(language, country)).day(day)
 
 
 def printed_reference(reference: str) -> str:
@@ -260,70 +283,394 @@ def printed_reference(reference: str) -> str:
     return reference
 
 
+def _named(reminder: Reminder, items: Iterable[OpenItem]) -> list[OpenItem]:
+    by_number = {item.document.number: item for item in items}
+    missing = [number for number in reminder.documents if number not in by_number]
+    if missing:
+        raise ValueError(f"there is no open item of {', '.join(missing)}")
+    return [by_number[number] for number in reminder.documents]
+
+
+def _to_pay(letterhead: Letterhead, speech: _Speech) -> tuple[tuple[str, str], ...]:
+    return (speech.labels.payee, letterhead.name), (speech.labels.account, _grouped(letterhead.iban))
+
+
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """One language with its labels and its form of amounts and dates."""
+
+    language: str
+    labels: Labels
+    locale: Locale
+
+    @classmethod
+    def of(cls, letterhead: Letterhead, customer: Customer, *, internal: bool = False) -> _Speech:
+        """The customer's language where there are templates for it, else the tenant's, else English; the tenant's for what its own people read."""
+        own = letterhead.language[:2].lower()
+        wanted = (own,) if internal else (customer.language[:2].lower(), own)
+        language = next((language for language in wanted if language in LANGUAGES), "en")
+        return cls(language, labels_of(language), _locale(language, letterhead.country))
+
+    def amount(self, money: Money) -> str:
+        return format_currency(Decimal(money.decimal()), money.currency, locale=self.locale)
+
+    def some(self, money: Money | None) -> str:
+        """The amount, empty for none and for zero."""
+        return self.amount(money) if money else ""
+
+    def day(self, day: date) -> str:
+        return format_date(day, "long", locale=self.locale)
+
+    def row(self, item: OpenItem, claim: Claim | None) -> MessageRow:
+        """An open item, with what the claim asks for it alone."""
+        number = item.document.number
+        zero = Money.zero(item.open.currency)
+        costs = [] if claim is None else [line.amount for line in claim.costs if line.documents == (number,)]
+        interest = zero if claim is None else claim.interest_of(number)
+        return self.row_of(item.document, item.open, interest=interest, costs=sum(costs, zero))
+
+    def row_of(
+        self, document: Document, open_: Money, *, interest: Money | None = None, costs: Money | None = None
+    ) -> MessageRow:
+        """A document of which ``open_`` is asked for or was collected."""
+        paid = document.gross - open_ if Money.zero(open_.currency) <= open_ <= document.gross else None
+        return MessageRow(
+            number=document.number,
+            issued_on=self.day(document.issued_on),
+            due_on=self.day(document.due_on),
+            product=document.product,
+            reference=printed_reference(document.creditor_reference),
+            amount=self.amount(document.gross if open_.minor >= 0 else -document.gross),
+            paid=self.some(paid),
+            open=self.amount(open_),
+            interest=self.some(interest),
+            costs=self.some(costs),
+            link=document.payment_link,
+        )
+
+    def totals(self, credit: Money, interest: Money, costs: Money, claim: Claim | None) -> tuple[tuple[str, str], ...]:
+        """What is added to the open amounts and taken off them, with the article that each rests on."""
+        found: list[tuple[str, str]] = []
+        if claim is None:
+            found += [(self.labels.interest, self.some(interest)), (self.labels.costs, self.some(costs))]
+        else:
+            articles = ", ".join(dict.fromkeys(line.article for line in claim.interest if line.article))
+            found.append((_with_article(self.labels.interest, articles), self.some(interest)))
+            column = LANGUAGES.index(self.language)
+            for line in claim.costs:
+                words = COST_WORDS[line.kind][column]
+                found.append((_with_article(words[:1].upper() + words[1:], line.article), self.some(line.amount)))
+            found.append((self.labels.vat_on_costs, self.some(claim.vat)))
+        found.append((self.labels.credit, self.some(-credit)))
+        return tuple((label, amount) for label, amount in found if amount)
+
+    def columns(self, rows: Sequence[MessageRow]) -> tuple[MessageColumn, ...]:
+        """The columns of a table of these rows; one in which nothing stands is left out."""
+        always = ("number", "issued_on", "due_on", "amount", "open")
+        figures = ("amount", "paid", "open", "interest", "costs")
+        names = ("number", "issued_on", "due_on", "reference", *figures)
+        return tuple(
+            MessageColumn(name=name, label=getattr(self.labels, name), figures=name in figures)
+            for name in names
+            if name in always or any(getattr(row, name) for row in rows)
+        )
+
+
+def _with_article(label: str, article: str) -> str:
+    return f"{label} ({article})" if article else label
+
+
 def _message(
     letterhead: Letterhead,
     customer: Customer,
-    kind: MessageKind,
+    content: _Content,
+    speech: _Speech,
+    medium: Medium,
     as_of: date,
-    *,
-    facts: Sequence[str],
-    values: Mapping[str, object],
+    invoices: Mapping[str, bytes],
 ) -> Message:
-    if not customer.email:
+    addresses = customer.emails(letterhead.roles) if medium is Medium.EMAIL else customer.emails(letterhead.roles)[:0]
+    if medium is Medium.EMAIL and not addresses:
         raise ValueError(f"customer {customer.customer_id} has no e-mail address")
-    language = _language(customer, letterhead)
-    labels = _LABELS[language]
-    rows = values["rows"]
-    numbers = [row.number for row in rows] if isinstance(rows, list) else []
-    known = {**values, "labels": labels, "language": language, "count": len(numbers), "numbers": ", ".join(numbers)}
-    words = f"{kind}.{language}.j2"
-    known["greeting"] = labels.greeting.format(name=customer.name)
-    known["subject"] = " ".join(_block(words, "subject", known).split())
-    known["opening"] = _paragraphs(_block(words, "opening", known))
-    known["closing"] = _paragraphs(_block(words, "closing", known))
-    known["signature"] = [line for line in (letterhead.name, letterhead.enterprise_number, letterhead.sender) if line]
-    domain = letterhead.sender.rpartition("@")[2]
+    postal = _postal_lines(customer, letterhead)
+    if medium in (Medium.LETTER, Medium.REGISTERED) and not customer.reaches(Medium.REGISTERED):
+        raise ValueError(f"customer {customer.customer_id} has no postal address")
+    code = _code(letterhead, content)
+    enclosures, left_out = _enclosures(letterhead, customer, content, speech, invoices)
+    known = _known(letterhead, customer, content, speech, by_letter=medium in (Medium.LETTER, Medium.REGISTERED))
+    known["left_out"] = speech.labels.left_out.format(numbers=", ".join(left_out)) if left_out else ""
+    known["code"] = _CODE_ID if code and letterhead.printer is not None else ""
+    attachments: list[Attachment] = []
+    if medium is Medium.EMAIL:
+        known["logo"] = _LOGO_ID if letterhead.logo else ""
+        attachments += _pictures(letterhead, code)
+    if letterhead.printer is not None and (content.overview or medium in (Medium.LETTER, Medium.REGISTERED)):
+        letter = _letter(letterhead, customer, known, content, speech, as_of, code)
+        name = _file_name(speech.labels.overview_file, customer.customer_id, as_of.isoformat())
+        attachments.append(
+            Attachment(name=name, media_type=_PDF, content=letterhead.printer.letter(letter), letter=True)
+        )
+    by_other_way = () if medium is Medium.EMAIL else (medium.value,)
     return Message(
-        message_id=f"{key_of(*facts)}@{domain}",
+        message_id=f"{key_of(*content.facts, *by_other_way)}@{letterhead.sender.rpartition('@')[2].rstrip('>')}",
         sender=letterhead.sender,
-        recipient=customer.email,
-        language=language,
+        recipient=addresses[0] if addresses else "",
+        copies=addresses[1:],
+        reply_to=letterhead.reply_to,
+        language=speech.language,
         subject=str(known["subject"]),
-        text=_ENVIRONMENT.get_template("letter.txt.j2").render(known),
-        html=_ENVIRONMENT.get_template("letter.html.j2").render(known),
+        text=letterhead.templates.frame(TEXT_FRAME, known),
+        html=letterhead.templates.frame(HTML_FRAME, known) if medium in (Medium.EMAIL, Medium.WEBHOOK) else "",
         dated_on=as_of,
+        attachments=(*attachments, *enclosures),
+        medium=medium,
+        postal=postal,
+        country=customer.address.country or letterhead.country,
+        phone=customer.phone,
+        customer_id=customer.customer_id,
+        kind=content.kind.value,
+        documents=tuple(row.number for row in content.rows),
     )
 
 
-def _templates() -> dict[str, str]:
-    folder = files("collect.templates")
-    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".j2")}
+def _known(
+    letterhead: Letterhead, customer: Customer, content: _Content, speech: _Speech, *, by_letter: bool
+) -> dict[str, object]:
+    """Everything that templates may use, with the words of this message put into it."""
+    numbers = [row.number for row in content.rows]
+    due = [item.document.due_on for item in content.items]
+    known: dict[str, object] = {
+        "labels": speech.labels,
+        "language": speech.language,
+        "count": len(numbers),
+        "numbers": ", ".join(numbers),
+        "products": ", ".join(dict.fromkeys(row.product for row in content.rows if row.product)),
+        "facts": content.about,
+        "rows": content.rows,
+        "columns": speech.columns(content.rows),
+        "totals": content.totals,
+        "total_label": content.total_label,
+        "total": speech.amount(content.total),
+        "due_on": speech.day(min(due)) if due else "",
+        "creditor_name": letterhead.name,
+        "creditor_number": letterhead.enterprise_number,
+        "customer_name": customer.name,
+        "customer_id": customer.customer_id,
+        "phone": customer.phone,
+        "by_letter": by_letter,
+        "logo": "",
+        "code": "",
+        "left_out": "",
+        "greeting": speech.labels.greeting.format(name=customer.name),
+        "signature": [line for line in (letterhead.name, letterhead.enterprise_number, letterhead.sender) if line],
+        **content.values,
+    }
+    templates = letterhead.templates
+    words = templates.name_of(content.wanted, speech.language, content.kind.value)
+    known["subject"] = " ".join(templates.block(words, "subject", known).split())
+    known["opening"] = _paragraphs(templates.block(words, "opening", known))
+    known["closing"] = _paragraphs(templates.block(words, "closing", known))
+    return known
 
 
-_ENVIRONMENT: Final = ImmutableSandboxedEnvironment(
-    loader=DictLoader(_templates()),
-    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+def _code(letterhead: Letterhead, content: _Content) -> str:
+    """What the code to pay with says; empty where nothing is asked for or no code can say it.
+
+    One invoice is paid under its own reference; several under their numbers, which the reconciler reads as well.
+    """
+    if content.asked is None:
+        return ""
+    references = [item.document.creditor_reference for item in content.items]
+    only = references[0] if len(references) == 1 else ""
+    numbers = " ".join(row.number for row in content.rows)
+    return transfer_code(
+        name=letterhead.name,
+        iban=letterhead.iban,
+        bic=letterhead.bic,
+        amount=content.asked,
+        reference=only if iso11649.is_valid(only) else "",
+        text=printed_reference(only) if only and ogm_vcs.is_valid(only) else only or numbers,
+    )
 
 
-def _block(template_name: str, block: str, values: Mapping[str, object]) -> str:
-    template = _ENVIRONMENT.get_template(template_name)
-    return "".join(template.blocks[block](template.new_context(dict(values))))
+def _pictures(letterhead: Letterhead, code: str) -> list[Attachment]:
+    """What the HTML shows in its place."""
+    pictures: list[Attachment] = []
+    if letterhead.logo:
+        png = letterhead.logo.startswith(b"\x89PNG")
+        pictures.append(
+            Attachment(
+                name="logo.png" if png else "logo.jpg",
+                media_type="image/png" if png else "image/jpeg",
+                content=letterhead.logo,
+                content_id=_LOGO_ID,
+            )
+        )
+    if code and letterhead.printer is not None:
+        content = letterhead.printer.code(code)
+        pictures.append(Attachment(name="code.png", media_type="image/png", content=content, content_id=_CODE_ID))
+    return pictures
+
+
+def _enclosures(
+    letterhead: Letterhead,
+    customer: Customer,
+    content: _Content,
+    speech: _Speech,
+    invoices: Mapping[str, bytes],
+) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+    """The invoices as PDF, and the numbers of those that would make the message too large; the oldest come first."""
+    enclosed: list[Attachment] = []
+    left_out: list[str] = []
+    room = letterhead.most_attached - len(letterhead.logo)
+    items = {item.document.number: item for item in content.items}
+    for number, document in enumerate(content.enclosed, start=1):
+        original = invoices.get(document.number)
+        if original is None:
+            if letterhead.printer is None:
+                continue
+            original = letterhead.printer.letter(_invoice_data(letterhead, customer, items[document.number], speech))
+        if len(original) > room:
+            left_out.append(document.number)
+            continue
+        room -= len(original)
+        name = _file_name(speech.labels.invoice_file, f"{number:02}" if len(items) > 1 else "", document.number)
+        enclosed.append(Attachment(name=name, media_type=_PDF, content=original))
+    return tuple(enclosed), tuple(left_out)
+
+
+def _letter(
+    letterhead: Letterhead,
+    customer: Customer,
+    known: Mapping[str, object],
+    content: _Content,
+    speech: _Speech,
+    as_of: date,
+    code: str,
+) -> Letter:
+    """The message as a letter: the same words, the same table."""
+    columns = speech.columns(content.rows)
+    blocks: list[Block] = [
+        Paragraph(text=str(known["greeting"])),
+        *(Paragraph(text=text) for text in _texts(known["opening"])),
+        Facts(rows=content.about),
+        _table(columns, content, speech),
+    ]
+    if code:
+        blocks.append(QrCode(content=code, caption=(speech.labels.scan,)))
+    links = [(f"{speech.labels.pay_online}: {row.number}", row.link) for row in content.rows if row.link]
+    if links:
+        blocks.append(Facts(rows=tuple(links)))
+    if known["left_out"]:
+        blocks.append(Paragraph(text=str(known["left_out"])))
+    blocks += [Paragraph(text=text) for text in _texts(known["closing"])]
+    blocks.append(Paragraph(text="\n".join(_texts(known["signature"]))))
+    return _on_paper(letterhead, customer, str(known["subject"]), tuple(blocks), speech, as_of)
+
+
+def _table(columns: Sequence[MessageColumn], content: _Content, speech: _Speech) -> Table:
+    """The rows; product under number. What is added, taken off and asked for stands in the last column, its label in the first."""
+
+    def cell(row: MessageRow, column: MessageColumn) -> str:
+        text = str(getattr(row, column.name))
+        return f"{text}\n{row.product}" if column.name == "number" and row.product else text
+
+    def sum_of(label: str, amount: str) -> tuple[str, ...]:
+        return (label, *[""] * (len(columns) - 2), amount)
+
+    return Table(
+        columns=tuple(
+            Column(label=column.label, weight=_WEIGHTS.get(column.name, 3), figures=column.figures)
+            for column in columns
+        ),
+        rows=(
+            *(tuple(cell(row, column) for column in columns) for row in content.rows),
+            *(sum_of(label, amount) for label, amount in content.totals),
+        ),
+        totals=(sum_of(content.total_label, speech.amount(content.total)),),
+    )
+
+
+#: Shares of the width: references are long, dates are words.
+_WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({"number": 4, "issued_on": 4, "due_on": 4, "reference": 5})
+
+
+def _invoice_data(letterhead: Letterhead, customer: Customer, item: OpenItem, speech: _Speech) -> Letter:
+    """What our books say of an invoice, for where the source gives no PDF of it."""
+    labels, document = speech.labels, item.document
+    rows = [
+        (labels.customer_number, document.customer_id),
+        (labels.number, document.number),
+        (labels.issued_on, speech.day(document.issued_on)),
+        (labels.due_on, speech.day(document.due_on)),
+        (labels.product, document.product),
+        (labels.reference, printed_reference(document.creditor_reference)),
+        (labels.amount, speech.amount(document.gross)),
+        (labels.paid, speech.some(item.settled)),
+        (labels.open, speech.amount(item.open)),
+    ]
+    blocks = (
+        Paragraph(text=labels.invoice_data.format(number=document.number)),
+        Facts(rows=tuple((label, value) for label, value in rows if value)),
+    )
+    subject = f"{labels.number} {document.number}"
+    return _on_paper(letterhead, customer, subject, blocks, speech, document.issued_on)
+
+
+def _on_paper(
+    letterhead: Letterhead, customer: Customer, subject: str, blocks: tuple[Block, ...], speech: _Speech, day: date
+) -> Letter:
+    labels = speech.labels
+    number = f"{labels.enterprise_number} {letterhead.enterprise_number}" if letterhead.enterprise_number else ""
+    lines = (*letterhead.address, *letterhead.contact, letterhead.reply_to or letterhead.sender, number)
+    return Letter(
+        header=LetterHeader(
+            name=letterhead.name,
+            lines=tuple(line for line in lines if line),
+            logo=letterhead.logo,
+            footer=letterhead.footer or (f"{letterhead.name} · {_grouped(letterhead.iban)}",),
+        ),
+        recipient=_postal_lines(customer, letterhead),
+        subject=subject,
+        written_on=day,
+        dated=speech.day(day),
+        language=speech.language,
+        blocks=blocks,
+        references=((labels.customer_number, customer.customer_id),),
+        window=letterhead.window_side,
+        page_words=labels.page,
+    )
+
+
+def _postal_lines(customer: Customer, letterhead: Letterhead) -> tuple[str, ...]:
+    """The lines of the window; the country in capitals when the letter goes abroad (Universal Postal Union, S42)."""
+    address = customer.address
+    abroad = address.country if address.country != letterhead.country else ""
+    country = _country_name(abroad, letterhead.language) if abroad else ""
+    lines = (customer.name, address.street, f"{address.postcode} {address.city}".strip(), country)
+    return tuple(line for line in lines if line)
+
+
+@cache
+def _country_name(country: str, language: str) -> str:
+    spoken = language[:2].lower() if language[:2].lower() in LANGUAGES else "en"
+    return str(Locale(spoken).territories.get(country, country)).upper()
+
+
+def _file_name(*parts: str) -> str:
+    """A plain ASCII file name of a PDF."""
+    spelled = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore").decode() for part in parts)
+    plain = (_NOT_IN_FILE_NAMES.sub("-", part).strip("-.") for part in spelled)
+    return "-".join(part for part in plain if part)[:100] + ".pdf"
+
+
+def _texts(value: object) -> Iterable[str]:
+    return (str(one) for one in value) if isinstance(value, list | tuple) else ()
 
 
 def _paragraphs(text: str) -> list[str]:
     """Paragraphs are parted by blank lines; within one, line ends are blanks."""
-    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n") if paragraph.strip()]
-
-
-def _language(customer: Customer, letterhead: Letterhead) -> str:
-    """The customer's language where there are templates for it, else the tenant's, else English."""
-    wanted = (customer.language[:2].lower(), letterhead.language[:2].lower())
-    return next((language for language in wanted if language in LANGUAGES), "en")
+    return [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text) if paragraph.strip()]
 
 
 @cache
@@ -333,25 +680,6 @@ def _locale(language: str, country: str) -> Locale:
         return Locale.parse(f"{language}_{country}")
     except (UnknownLocaleError, ValueError):
         return Locale(language)
-
-
-def _row(document: Document, open_: Money, locale: Locale) -> _Row:
-    return _Row(
-        number=document.number,
-        issued_on=_day(document.issued_on, locale),
-        due_on=_day(document.due_on, locale),
-        reference=printed_reference(document.creditor_reference),
-        amount=_amount(document.gross if open_.minor >= 0 else -document.gross, locale),
-        open=_amount(open_, locale),
-    )
-
-
-def _amount(money: Money, locale: Locale) -> str:
-    return format_currency(Decimal(money.decimal()), money.currency, locale=locale)
-
-
-def _day(day: date, locale: Locale) -> str:
-    return format_date(day, "long", locale=locale)
 
 
 def _grouped(text: str) -> str:

@@ -23,10 +23,10 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "the customer is not known",
         ),
         DebitObjection.NO_ADDRESS: (
-            "er is geen e-mailadres",
-            "il n'y a pas d'adresse e-mail",
-            "es gibt keine E-Mail-Adresse",
-            "there is no e-mail address",
+            "er is geen adres waarop de klant bereikt wordt",
+            "il n'y a pas d'adresse où joindre le client",
+            "es gibt keine Adresse, unter der der Kunde erreicht wird",
+            "there is no address at which the customer is reached",
         ),
         DebitObjection.POSTAL_ADDRESS: (
             "voor een rekening buiten de EER zijn plaats en land van de klant nodig",
@@ -213,6 +213,48 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "le montant est sous le minimum",
             "der Betrag liegt unter dem Mindestbetrag",
             "the amount is below the minimum",
+        ),
+        HoldReason.NO_CHANNEL: (
+            "er is geen kanaal ingesteld voor deze stap",
+            "aucun canal n'est configuré pour cette étape",
+            "für diese Stufe ist kein Kanal eingerichtet",
+            "no channel is set up for this step",
+        ),
+        HoldReason.NOT_COMPOSED: (
+            "het bericht kon niet worden opgemaakt",
+            "le message n'a pas pu être composé",
+            "die Nachricht konnte nicht verfasst werden",
+            "the message could not be composed",
+        ),
+        HoldReason.HELD: (
+            "een medewerker houdt de herinneringen tegen",
+            "un collaborateur retient les rappels",
+            "ein Mitarbeiter hält die Mahnungen zurück",
+            "a person holds the reminders back",
+        ),
+        HoldReason.PROMISED: (
+            "de klant heeft betaling beloofd",
+            "le client a promis de payer",
+            "der Kunde hat die Zahlung zugesagt",
+            "the customer promised to pay",
+        ),
+        HoldReason.PAYMENT_PLAN: (
+            "er loopt een afbetalingsplan",
+            "un plan d'apurement est en cours",
+            "es läuft eine Ratenzahlung",
+            "a payment plan is being kept",
+        ),
+        HoldReason.EXCLUDED: (
+            "deze klant krijgt geen herinneringen",
+            "ce client ne reçoit pas de rappels",
+            "dieser Kunde erhält keine Mahnungen",
+            "this customer is never reminded",
+        ),
+        HoldReason.HANDED_OVER: (
+            "het dossier is uit handen gegeven",
+            "le dossier a été transmis au recouvrement",
+            "der Fall wurde an das Inkasso abgegeben",
+            "the case was handed over",
         ),
         HoldReason.TOO_SOON: (
             "de vorige herinnering is te recent",

@@ -28,6 +28,7 @@ class ConnectorKinds:
     accounting: Kinds = field(default_factory=dict)
     debit_channel: Kinds = field(default_factory=dict)
     reminder_channel: Kinds = field(default_factory=dict)
+    delivery_reports: Kinds = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for port in fields(self):
@@ -39,7 +40,7 @@ class ConnectorKinds:
             object.__setattr__(self, port.name, MappingProxyType(dict(kinds)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, so that it can stand in a union
 class Choice:
     """Annotation of a field that holds one connector's settings, told apart by ``use``, also where there is only one kind."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeVar
@@ -12,6 +12,7 @@ from pydantic import (
     AfterValidator,
     Field,
     PrivateAttr,
+    StringConstraints,
     ValidationInfo,
     WithJsonSchema,
     create_model,
@@ -20,9 +21,12 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from collect.law.ladders import Fee
+from config.bank_profile import bank_profile
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
-from config.settings import ConnectorSettings, Origin, Settings, currency_of
+from config.law import LawSettings
+from config.settings import ConnectorSettings, Origin, Settings, currency_of, origin_of
 from config.store_url import StoreUrl
 from config.values import (
     DEFAULT_WRITE_OFF,
@@ -45,6 +49,11 @@ from config.values import (
     When,
     as_written,
 )
+from ledger.claims import LetterType
+from ledger.errors import ConfigError
+from ledger.letters import Window
+from ledger.media import Medium
+from ledger.party import CustomerType, Role
 from ledger.reminders import MessageKind
 from reconcile.policy import CreditUse, Treatment
 
@@ -142,6 +151,56 @@ class DebitGrouping(StrEnum):
     INVOICE = "invoice"
 
 
+class Audience(Settings):
+    """Which customers. What is not said is everybody."""
+
+    type: CustomerType | None = Field(default=None, description="`business` or `consumer`.")
+    languages: tuple[Language, ...] = Field(default=(), description="Customers of these languages: nl, fr, de, en.")
+    groups: tuple[Text, ...] = Field(
+        default=(), description="Customers of these groups (column `group` of customers.csv)."
+    )
+    customers: tuple[Text, ...] = Field(default=(), description="These customers, by their id.")
+    not_groups: tuple[Text, ...] = Field(default=(), description="But not customers of these groups.")
+    not_customers: tuple[Text, ...] = Field(default=(), description="But not these customers, by their id.")
+
+
+class BusinessScheme(StrEnum):
+    """The scheme that businesses are asked to sign for."""
+
+    CORE = "CORE"
+    B2B = "B2B"
+
+
+def _signing_link(text: str) -> str:
+    if not text.startswith("https://"):
+        raise ValueError("must begin with https://")
+    if "{mandate}" not in text and "{customer}" not in text:
+        raise ValueError("must hold {mandate} or {customer}, or everybody would get the same page")
+    return text
+
+
+class MandateInvitations(Settings):
+    """Mails with the mandate form (PDF) to customers who owe something and have no mandate; `invite: {}` invites all of them."""
+
+    audience: Audience = Field(default=as_written({}), description="Which customers you want on direct debit.")
+    business_scheme: BusinessScheme = Field(
+        default=BusinessScheme.CORE,
+        description="What businesses are asked to sign: CORE, or B2B (no refunds, and their bank must confirm it). Consumers sign CORE.",
+    )
+    reminder_after_days: DaysAfter = Field(
+        default=14, description="Days after which one reminder of the invitation goes out, the only one."
+    )
+    return_to: Text | None = Field(
+        default=None,
+        description="Where the signed form goes back to; by default the mail address of `reminders.sender`.",
+    )
+    link: Annotated[Text, AfterValidator(_signing_link)] | None = Field(
+        default=None,
+        description="A page of a signing platform, such as `https://sign.example/{mandate}`; {mandate} and {customer} are filled in.",
+    )
+
+
+PurposeCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9]{1,4}$")]
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Retries = Annotated[int, Field(ge=0, le=2)]
 
@@ -161,7 +220,8 @@ class DirectDebit(Settings):
     )
     four_eyes: bool = Field(
         default=False,
-        description="Whoever releases a batch may not be the last who withheld or released a mandate or collection in it.",
+        description="Whoever releases a batch may not be the last who withheld or released a mandate or collection in it, nor who last changed "
+        "one of its mandates where it is kept (column `changed_by` of mandates.csv).",
     )
     bank: ConnectorSettings = Field(description="How debit files reach the bank.")
     bank_profile: Text = Field(
@@ -192,10 +252,37 @@ class DirectDebit(Settings):
         default=False,
         description="The bank's fee for a returned collection is charged on to the customer's account; otherwise it is your cost.",
     )
+    purpose: PurposeCode | None = Field(
+        default=None,
+        description="ISO 20022 purpose of every collection, such as SUBS or GDDS; only where your bank or customers want one.",
+    )
+    category_purpose: PurposeCode | None = Field(
+        default=None, description="ISO 20022 category purpose of every file, such as SUPP."
+    )
+    ultimate_creditor: Text | None = Field(
+        default=None, description="For whom you collect, where that is somebody else (UltmtCdtr)."
+    )
+    name_ultimate_debtor: bool = Field(
+        default=False,
+        description="Whether the customer is named as ultimate debtor where somebody else holds the account of the mandate (UltmtDbtr).",
+    )
+    invite: MandateInvitations | None = Field(
+        default=None, description="Invitations to sign a mandate; absent: nobody is invited. They need `reminders`."
+    )
     collection_limit: AmountLimit | None = Field(default=None, description="Most that one collection may come to.")
     batch_limit: AmountLimit | None = Field(
         default=None, description="Most that one file may come to; more goes into several."
     )
+
+    @field_validator("bank_profile", mode="after")
+    @classmethod
+    def _known_profile(cls, value: str, info: ValidationInfo) -> str:
+        origin = origin_of(info)
+        try:
+            bank_profile(value, Path.cwd() if origin is None else origin.base)
+        except ConfigError as error:
+            raise ValueError(error.faults[0]) from None
+        return value
 
     @model_validator(mode="after")
     def _one_kind_of_day(self) -> Self:
@@ -220,33 +307,145 @@ StepKind = Annotated[
 class ReminderStep(Settings):
     """One step of the reminder ladder."""
 
-    after_days: DaysAfter = Field(description="Days after the due date from which the step may be taken.")
-    kind: StepKind = Field(description="What is done: nudge, reminder, notice_of_default, phone or hand_over.")
-    level: int = Field(
-        ge=1, description="The dunning level that it lifts the document to: 1, 2, 3 and so on, in order."
+    after_days: DaysAfter | None = Field(
+        default=None, description="Days after the due date from which the step may be taken."
     )
+    before_days: Days | None = Field(
+        default=None, description="Instead of `after_days`, for a nudge: days before the due date (0: on it)."
+    )
+    kind: StepKind = Field(description="What is done: nudge, reminder, notice_of_default, phone or hand_over.")
+    level: int | None = Field(
+        default=None,
+        ge=0,
+        description="The dunning level that it lifts the document to: 1, 2, 3 and so on, in order. By default its place on the ladder; a nudge "
+        "lifts nothing.",
+    )
+    minimum_days_between: Days | None = Field(
+        default=None,
+        description="Days that must lie between an invoice's last step and this one; by default those of the ladder.",
+    )
+    after_term: bool = Field(
+        default=False,
+        description="It waits, too, until the term that the law gives after the invoice's last letter has run out.",
+    )
+    media: tuple[Medium, ...] = Field(
+        default=(),
+        description="By which ways it may go: email, letter, registered, phone, webhook. The first channel of the tenant that is one of them and "
+        "reaches the customer is taken. By default what suits its kind.",
+    )
+    template: Text | None = Field(
+        default=None, description="Name of the template of its text; by default that of its kind."
+    )
+    templates_by_product: Mapping[Text, Text] = Field(
+        default=as_written({}),
+        description="Another template for a product or service (column `product` of invoices.csv), by its name.",
+    )
+    fee: Fee = Field(
+        default=Fee.NONE,
+        description="What it asks for beside what is open, as far as the law allows: none, lump_sum (40 euro between businesses), scale (the Dutch "
+        "collection costs), penalty (the agreed clause) or outlay (its own costs).",
+    )
+    outlay: AmountLimit | None = Field(
+        default=None, description="What it asks for its own costs, for `fee: outlay`, as far as the law allows."
+    )
+    interest: bool = Field(default=False, description="It asks for interest too, as far as the law allows.")
+    letter: LetterType | None = Field(
+        default=None,
+        description="What it is in the eyes of the law; by default what the country's law makes of its kind.",
+    )
+    audience: Audience = Field(default=as_written({}), description="For whom the step is; by default for everybody.")
+
+    @property
+    def days(self) -> int:
+        """Days after the due date; negative: before it."""
+        return self.after_days if self.after_days is not None else -(self.before_days or 0)
+
+    @model_validator(mode="after")
+    def _has_a_day(self) -> Self:
+        if (self.after_days is None) == (self.before_days is None):
+            raise ValueError("needs one of after_days and before_days")
+        if self.before_days is not None and (self.kind is not MessageKind.NUDGE or self.level):
+            raise ValueError("only a nudge, without a level, comes before the due date is over")
+        if self.level == 0 and self.kind is not MessageKind.NUDGE:
+            raise ValueError("only a nudge has level 0")
+        return self
 
 
 def _climbing(steps: Sequence[ReminderStep] | None) -> Sequence[ReminderStep] | None:
+    """Levels and days rise. Where steps have audiences of their own, this is looked at for each customer's ladder (daemon/policies.py)."""
+    climbing = [step for step in steps or () if not (step.level == 0 or step.before_days is not None)]
+    if any(step.audience != Audience() for step in climbing):
+        return steps
     previous: ReminderStep | None = None
-    for number, step in enumerate(steps or (), start=1):
-        if step.level != number:
+    for number, step in enumerate(climbing, start=1):
+        if step.level is not None and step.level != number:
             raise ValueError(f"step {number} has level {step.level}: levels are 1, 2, 3 and so on, in order")
-        if previous is not None and step.after_days < previous.after_days:
+        if previous is not None and step.days < previous.days:
             raise ValueError(f"step {number} comes earlier than the step before it")
         previous = step
     return steps
+
+
+class LetterheadSettings(Settings):
+    """What stands at the top and foot of letters, and the logo in mails."""
+
+    logo: Path | None = Field(default=None, description="The logo, PNG or JPEG.")
+    lines: tuple[Text, ...] = Field(
+        default=(), max_length=4, description="Lines under the address, such as telephone and opening hours."
+    )
+    footer: tuple[Text, ...] = Field(
+        default=(), max_length=2, description="Lines at the foot of each page; by default the name and the account."
+    )
+    window: Window | None = Field(
+        default=None,
+        description="Side of the window in your envelopes: `left` or `right`; by default the country's usual one.",
+    )
 
 
 class Reminders(Settings):
     """Reminders to customers. Without this section none are sent."""
 
     sender: Mailbox = Field(description="The mail address that reminders come from, also as `Name <address>`.")
-    channel: ConnectorSettings = Field(description="How messages leave.")
+    channel: ConnectorSettings | None = Field(
+        default=None, description="How messages leave, where there is one way only; else `channels`."
+    )
+    channels: tuple[ConnectorSettings, ...] = Field(
+        default=(),
+        description="The ways by which messages leave, cheapest first. The first that a step and a customer allow is taken; what bounces, or has no "
+        "address, goes by the next.",
+    )
+    reply_to: Mailbox | None = Field(default=None, description="Where answers go; by default to the sender.")
+    recipients: tuple[Role, ...] = Field(
+        default=(Role.DEBTOR,),
+        min_length=1,
+        description="Who at a customer's gets its mails: `debtor` (the address of the customer), `bookkeeper`, `treasurer`. The first that has an "
+        "address is written to, the others get copies.",
+    )
+    letterhead: LetterheadSettings = Field(
+        default=as_written({}), description="What stands at the top and foot of letters."
+    )
+    templates: Path | None = Field(
+        default=None,
+        description="Folder of your own templates (`reminder.nl.j2` and so on), which take the place of ours.",
+    )
+    max_message_mib: Mebibytes = Field(
+        default=10,
+        description="MiB that a mail may have; invoices that do not fit are named in it instead of attached.",
+    )
+    delivery_reports: tuple[ConnectorSettings, ...] = Field(
+        default=(), description="Where reports of what could not be delivered come in."
+    )
+    first_dispatch: bool = Field(
+        default=False, description="New invoices are sent to the customer by the cheapest way, before any reminder."
+    )
+    paid_confirmation: bool = Field(
+        default=False, description="Customers are told that an invoice is paid, once for each invoice."
+    )
     steps: Annotated[tuple[ReminderStep, ...], AfterValidator(_climbing)] | None = Field(
         default=None,
         min_length=1,
-        description="The ladder, mildest step first; by default the one of the country's law.",
+        description="The ladder, mildest step first; by default a nudge, reminders, a notice of default, a call and the hand-over, as the "
+        "country's law has them for businesses and consumers.",
     )
     minimum_days_between: Days | None = Field(
         default=None, description="Days that must lie between two messages to one customer."
@@ -254,9 +453,30 @@ class Reminders(Settings):
     minimum_amount: AmountLimit | None = Field(
         default=None, description="Nobody is reminded of less than this in all, in the tenant's currency."
     )
+    exclude: tuple[Audience, ...] = Field(default=(), description="Customers who are never reminded.")
+    claims: bool = Field(
+        default=False,
+        description="The default ladder asks for interest and costs where the law allows them; a ladder of your own says it step by step.",
+    )
     max_statement_age_working_days: Days = Field(
         default=3, description="When the newest statement is older than this, reminders wait: the money may be there."
     )
+    law: LawSettings = Field(
+        default=as_written({}), description="What the program cannot know of the law that applies."
+    )
+
+    @property
+    def ways(self) -> tuple[ConnectorSettings, ...]:
+        """The channels, cheapest first, however they are written."""
+        return self.channels if self.channel is None else (self.channel,)
+
+    @model_validator(mode="after")
+    def _has_one_list_of_channels(self) -> Self:
+        if self.channel is not None and self.channels:
+            raise ValueError("channel and channels exclude each other")
+        if self.channel is None and not self.channels:
+            raise ValueError("needs channel, or channels: how do messages leave?")
+        return self
 
 
 class IgnoreRule(Settings):
@@ -430,7 +650,12 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     """TenantConfig with the settings of these connectors in their places."""
     account = _with(BankAccount, statements=_many(BankAccount, "statements", kinds.statements))
     debit = _with(DirectDebit, bank=_one(DirectDebit, "bank", kinds.debit_channel))
-    reminders = _with(Reminders, channel=_one(Reminders, "channel", kinds.reminder_channel))
+    reminders = _with(
+        Reminders,
+        channel=_perhaps(Reminders, "channel", kinds.reminder_channel),
+        channels=_many(Reminders, "channels", kinds.reminder_channel),
+        delivery_reports=_many(Reminders, "delivery_reports", kinds.delivery_reports),
+    )
     return _with(
         TenantConfig,
         invoices=_many(TenantConfig, "invoices", kinds.invoices),
@@ -453,6 +678,10 @@ def _with(base: type[_S], **fields: Any) -> type[_S]:
 
 def _one(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
     return Annotated[ConnectorSettings, Choice(kinds)], owner.model_fields[name]
+
+
+def _perhaps(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:
+    return Annotated[ConnectorSettings, Choice(kinds)] | None, owner.model_fields[name]
 
 
 def _many(owner: type[Settings], name: str, kinds: Kinds) -> _Definition:

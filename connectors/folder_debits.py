@@ -12,11 +12,11 @@ from typing import Final, Literal
 from pydantic import Field
 
 from config.settings import ConnectorSettings
+from connectors.debit_file import debit_file
 from connectors.folder_access import check_writable
 from connectors.hand_over import HandOver
 from connectors.ports import Receipt
 from ledger.effects import Effect, Guarantee, canonical
-from ledger.errors import Refused
 
 #: Our memory of what was handed over; below the folder, so that a rename stays within one file system.
 STAGING: Final = ".afletter"
@@ -50,16 +50,11 @@ class FolderDebits:
 
     def send(self, effect: Effect) -> Receipt:
         """Put the file in place, once. Raises as HandOver.deliver does, and Refused for a payload that is no debit file."""
-        name, content, sha256 = (effect.payload.get(field) for field in ("file_name", "content", "sha256"))
-        if not isinstance(name, str) or not isinstance(content, str) or not isinstance(sha256, str):
-            raise Refused("a debit file needs file_name, content and sha256")
-        raw = content.encode()
-        if hashlib.sha256(raw).hexdigest() != sha256:
-            raise Refused("the debit file is not the one that was decided on: its hash differs")
+        file = debit_file(effect)
         reference = self._hand_over.deliver(
             key=effect.key,
-            name=name,
-            content=raw,
+            name=file.name,
+            content=file.content,
             payload_sha256=hashlib.sha256(canonical(effect.payload)).hexdigest(),
         )
         return Receipt(key=effect.key, reference=reference)

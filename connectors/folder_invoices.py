@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
@@ -12,11 +13,17 @@ from config.settings import ConnectorSettings
 from connectors.folder_pages import FolderPages, unreadable
 from connectors.ports import Cursor, InvoiceFact, Page
 from formats import folder_csv, invoice_file
+from ledger.documents import Document
+from ledger.errors import Transient
 from ledger.sources import Fault, RawDocument
 
 #: Customers are read before what they owe.
 _TABLES: Final = ("customers.csv", "invoices.csv", "mandates.csv")
 _XML_RANK: Final = len(_TABLES)
+#: A larger PDF is not sent with a message.
+PDF_BYTES: Final = 16 * 1024 * 1024
+_PDF_START: Final = b"%PDF-"
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._ -]")
 
 
 class FolderInvoicesSettings(ConnectorSettings):
@@ -39,6 +46,7 @@ class FolderInvoices:
 
     def __init__(self, settings: FolderInvoicesSettings, name: str) -> None:
         self.name = name
+        self._folder = settings.path
         self._pages = FolderPages(
             folder=settings.path,
             source=name,
@@ -70,6 +78,20 @@ class FolderInvoices:
                 yield from folder_csv.read_mandates(document)
             case _:
                 yield from invoice_file.read(document)
+
+    def invoice_pdf(self, document: Document) -> bytes | None:
+        """``NUMBER.pdf`` in the folder, or in ``pdf`` below it; characters of the number that no file name has are written as ``-``."""
+        name = _NOT_IN_NAMES.sub("-", document.number).strip(".") + ".pdf"
+        for path in (self._folder / name, self._folder / "pdf" / name):
+            try:
+                if not path.is_file() or path.stat().st_size > PDF_BYTES:
+                    continue
+                content = path.read_bytes()
+            except OSError as error:
+                raise Transient(f"{name} cannot be read: {error.strerror}") from error
+            if content.startswith(_PDF_START):
+                return content
+        return None
 
 
 def _base_name(name: str) -> str:

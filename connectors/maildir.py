@@ -1,6 +1,6 @@
 """Messages to customers as RFC 5322 files in a Maildir, from where the company's own mail program or server sends them.
 
-Payload of an effect: the fields of ``ledger.reminders.Message``. The same message gives the same bytes. What was handed over is remembered
+Payload of an effect: the fields of ``ledger.messages.Message``. The same message gives the same bytes. What was handed over is remembered
 below ``afletter/`` in the Maildir: not below a name with a dot, which mail servers show as a mailbox, and not in
 ``tmp/``, which mail programs sweep.
 """
@@ -9,12 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime, time
-from email.errors import HeaderParseError, MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import default as default_policy
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -25,23 +19,15 @@ from connectors.durable_files import make_folder
 from connectors.folder_access import check_writable
 from connectors.hand_over import HandOver
 from connectors.ports import Receipt
+from formats.mail import render
 from ledger.effects import Effect, Guarantee, canonical
 from ledger.errors import Refused, Transient
-from ledger.reminders import Message, message_of
+from ledger.media import Medium
+from ledger.messages import message_of
 
 STAGING: Final = "afletter"
 _FOLDERS: Final = ("cur", "new", "tmp")
 _NAME_END: Final = ".afletter"
-#: Lines of a message end as files of the system do; the server that sends it makes them CRLF.
-_POLICY: Final = default_policy.clone(linesep="\n", raise_on_defect=True)
-_MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\Z")
-_LOCAL_PART: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
-_DOMAIN: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}\Z")
-_NAMED: Final = re.compile(r"(?P<name>[^<>]*)<(?P<spec>[^<>]*)>\Z")
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
-#: RFC 5321, 4.5.3.1: octets of a local part and of a path.
-_LOCAL_OCTETS: Final = 64
-_ADDRESS_OCTETS: Final = 254
 
 
 class MaildirSettings(ConnectorSettings):
@@ -55,6 +41,7 @@ class Maildir:
     """A ReminderChannel."""
 
     guarantee = Guarantee.FINDABLE
+    medium = Medium.EMAIL
 
     def __init__(self, settings: MaildirSettings, name: str) -> None:
         self.name = name
@@ -117,61 +104,3 @@ class Maildir:
                         present[prefix] = prefix + _NAME_END
             self._present = present
         return self._present.get(key)
-
-
-def render(message: Message) -> bytes:
-    """The message in RFC 5322 form. Raises Refused, with the reason, for what would not be one."""
-    if _MESSAGE_ID.match(message.message_id) is None:
-        raise Refused("the Message-ID is none (RFC 5322, 3.6.4)")
-    if not message.subject.strip():
-        raise Refused("the subject is empty")
-    if any(ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" for c in message.subject):
-        raise Refused("the subject has a line break or control character")
-    mail = EmailMessage(policy=_POLICY)
-    try:
-        mail["Date"] = format_datetime(datetime.combine(message.dated_on, time(12), UTC))
-        mail["From"] = _address(message.sender, "sender")
-        mail["To"] = _address(message.recipient, "recipient")
-        mail["Subject"] = message.subject
-        mail["Message-ID"] = f"<{message.message_id}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail["X-Auto-Response-Suppress"] = "All"
-        mail.set_content(_lines(message.text), cte="quoted-printable")
-        if message.html:
-            mail.add_alternative(_lines(message.html), subtype="html", cte="quoted-printable")
-            # "=_" cannot stand in quoted-printable text, so no body holds the boundary (RFC 2045, 6.7).
-            mail.set_boundary("=_" + hashlib.sha256(message.message_id.encode()).hexdigest()[:32])
-        if _LANGUAGE.match(message.language):
-            # Last: the content above takes over the Content headers that it finds.
-            mail["Content-Language"] = message.language
-        return mail.as_bytes()
-    except (MessageError, ValueError, UnicodeError) as error:
-        raise Refused(f"it cannot be written as a mail: {error}") from error
-
-
-def _lines(text: str) -> str:
-    return "\n".join(text.splitlines()) + "\n"
-
-
-def _address(text: str, whose: str) -> Address:
-    """One address, with or without a display name. Raises Refused; the address itself is not repeated in the reason."""
-    named = _NAMED.match(text.strip())
-    name, spec = ("", text.strip()) if named is None else (named["name"].strip().strip('"'), named["spec"].strip())
-    if not spec:
-        raise Refused(f"the {whose} has no e-mail address")
-    local, _, domain = spec.rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode("ascii")
-    except UnicodeError as error:
-        raise Refused(f"the {whose}'s e-mail address has no valid domain") from error
-    if (
-        _LOCAL_PART.match(local) is None
-        or _DOMAIN.match(ascii_domain) is None
-        or len(local) > _LOCAL_OCTETS
-        or len(local) + 1 + len(ascii_domain) > _ADDRESS_OCTETS
-    ):
-        raise Refused(f"the {whose}'s e-mail address is not valid (RFC 5321, 4.1.2)")
-    try:
-        return Address(display_name=name, username=local, domain=ascii_domain)
-    except (HeaderParseError, ValueError) as error:
-        raise Refused(f"the {whose}'s e-mail address is not valid ({error})") from error

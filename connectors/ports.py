@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
 from ledger.debit_status import DebitStatus
+from ledger.delivery_reports import DeliveryReport
 from ledger.documents import Document
 from ledger.effects import Effect, Guarantee
 from ledger.mandates import Mandate
+from ledger.media import Medium
 from ledger.money import Money
 from ledger.party import Customer
 from ledger.sources import Fault, RawDocument
@@ -60,6 +62,8 @@ InvoiceFact = Customer | Document | Mandate
 InvoiceSource = Source[InvoiceFact]
 #: What a bank's files bring: statements, and what became of the direct debits that it was handed.
 StatementSource = Source[Statement | DebitStatus]
+#: What became of messages after they left: notifications of mail servers, proofs of print services.
+DeliveryReportSource = Source[DeliveryReport]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +84,27 @@ class Sink(Protocol):
         """Log in, read-only; raises the named error of ``ledger.errors``."""
 
     def find(self, key: str) -> Receipt | None:
-        """The receipt of an earlier delivery under ``key``, from the other side's data alone; None when it is not there."""
+        """The receipt of an earlier delivery under ``key``, from what the other side shows; None when it is not there.
+
+        Raises OutcomeUnknown when that cannot be told: the receiver may have taken it away.
+        """
 
     def send(self, effect: Effect) -> Receipt:
         """Deliver one effect. Raises Transient, Refused, OutcomeUnknown, ConflictingPayload, CredentialsRefused, HumanActionNeeded."""
+
+
+class ReminderChannel(Sink, Protocol):
+    """A sink of messages to customers; ``medium``: by which way it reaches them."""
+
+    medium: Medium
+
+
+@runtime_checkable
+class InvoiceFiles(Protocol):
+    """An invoice source that has the invoices as their reader sees them."""
+
+    def invoice_pdf(self, document: Document) -> bytes | None:
+        """The invoice as PDF; None when there is none, or it is too large to be sent."""
 
 
 @runtime_checkable

@@ -21,7 +21,22 @@ from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
 from connectors.folder_statements import FolderStatements, FolderStatementsSettings
 from connectors.hledger_books import HledgerBooks, HledgerSettings
 from connectors.maildir import Maildir, MaildirSettings
-from connectors.ports import BatchSink, InvoiceSource, LedgerSource, Sink, StatementSource
+from connectors.phone_list import PhoneList, PhoneListSettings
+from connectors.ports import (
+    BatchSink,
+    DeliveryReportSource,
+    InvoiceSource,
+    LedgerSource,
+    ReminderChannel,
+    Sink,
+    StatementSource,
+)
+from connectors.print_folder import PrintFolder, PrintFolderSettings
+from connectors.report_folder import ProofFolder, ProofFolderSettings, ReportMaildir, ReportMaildirSettings
+from connectors.report_imap import ReportImap, ReportImapSettings
+from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
+from connectors.smtp import Smtp, SmtpSettings
+from connectors.webhook import Webhook, WebhookSettings
 from ledger.errors import ConfigError
 
 ENTRY_POINT_GROUP: Final = "afletter.connectors"
@@ -35,6 +50,7 @@ class Port(StrEnum):
     ACCOUNTING = "accounting"
     DEBIT_CHANNEL = "debit_channel"
     REMINDER_CHANNEL = "reminder_channel"
+    DELIVERY_REPORTS = "delivery_reports"
 
 
 class AccountingTarget(BatchSink, LedgerSource, Protocol):
@@ -75,8 +91,22 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
         kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),
         kind(Port.ACCOUNTING, HledgerSettings, HledgerBooks),
     ),
-    Port.DEBIT_CHANNEL: (kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),),
-    Port.REMINDER_CHANNEL: (kind(Port.REMINDER_CHANNEL, MaildirSettings, Maildir),),
+    Port.DEBIT_CHANNEL: (
+        kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
+        kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+    ),
+    Port.REMINDER_CHANNEL: (
+        kind(Port.REMINDER_CHANNEL, MaildirSettings, Maildir),
+        kind(Port.REMINDER_CHANNEL, PhoneListSettings, PhoneList),
+        kind(Port.REMINDER_CHANNEL, PrintFolderSettings, PrintFolder),
+        kind(Port.REMINDER_CHANNEL, SmtpSettings, Smtp),
+        kind(Port.REMINDER_CHANNEL, WebhookSettings, Webhook),
+    ),
+    Port.DELIVERY_REPORTS: (
+        kind(Port.DELIVERY_REPORTS, ReportImapSettings, ReportImap),
+        kind(Port.DELIVERY_REPORTS, ReportMaildirSettings, ReportMaildir),
+        kind(Port.DELIVERY_REPORTS, ProofFolderSettings, ProofFolder),
+    ),
 }
 
 
@@ -131,9 +161,14 @@ def debit_channel(settings: ConnectorSettings, name: str) -> Sink:
     return cast("Sink", _make(Port.DEBIT_CHANNEL, settings, name))
 
 
-def reminder_channel(settings: ConnectorSettings, name: str) -> Sink:
-    """Where messages to customers go; ``name`` is ``reminders/channel``."""
-    return cast("Sink", _make(Port.REMINDER_CHANNEL, settings, name))
+def reminder_channel(settings: ConnectorSettings, name: str) -> ReminderChannel:
+    """Where messages to customers go; ``name`` is ``reminders/channel``, or ``reminders/channels/0`` and so on."""
+    return cast("ReminderChannel", _make(Port.REMINDER_CHANNEL, settings, name))
+
+
+def delivery_reports(settings: ConnectorSettings, name: str) -> DeliveryReportSource:
+    """Where reports of deliveries come from; ``name`` is ``reminders/delivery_reports/0`` and so on."""
+    return cast("DeliveryReportSource", _make(Port.DELIVERY_REPORTS, settings, name))
 
 
 def _make(port: Port, settings: ConnectorSettings, name: str) -> object:

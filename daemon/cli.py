@@ -41,6 +41,7 @@ from daemon.invocation import (
 from daemon.operator_log import open_log
 from daemon.payers_commands import payers_app
 from daemon.progress import BarSteps, SilentSteps, shown
+from daemon.reminders_commands import reminders_app
 from daemon.review_page import page, suggestion
 from daemon.schedule import serve
 from daemon.statement_command import statement_app
@@ -64,6 +65,7 @@ app.add_typer(statement_app, name="statement")
 app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
 app.add_typer(effects_app, name="effects")
+app.add_typer(reminders_app, name="reminders")
 comparison_commands.register(app)
 app.command()(init)
 

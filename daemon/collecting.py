@@ -7,39 +7,36 @@ so is a debit file with a collection that may no longer be made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from collect.debits import DebitPlan, Withheld
 from collect.debits import notice_of as notice_reminder
-from collect.freshness import AccountFreshness as AccountView
-from collect.freshness import Freshness, Unseen
-from collect.messages import compose_pre_notification, compose_reminder
-from collect.reminders import Held, Standing, due
+from collect.freshness import Unseen
+from collect.messages import compose_pre_notification
+from collect.reminders import Held
 from collect.wording import sentence as why_not
 from config.bank_profile import bank_profile
-from config.tenant import DirectDebit, Reminders
-from daemon.bookkeeping import PROGRAM
+from config.tenant import DirectDebit
 from daemon.debit_planning import plan_debits
-from daemon.debit_standing import as_it_may_be, blocked_customers
-from daemon.log_words import said
-from daemon.matching import on_account_of
-from daemon.policies import letterhead, reminder_policy
+from daemon.debit_standing import as_it_may_be
+from daemon.delivery_reports import take_reports
+from daemon.mandate_invitations import invite
+from daemon.message_queue import cancel_message, queue_message
+from daemon.outlook import Outlook, outlook_of, unseen
+from daemon.policies import letterhead
+from daemon.program_log import log
 from daemon.progress import Steps
-from daemon.status import account_freshness
+from daemon.reminding import remind
 from daemon.tenant import Tenant
-from formats.bank_profile import check
-from formats.pain008 import render
-from ledger.decisions import Decision
-from ledger.documents import OpenItem
+from formats.pain008 import render_for_bank
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
 from ledger.errors import MalformedDocument
 from ledger.mandates import Collection, CollectionStatus, DebitBatch
 from ledger.money import Money
-from ledger.party import Customer
-from ledger.reminders import Message, MessageKind, Reminder, message_payload
-from store.reminders import ReminderRow
+from ledger.reminders import MessageKind
+from store.reminders import Delivery
 from store.store import Transaction
 
 
@@ -65,7 +62,8 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
     steps.step("collect", None)
     with tenant.store.transaction() as t:
         mirror_receipts(t)
-        view = _view(tenant, t, as_of, failed_sources)
+        take_reports(t)
+        view = outlook_of(tenant, t, as_of, failed_sources)
         covered: frozenset[str] = frozenset()
         withheld: tuple[Withheld, ...] = ()
         held: tuple[Held, ...] = ()
@@ -73,112 +71,39 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
             planned = _debits(tenant, t, view, debit)
             covered, withheld = planned.covered, planned.withheld
         if reminders is not None:
-            held = _reminders(tenant, t, view, reminders, covered)
-    return HeldBack(withheld=withheld, held=held, unseen=_unseen(tenant, view))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What is known when the step begins."""
-
-    as_of: date
-    items: tuple[OpenItem, ...]
-    customers: Mapping[str, Customer]
-    freshness: Freshness
-    on_account: Mapping[str, Sequence[Money]]
-
-    def by_number(self) -> dict[str, OpenItem]:
-        """Open items by document number."""
-        return {item.document.number: item for item in self.items}
-
-
-def _view(tenant: Tenant, t: Transaction, as_of: date, failed_sources: Sequence[str]) -> View:
-    on_account = on_account_of(t, tenant.config.currency)
-    return View(
-        as_of=as_of,
-        items=tuple(t.bookings.open_items()),
-        customers={customer.customer_id: customer for customer in t.facts.customers()},
-        freshness=_freshness(tenant, t, failed_sources),
-        on_account={customer: (amount,) for customer, amount in on_account.items()},
-    )
-
-
-def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) -> Freshness:
-    broken: dict[str, list[str]] = {}
-    for fault in t.faults.open():
-        if fault.whole_document:
-            broken.setdefault(_account_number(fault.source.system), []).append(fault.line())
-    for source in failed_sources:
-        # What no account stands for (the shop, which knows what the portal collected) concerns all of them.
-        numbers = [_account_number(source)] if _account_number(source) else map(str, range(len(tenant.accounts)))
-        for number in numbers:
-            broken.setdefault(number, []).append(f"{source} failed in this cycle")
-    known = account_freshness(tenant, list(t.statements.headers()))
-    return Freshness(
-        accounts=tuple(
-            AccountView(
-                account=one.account,
-                closing_on=one.last_statement_on,
-                gaps=one.gaps,
-                broken_files=tuple(broken.get(str(number), ())),
-            )
-            for number, one in enumerate(known)
-        )
-    )
-
-
-def _account_number(source: str) -> str:
-    """The place of a bank account in the tenant file that a source belongs to (``bank_accounts/0/statements/0``); else empty."""
-    parts = source.split("/")
-    return parts[1] if parts[0] == "bank_accounts" else ""
+            held = remind(tenant, t, view, reminders, covered)
+    return HeldBack(withheld=withheld, held=held, unseen=unseen(tenant, view))
 
 
 def mirror_receipts(t: Transaction) -> None:
     """Bring collections and reminders to what became of their effects; doing it again changes nothing."""
-    files, messages = t.outbox.states(EffectKind.DEBIT_BATCH), t.outbox.states(EffectKind.MESSAGE)
-    sent = [
-        collection.end_to_end_id
-        for collection in t.debits.rows()
-        if collection.status is CollectionStatus.NOTIFIED and files.get(collection.message_id) is EffectState.DONE
-    ]
+    notified = [one for one in t.debits.rows((CollectionStatus.NOTIFIED,)) if one.message_id]
+    files = t.outbox.states_of({one.message_id for one in notified})
+    sent = [one.end_to_end_id for one in notified if files.get(one.message_id) is EffectState.DONE]
     t.debits.step(sent, CollectionStatus.SENT)
-    for row in t.reminders.rows():
+    under_way = list(t.reminders.rows(("queued", "parked")))
+    messages = t.outbox.states_of({row.message_id for row in under_way})
+    for row in under_way:
         state = messages.get(row.message_id)
-        if row.status == "queued" and state is EffectState.DONE:
+        if state is EffectState.DONE:
             t.reminders.set_status(row.message_id, "sent")
         elif row.status == "queued" and state is EffectState.PARKED:
             t.reminders.set_status(row.message_id, "parked")
-        elif row.status == "parked" and state is EffectState.DONE:
-            t.reminders.set_status(row.message_id, "sent")
 
 
-def _debits(tenant: Tenant, t: Transaction, view: View, debit: DirectDebit) -> DebitPlan:
+def _debits(tenant: Tenant, t: Transaction, view: Outlook, debit: DirectDebit) -> DebitPlan:
     """The direct-debit part; answers the plan it followed, as far as it might."""
-    states = t.outbox.states(EffectKind.DEBIT_BATCH)
-    collections = [as_it_may_be(collection, states) for collection in t.debits.rows()]
-    planned = plan_debits(tenant, t, debit, view.as_of)
-    _take_back(tenant, t, planned, collections, states, view.as_of)
+    collections = [as_it_may_be(collection, view.files) for collection in view.collections]
+    planned = plan_debits(tenant, t, debit, view.as_of, view)
+    _take_back(tenant, t, planned, collections, view.files, view.as_of)
     # A gap or a broken file may hide that somebody has paid: then nothing is announced and nothing handed over.
-    if _unseen(tenant, view):
+    if unseen(tenant, view):
         return planned
+    invite(tenant, t, view, debit)
     _announce(tenant, t, view, planned, debit)
     for batch in planned.batches:
         _hand_over(tenant, t, debit, batch, view.as_of)
     return planned
-
-
-def _unseen(tenant: Tenant, view: View) -> tuple[Unseen, ...]:
-    """What may hide that somebody has paid."""
-    return view.freshness.unseen(view.as_of, tenant.config.legal.country, _statement_days(tenant))
-
-
-def _statement_days(tenant: Tenant) -> int:
-    reminders = tenant.config.reminders
-    return (
-        Reminders.model_fields["max_statement_age_working_days"].default
-        if reminders is None
-        else (reminders.max_statement_age_working_days)
-    )
 
 
 def _take_back(
@@ -204,27 +129,20 @@ def _take_back(
             "collection": collection.end_to_end_id,
             "why": why_not(cancelled.reason, cancelled.detail, tenant.language),
         }
-        _log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
+        log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
 
 
 def release_notice(t: Transaction, collection: Collection) -> None:
     """A pre-notification that has not left yet does not leave any more."""
     documents = tuple(part.document for part in collection.parts)
-    for row in list(t.reminders.rows()):
+    waiting: tuple[Delivery, ...] = ("queued",)
+    for row in list(t.reminders.rows(waiting)):
         announces = row.reminder.kind is MessageKind.PRE_NOTIFICATION and row.reminder.documents == documents
-        if announces and row.status == "queued":
-            _cancel_message(t, row.message_id)
+        if announces:
+            cancel_message(t, row.message_id)
 
 
-def _cancel_message(t: Transaction, message_id: str) -> None:
-    """Cancel a message that is still queued; one that may have left stays what it is."""
-    queued = [effect.key for effect in t.outbox.of_subject(message_id) if effect.state is EffectState.QUEUED]
-    if queued:
-        t.outbox.step(queued, EffectEvent.CANCEL, detail="overtaken by the facts")
-        t.reminders.set_status(message_id, "cancelled")
-
-
-def _announce(tenant: Tenant, t: Transaction, view: View, planned: DebitPlan, debit: DirectDebit) -> None:
+def _announce(tenant: Tenant, t: Transaction, view: Outlook, planned: DebitPlan, debit: DirectDebit) -> None:
     """Send the pre-notifications; without a channel for them nothing is announced, and so nothing collected."""
     reminders, channel = tenant.config.reminders, tenant.message_channel
     if reminders is None or channel is None:
@@ -240,21 +158,21 @@ def _announce(tenant: Tenant, t: Transaction, view: View, planned: DebitPlan, de
         )
         reminder = notice_reminder(collection, channel.name, view.as_of)
         t.debits.notify([replace(collection, status=CollectionStatus.NOTIFIED)])
-        _queue_message(t, channel.name, message, reminder)
+        queue_message(t, channel.name, message, reminder)
         values = {
             "customer": collection.mandate.customer_id,
             "amount": str(collection.amount),
             "day": collection.collect_on.isoformat(),
             "documents": ", ".join(part.document for part in collection.parts),
         }
-        _log(tenant, t, view.as_of, collection.end_to_end_id, "debit_notified", values)
+        log(tenant, t, view.as_of, collection.end_to_end_id, "debit_notified", values)
 
 
 def _hold_back(tenant: Tenant, t: Transaction, batch: DebitBatch, why: str, as_of: date) -> None:
     """A file that the bank would refuse is never made: its collections wait for a person."""
     t.debits.step([one.end_to_end_id for one in batch.collections], CollectionStatus.WITHHELD)
     values = {"batch": batch.message_id, "count": str(len(batch.collections)), "why": why}
-    _log(tenant, t, as_of, batch.message_id, "debit_batch_refused", values)
+    log(tenant, t, as_of, batch.message_id, "debit_batch_refused", values)
 
 
 def _hand_over(tenant: Tenant, t: Transaction, debit: DirectDebit, batch: DebitBatch, as_of: date) -> None:
@@ -263,8 +181,7 @@ def _hand_over(tenant: Tenant, t: Transaction, debit: DirectDebit, batch: DebitB
         return
     profile = bank_profile(debit.bank_profile, tenant.config.base)
     try:
-        document = render(batch, profile.version)
-        check(document, profile, batch.message_id)
+        document = render_for_bank(batch, profile)
     except MalformedDocument as error:
         _hold_back(tenant, t, batch, str(error), as_of)
         return
@@ -292,112 +209,4 @@ def _hand_over(tenant: Tenant, t: Transaction, debit: DirectDebit, batch: DebitB
         "amount": str(total),
         "day": batch.collect_on.isoformat(),
     }
-    _log(tenant, t, as_of, batch.message_id, "debit_batch_made", values)
-
-
-def reminders_due(
-    tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]
-) -> Iterator[Reminder | Held]:
-    """What the ladder says today, with the reasons for what it holds back; what is only queued has not happened yet."""
-    channel = "" if tenant.message_channel is None else tenant.message_channel.name
-    queued = _queued_subjects(t)
-    history = [
-        row.reminder
-        for row in t.reminders.rows()
-        if row.status not in ("held", "cancelled") and row.message_id not in queued
-    ]
-    standing = Standing(
-        freshness=view.freshness,
-        in_review=frozenset(_customers_in_review(t, view)) | blocked_customers(t),
-        under_debit=covered,
-        on_account=view.on_account,
-    )
-    policy = reminder_policy(tenant.config, reminders, channel)
-    return due(policy, view.items, customers=view.customers, history=history, standing=standing, as_of=view.as_of)
-
-
-def _queued_subjects(t: Transaction) -> frozenset[str]:
-    states = t.outbox.states(EffectKind.MESSAGE)
-    return frozenset(subject for subject, state in states.items() if state is EffectState.QUEUED)
-
-
-def _customers_in_review(t: Transaction, view: View) -> Iterator[str]:
-    """Customers who may have paid with an entry that waits for a person: by suggestion, account or name."""
-    by_iban = {iban: customer.customer_id for customer in view.customers.values() for iban in customer.ibans}
-    by_iban |= {payer.iban: payer.customer_id for payer in t.payers.all() if payer.iban}
-    by_name: dict[str, list[str]] = {}
-    for customer in view.customers.values():
-        by_name.setdefault(customer.name.casefold(), []).append(customer.customer_id)
-    for stored in t.entries.rows(("review", "new")):
-        yield from (line.customer_id for line in stored.lines if line.customer_id)
-        payer = stored.identified.entry.counterparty
-        if payer.iban in by_iban:
-            yield by_iban[payer.iban]
-        yield from by_name.get(payer.name.casefold(), ())
-
-
-def _reminders(
-    tenant: Tenant, t: Transaction, view: View, reminders: Reminders, covered: frozenset[str]
-) -> tuple[Held, ...]:
-    """The reminder part; answers what it holds back."""
-    channel = tenant.message_channel
-    if channel is None:
-        return ()
-    head = letterhead(tenant.config, reminders)
-    last_level = reminder_policy(tenant.config, reminders, channel.name).steps[-1].level
-    wanted: list[Reminder] = []
-    held: list[Held] = []
-    for one in reminders_due(tenant, t, view, reminders, covered):
-        match one:
-            case Reminder():
-                wanted.append(one)
-            case Held():
-                held.append(one)
-    queued = _queued_subjects(t)
-    rows = list(t.reminders.rows())
-    waiting = {row.message_id: row.reminder for row in rows if row.message_id in queued}
-    for message_id, reminder in waiting.items():
-        if reminder.kind is not MessageKind.PRE_NOTIFICATION and reminder not in wanted:
-            _cancel_message(t, message_id)
-    known = {row.message_id for row in rows}
-    still = list(waiting.values())
-    by_number = view.by_number()
-    for one in wanted:
-        if one in still:
-            continue
-        asked_for = [by_number[number] for number in one.documents]
-        message = compose_reminder(head, view.customers[one.customer_id], one, asked_for, last_level)
-        if message.message_id in known:
-            continue  # one like it was cancelled earlier today; what is due goes out tomorrow
-        _queue_message(t, channel.name, message, one)
-        values = {
-            "customer": one.customer_id,
-            "level": str(one.level),
-            "amount": str(one.amount_due),
-            "documents": ", ".join(one.documents),
-        }
-        _log(tenant, t, view.as_of, one.customer_id, "reminder", values)
-    return tuple(held)
-
-
-def _queue_message(t: Transaction, channel: str, message: Message, reminder: Reminder) -> None:
-    t.reminders.add([ReminderRow(reminder=reminder, message_id=message.message_id, status="queued")])
-    t.outbox.add(
-        [
-            Effect(
-                key=key_of("message", message.message_id),
-                kind=EffectKind.MESSAGE,
-                sink=channel,
-                subject=message.message_id,
-                payload=message_payload(message),
-                not_before=reminder.as_of,
-            )
-        ]
-    )
-
-
-def _log(tenant: Tenant, t: Transaction, as_of: date, subject: str, code: str, values: Mapping[str, str]) -> None:
-    reason = said(code, values, tenant.language)
-    t.decisions.append(
-        [Decision(as_of=as_of, subject=subject, decision=code, evidence="", runner_up="", reason=reason, by=PROGRAM)]
-    )
+    log(tenant, t, as_of, batch.message_id, "debit_batch_made", values)

@@ -20,9 +20,10 @@ import structlog
 
 from collect.wording import sentence as why_not
 from config.tenant import TenantConfig
-from connectors.ports import InvoiceSource, Sink, StatementSource
+from connectors.ports import DeliveryReportSource, InvoiceSource, Sink, StatementSource
 from daemon.collecting import HeldBack, collect_money, mirror_receipts
 from daemon.debit_answers import take_debit_answers
+from daemon.delivery_reports import pull_reports
 from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.progress import Steps
@@ -132,7 +133,11 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     for account in tenant.accounts:
         for statements in account.statements:
             yield partial(_pull_statements, tenant, account, statements, steps, result)
+    for reports in tenant.delivery_reports:
+        yield partial(_pull_reports, tenant, reports, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
+    for own in tenant.own:
+        yield partial(_pull_invoices, tenant, own, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_settle, tenant, sink, result)
     yield partial(_collect, tenant, as_of, steps, result)
@@ -151,6 +156,12 @@ def _pull_statements(
 ) -> None:
     with _guarded(result, "pull", source.name, source=source.name):
         result.pulled.append(pull_statements(tenant, account, source, steps))
+
+
+def _pull_reports(tenant: Tenant, source: DeliveryReportSource, steps: Steps, result: CycleResult) -> None:
+    # What a mailbox does not say today hides no payment: nothing is held back for it.
+    with _guarded(result, "pull", source.name):
+        result.pulled.append(pull_reports(tenant, source, steps))
 
 
 def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
@@ -191,7 +202,7 @@ def _may_leave(tenant: Tenant, sink: Sink, result: CycleResult) -> bool:
         return False
     if sink is tenant.debit_channel:
         return result.collected and not result.held_back.unseen
-    if sink is tenant.message_channel:
+    if sink in tenant.message_channels:
         return result.collected
     return True
 

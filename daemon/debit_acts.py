@@ -125,6 +125,31 @@ def cancel(tenant: Tenant, name: str, person: Person) -> str:
         return _done(tenant, t, "cancel", sorted(documents), name, person)
 
 
+def arrived(tenant: Tenant, name: str, person: Person) -> str:
+    """The bank says that it has a file of which nobody here could tell: it counts as handed over."""
+    return _decided(tenant, name, person, "arrived", EffectEvent.FOUND)
+
+
+def resend(tenant: Tenant, name: str, person: Person) -> str:
+    """The bank says that it does not have a file of which nobody here could tell: it is handed over again with the next cycle."""
+    return _decided(tenant, name, person, "resend", EffectEvent.RETRY)
+
+
+def _decided(tenant: Tenant, name: str, person: Person, act: str, event: EffectEvent) -> str:
+    with tenant.store.transaction() as t:
+        _planned(tenant, t, person)
+        parked = [
+            effect
+            for effect in t.outbox.with_state(EffectState.PARKED)
+            if effect.kind is EffectKind.DEBIT_BATCH and effect.subject.startswith(name)
+        ]
+        if len(parked) != 1:
+            raise DebitActError(f"'{name}' is no file that waits for a word from the bank: see `afletter status`")
+        (effect,) = parked
+        t.outbox.step([effect.key], event, detail=f"as {person.name} heard from the bank")
+        return _done(tenant, t, act, [effect.subject], effect.subject, person)
+
+
 def _planned(tenant: Tenant, t: Transaction, person: Person) -> DebitPlan:
     debit = tenant.config.direct_debit
     if debit is None:
@@ -170,6 +195,12 @@ def _four_eyes(tenant: Tenant, t: Transaction, batch: DebitBatch, person: Person
     names = {one.mandate.reference for one in batch.collections} | {one.end_to_end_id for one in batch.collections}
     last = {act.subject: act.by for act in t.debit_acts.all() if act.subject in names}
     own = sorted(subject for subject, by in last.items() if by == person.name)
+    # What the source says of a mandate has no day: whoever changed it there does not release, whoever acted here since.
+    own += sorted(
+        mandate.reference
+        for mandate in t.facts.mandates()
+        if mandate.reference in names and mandate.changed_by.casefold() == person.name.casefold()
+    )
     if own:
         raise DebitActError(f"{person.name} was the last to change {own[0]}: somebody else releases this batch")
 

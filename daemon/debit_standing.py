@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -29,9 +29,9 @@ def released_subjects(t: Transaction) -> frozenset[str]:
     return subjects_of(t, "release")
 
 
-def blocked_customers(t: Transaction) -> frozenset[str]:
+def blocked_customers(t: Transaction, collections: Iterable[Collection]) -> frozenset[str]:
     """Customers of whom nothing is asked until a person decides: one of their collections came back with such a reason."""
-    return frozenset(setbacks(t.debits.rows(), released_subjects(t), MOST_RETRIES).blocked)
+    return frozenset(setbacks(collections, released_subjects(t), MOST_RETRIES).blocked)
 
 
 def subjects_of(t: Transaction, act: str) -> frozenset[str]:

@@ -149,6 +149,28 @@ def debits_cancel(
     _act(name, config, tenant, as_of, by, lambda ready, person: debit_acts.cancel(ready, name, person))
 
 
+@debits_app.command("arrived")
+def debits_arrived(
+    name: Name, config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None, as_of: AsOf = None, by: By = None
+) -> None:
+    """The bank has a file whose hand-over broke off: it counts as handed over, and is not sent again.
+
+    Example: afletter debits arrived M20260914 --config tenants
+    """
+    _act(name, config, tenant, as_of, by, lambda ready, person: debit_acts.arrived(ready, name, person))
+
+
+@debits_app.command("resend")
+def debits_resend(
+    name: Name, config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None, as_of: AsOf = None, by: By = None
+) -> None:
+    """The bank does not have a file whose hand-over broke off: hand it over again with the next cycle. Ask the bank first.
+
+    Example: afletter debits resend M20260914 --config tenants
+    """
+    _act(name, config, tenant, as_of, by, lambda ready, person: debit_acts.resend(ready, name, person))
+
+
 @debits_app.command("forecast")
 def debits_forecast(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None, as_of: AsOf = None) -> None:
     """What will be collected on which day for the next eight weeks, as things stand.

@@ -115,6 +115,24 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Die Lastschriftdatei {batch} mit {count} Lastschriften wird nicht erstellt, die Bank würde sie ablehnen: {why}.",
         "en": "Direct-debit file {batch} with {count} collections is not made, the bank would refuse it: {why}.",
     },
+    "mandate_invitation": {
+        "nl": "Klant {customer} is uitgenodigd om mandaat {mandate} te ondertekenen.",
+        "fr": "Le client {customer} est invité à signer le mandat {mandate}.",
+        "de": "Kunde {customer} ist eingeladen, Mandat {mandate} zu unterschreiben.",
+        "en": "Customer {customer} is invited to sign mandate {mandate}.",
+    },
+    "debit_arrived": {
+        "nl": "Volgens {person} heeft de bank bestand {name}: het geldt als aangeboden.",
+        "fr": "Selon {person}, la banque a le fichier {name} : il est considéré comme remis.",
+        "de": "Laut {person} hat die Bank die Datei {name}: sie gilt als eingereicht.",
+        "en": "According to {person} the bank has file {name}: it counts as handed over.",
+    },
+    "debit_resend": {
+        "nl": "Volgens {person} heeft de bank bestand {name} niet: het wordt opnieuw aangeboden.",
+        "fr": "Selon {person}, la banque n'a pas le fichier {name} : il est remis à nouveau.",
+        "de": "Laut {person} hat die Bank die Datei {name} nicht: sie wird erneut eingereicht.",
+        "en": "According to {person} the bank does not have file {name}: it is handed over again.",
+    },
     "debit_release": {
         "nl": "{person} heeft {name} vrijgegeven.",
         "fr": "{person} a libéré {name}.",
@@ -156,6 +174,60 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "fr": "Le client {customer} reçoit le rappel {level} pour {amount} : {documents}.",
         "de": "Kunde {customer} erhält Mahnung {level} über {amount}: {documents}.",
         "en": "Customer {customer} is sent reminder {level} for {amount}: {documents}.",
+    },
+    "nudge": {
+        "nl": "Klant {customer} krijgt een vriendelijke wenk over {amount}: {documents}.",
+        "fr": "Le client {customer} reçoit un petit rappel amical pour {amount} : {documents}.",
+        "de": "Kunde {customer} erhält einen freundlichen Hinweis über {amount}: {documents}.",
+        "en": "Customer {customer} is nudged about {amount}: {documents}.",
+    },
+    "notice_of_default": {
+        "nl": "Klant {customer} krijgt een ingebrekestelling (stap {level}) voor {amount}: {documents}.",
+        "fr": "Le client {customer} reçoit une mise en demeure (étape {level}) pour {amount} : {documents}.",
+        "de": "Kunde {customer} erhält die letzte Mahnung (Stufe {level}) über {amount}: {documents}.",
+        "en": "Customer {customer} is sent a notice of default (step {level}) for {amount}: {documents}.",
+    },
+    "phone": {
+        "nl": "Klant {customer} wordt opgebeld (stap {level}) over {amount}: {documents}.",
+        "fr": "Le client {customer} est appelé (étape {level}) pour {amount} : {documents}.",
+        "de": "Kunde {customer} wird angerufen (Stufe {level}) wegen {amount}: {documents}.",
+        "en": "Customer {customer} is called (step {level}) about {amount}: {documents}.",
+    },
+    "hand_over": {
+        "nl": "Het dossier van klant {customer} wordt uit handen gegeven (stap {level}): {amount}, {documents}.",
+        "fr": "Le dossier du client {customer} est transmis au recouvrement (étape {level}) : {amount}, {documents}.",
+        "de": "Der Fall von Kunde {customer} wird an das Inkasso abgegeben (Stufe {level}): {amount}, {documents}.",
+        "en": "The case of customer {customer} is handed over (step {level}): {amount}, {documents}.",
+    },
+    "reminder_hold": {
+        "nl": "{person} houdt de herinneringen voor {name} tegen{until}.{why}",
+        "fr": "{person} retient les rappels pour {name}{until}.{why}",
+        "de": "{person} hält die Mahnungen für {name} zurück{until}.{why}",
+        "en": "{person} holds the reminders of {name} back{until}.{why}",
+    },
+    "reminder_resume": {
+        "nl": "{person} geeft de herinneringen voor {name} weer vrij.{why}",
+        "fr": "{person} reprend les rappels pour {name}.{why}",
+        "de": "{person} gibt die Mahnungen für {name} wieder frei.{why}",
+        "en": "{person} lets the reminders of {name} go on.{why}",
+    },
+    "reminder_dispute": {
+        "nl": "{person} noteert dat {name} betwist wordt{until}.{why}",
+        "fr": "{person} note que {name} est contesté{until}.{why}",
+        "de": "{person} vermerkt, dass {name} bestritten wird{until}.{why}",
+        "en": "{person} notes that {name} is disputed{until}.{why}",
+    },
+    "reminder_promise": {
+        "nl": "{person} noteert een belofte voor {name}{until}.{why}",
+        "fr": "{person} note une promesse pour {name}{until}.{why}",
+        "de": "{person} vermerkt eine Zusage für {name}{until}.{why}",
+        "en": "{person} notes a promise for {name}{until}.{why}",
+    },
+    "reminder_plan": {
+        "nl": "{person} noteert een afbetalingsplan voor {name}{until}.{why}",
+        "fr": "{person} note un plan d'apurement pour {name}{until}.{why}",
+        "de": "{person} vermerkt eine Ratenzahlung für {name}{until}.{why}",
+        "en": "{person} notes a payment plan for {name}{until}.{why}",
     },
 }
 _DEFAULT: Final = "en"

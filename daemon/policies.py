@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from collect.debits import GREATEST_MINOR, Approval, DebitPolicy, Grouping
-from collect.messages import Letterhead
-from collect.reminders import ReminderPolicy, Step, default_ladder
+from collect.ladder import MEDIA, MINIMUM_DAYS, UNNUMBERED, Audience, Ladders, Step, as_the_law_reads_it
+from collect.law.steps import faults
+from collect.letterhead import Letterhead
+from collect.reminders import Channel, ReminderPolicy
+from collect.template_check import TemplateUse, template_faults
 from config.bank_profile import bank_profile
-from config.tenant import DirectDebit, IgnoreRule, Reminders, SpecialPayer, TenantConfig, Weekday
+from config.tenant import Audience as AudienceSettings
+from config.tenant import DirectDebit, IgnoreRule, Reminders, ReminderStep, SpecialPayer, TenantConfig, Weekday
+from daemon.law_terms import law_terms
+from daemon.stationery import PRINTER, logo_of, templates_of
+from ledger.claims import LetterType
+from ledger.errors import ConfigError
 from ledger.mandates import SequenceType
 from ledger.money import Money
+from ledger.reminders import MessageKind
 from reconcile.policy import IgnoreRule as MatchIgnoreRule
 from reconcile.policy import MatchPolicy, PayerRule
 
@@ -76,56 +88,144 @@ def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
         batch_minor=0 if debit.batch_limit is None else debit.batch_limit.minor,
         batch_count=profile.max_transactions,
         batch_booking=profile.batch_booking,
+        purpose=debit.purpose or "",
+        category_purpose=debit.category_purpose or "",
+        ultimate_creditor=debit.ultimate_creditor or "",
+        name_ultimate_debtor=debit.name_ultimate_debtor,
     )
 
 
-def reminder_policy(config: TenantConfig, reminders: Reminders, channel: str) -> ReminderPolicy:
-    """This tenant's ladder and what keeps it back."""
+def reminder_policy(
+    config: TenantConfig, reminders: Reminders, channels: tuple[Channel, ...], hand_over: str = ""
+) -> ReminderPolicy:
+    """This tenant's ladders and what keeps them back. ``channels``: cheapest first; ``hand_over``: the sink of cases, or empty."""
     return ReminderPolicy(
         country=config.legal.country,
-        channel=channel,
-        steps=_ladder(config, reminders),
+        channels=channels,
+        ladders=_ladders(config, reminders),
         minimum=reminders.minimum_amount or Money.zero(config.currency),
+        hand_over=hand_over,
+        excluded=tuple(audience(one) for one in reminders.exclude),
         statement_working_days=reminders.max_statement_age_working_days,
     )
 
 
-def _ladder(config: TenantConfig, reminders: Reminders) -> tuple[Step, ...]:
-    usual = default_ladder(config.legal.country)
-    between = reminders.minimum_days_between
-    days = max(1, between) if between is not None else max(step.minimum_days for step in usual)
-    if reminders.steps is None:
-        return tuple(
-            Step(level=step.level, kind=step.kind, days_after_due=step.days_after_due, minimum_days=days)
-            for step in usual
-        )
-    return tuple(
-        Step(level=step.level, kind=step.kind, days_after_due=step.after_days, minimum_days=days)
-        for step in reminders.steps
+def _ladders(config: TenantConfig, reminders: Reminders) -> Ladders:
+    return Ladders(
+        country=config.legal.country,
+        steps=tuple(_step(reminders, step) for step in reminders.steps or ()),
+        pause=reminders.minimum_days_between,
+        claims=reminders.claims,
+    )
+
+
+def _step(reminders: Reminders, step: ReminderStep) -> Step:
+    own, general = step.minimum_days_between, reminders.minimum_days_between
+    pause = MINIMUM_DAYS if general is None else general
+    nudges = step.kind is MessageKind.NUDGE
+    return Step(
+        level=step.level if step.level is not None else 0 if nudges else UNNUMBERED,
+        kind=step.kind,
+        days_after_due=step.days,
+        minimum_days=max(1, pause if own is None else own),
+        pause_days=max(1, pause if own is None else min(own, pause)),
+        after_term=step.after_term,
+        media=step.media or MEDIA[step.kind],
+        template=step.template or "",
+        variants=dict(step.templates_by_product),
+        fee=step.fee,
+        outlay=step.outlay,
+        interest=step.interest,
+        letter=step.letter,
+        audience=audience(step.audience),
+    )
+
+
+def audience(settings: AudienceSettings) -> Audience:
+    """Whom something is for."""
+    return Audience(
+        types=frozenset() if settings.type is None else frozenset({settings.type}),
+        languages=frozenset(settings.languages),
+        groups=frozenset(settings.groups),
+        customers=frozenset(settings.customers),
+        not_groups=frozenset(settings.not_groups),
+        not_customers=frozenset(settings.not_customers),
     )
 
 
 def letterhead(config: TenantConfig, reminders: Reminders) -> Letterhead:
-    """Who writes to customers, and where they pay."""
-    account = config.direct_debit.creditor_iban if config.direct_debit is not None else config.bank_accounts[0].iban
+    """Who writes to customers, where they pay, and with what words. Raises ConfigError for a logo or templates that cannot be read."""
+    debit, paper, address = config.direct_debit, reminders.letterhead, config.legal.address
     return Letterhead(
         name=config.legal.name,
         sender=reminders.sender,
-        iban=account,
+        iban=config.bank_accounts[0].iban if debit is None else debit.creditor_iban,
+        bic="" if debit is None else debit.creditor_bic or "",
         country=config.legal.country,
         language=config.legal.language,
         enterprise_number=config.legal.vat_number or "",
+        address=() if address is None else (address.street, f"{address.postcode} {address.city}"),
+        contact=paper.lines,
+        footer=paper.footer,
+        logo=logo_of(paper.logo),
+        reply_to=reminders.reply_to or "",
+        window=paper.window,
+        roles=reminders.recipients,
+        templates=templates_of(reminders.templates),
+        # Base64 makes four bytes of three, and lines of them; the rest is for text, HTML and headers.
+        most_attached=reminders.max_message_mib * 1024 * 1024 * 7 // 10,
+        printer=PRINTER,
     )
 
 
 def policy_faults(config: TenantConfig) -> tuple[str, ...]:
     """Settings that are well-formed and cannot work together, in lines like those of ``config.load``."""
-    faults: list[str] = []
+    lines: list[str] = []
     if config.direct_debit is not None:
         named = {"lead_days": "collection_lead_days"}
         for name, reason in debit_policy(config, config.direct_debit).faults():
-            faults.append(f"{config.file}: direct_debit.{named.get(name, name)}: {reason}")
+            lines.append(f"{config.file}: direct_debit.{named.get(name, name)}: {reason}")
     if config.reminders is not None:
-        for name, reason in reminder_policy(config, config.reminders, "").faults():
-            faults.append(f"{config.file}: reminders.{name}: {reason}")
-    return tuple(faults)
+        for name, reason in reminder_policy(config, config.reminders, ()).faults():
+            lines.append(f"{config.file}: reminders.{name}: {reason}")
+        lines += _law_faults(config, config.reminders)
+        lines += _paper_faults(config, config.reminders)
+    return tuple(lines)
+
+
+def _paper_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
+    """What is wrong with logo and templates: what cannot be read, and what a template leaves out that it must say."""
+    uses = [
+        TemplateUse(name=name, kind=step.kind, letter=step.letter or LetterType.PLAIN)
+        for step in reminders.steps or ()
+        for name in (step.template, *step.templates_by_product.values())
+        if name
+    ]
+    try:
+        found = list(template_faults(letterhead(config, reminders), uses))
+    except ConfigError as error:
+        yield from (f"{config.file}: {fault}" for fault in error.faults)
+        return
+    yield from (f"{config.file}: reminders.templates: {fault}" for fault in found)
+
+
+def _law_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
+    """What the law of the tenant's country forbids of its ladders, by the figures of today."""
+    try:
+        terms = law_terms(reminders.law, config.file)
+    except ConfigError as error:
+        yield from error.faults
+        return
+    country, today = config.legal.country, datetime.now(config.time_zone).date()
+    found: dict[str, None] = {}
+    for _, audience, steps in _ladders(config, reminders).audiences():
+        outlays = [(step.level, step.outlay) for step in steps if step.outlay is not None]
+        ladder = as_the_law_reads_it(steps, country, audience)
+        for fault in faults(ladder, country=country, audience=audience, terms=terms, outlays=outlays, on=today):
+            where = "law" if fault.number is None else f"steps: step {fault.number}"
+            found[
+                f"{where}.{fault.setting}: {fault.reason}"
+                if fault.number is None
+                else f"{where}, {fault.setting}: {fault.reason}"
+            ] = None
+    yield from (f"{config.file}: reminders.{line}" for line in found)

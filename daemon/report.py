@@ -20,6 +20,8 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from collect.debits import CURRENCY
+from collect.forecast import ForecastDay
 from daemon.report_pictures import (
     BAR_HEIGHT,
     BARS_WIDTH,
@@ -103,6 +105,15 @@ class WeekOfMoney:
     matched: Money
     waiting: Money
     ignored: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekOfDebits:
+    """Direct debits that will be collected in the week that begins on ``monday``, by whether the customers were told of them."""
+
+    monday: date
+    announced: Money
+    not_announced: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +239,7 @@ class ReportView:
 
     ``language`` and ``country``: codes of ISO 639-1 and ISO 3166-1, which set words and figures. ``first_on`` and ``last_on``: booking dates of the first
     and last entry, None before the first. ``weeks`` in order; ``shares`` strongest evidence first; ``ages`` one for each band. ``waiting`` oldest
-    first; ``decisions`` oldest first, the report shows the newest of them in reverse; ``decisions_in_all`` counts them all, and
+    first; ``forecast`` in order, empty where nothing is to be collected; ``decisions`` oldest first, the report shows the newest of them in reverse; ``decisions_in_all`` counts them all, and
     ``log_file`` is where they are.
     """
 
@@ -254,6 +265,7 @@ class ReportView:
     decisions_in_all: int
     log_file: str
     files: tuple[ReportFile, ...] = ()
+    forecast: tuple[WeekOfDebits, ...] = ()
 
 
 def age_band(due_on: date, as_of: date) -> AgeBand:
@@ -298,6 +310,27 @@ def weeks_of(credits_by_outcome: Iterable[tuple[date, str, Money]], currency: st
     )
 
 
+def forecast_weeks(days: Iterable[ForecastDay], as_of: date) -> tuple[WeekOfDebits, ...]:
+    """The weeks of a forecast, from the one of ``as_of`` on, those without a collection too; empty when there is none at all."""
+    announced: dict[date, int] = defaultdict(int)
+    amount: dict[date, int] = defaultdict(int)
+    for one in days:
+        announced[monday_of(one.day)] += one.announced.minor
+        amount[monday_of(one.day)] += one.amount.minor
+    if not amount:
+        return ()
+    first = monday_of(as_of)
+    mondays = [first + timedelta(weeks=week) for week in range((max(amount) - first).days // 7 + 1)]
+    return tuple(
+        WeekOfDebits(
+            monday=monday,
+            announced=Money(announced[monday], CURRENCY),
+            not_announced=Money(amount[monday] - announced[monday], CURRENCY),
+        )
+        for monday in mondays
+    )
+
+
 def render_report(view: ReportView) -> str:
     """The HTML of the report. The same view gives the same text."""
     words = words_of(view.language)
@@ -311,6 +344,9 @@ def render_report(view: ReportView) -> str:
         automatic=_automatic(view.headline, figures),
         weeks=weeks,
         columns=_week_columns(weeks, figures),
+        week_titles=[_week_title(week, words, figures) for week in weeks],
+        forecast_columns=_forecast_columns(view.forecast, figures),
+        forecast_titles=[_forecast_title(week, words, figures) for week in view.forecast],
         shares=view.shares,
         share_bars=lying_bars([share.entries for share in view.shares]),
         ages=view.ages,
@@ -429,6 +465,25 @@ def _automatic(headline: Headline, figures: _Figures) -> _Automatic:
         matched=figures.count(headline.matched_automatically),
         of=figures.count(customers),
     )
+
+
+def _forecast_columns(weeks: Sequence[WeekOfDebits], figures: _Figures) -> Columns:
+    return stacked_columns(
+        [
+            Stack(label=figures.week(week.monday), minors=(week.announced.minor, week.not_announced.minor))
+            for week in weeks
+        ]
+    )
+
+
+def _forecast_title(week: WeekOfDebits, words: ReportWords, figures: _Figures) -> str:
+    told, untold = figures.money(week.announced), figures.money(week.not_announced)
+    return f"{words.announced} {told}, {words.not_announced} {untold}"
+
+
+def _week_title(week: WeekOfMoney, words: ReportWords, figures: _Figures) -> str:
+    parts = ((words.matched, week.matched), (words.waiting, week.waiting), (words.ignored, week.ignored))
+    return ", ".join(f"{word} {figures.money(amount)}" for word, amount in parts)
 
 
 def _week_columns(weeks: Sequence[WeekOfMoney], figures: _Figures) -> Columns:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from collect.forecast import forecast
 from collect.wording import sentence as why_not
+from daemon.account_freshness import account_freshness
 from daemon.bookkeeping import entry_name
 from daemon.collecting import HeldBack
+from daemon.debit_planning import plan_debits
 from daemon.report import (
     DECISIONS_MOST,
     SUGGESTIONS_MOST,
@@ -27,11 +30,12 @@ from daemon.report import (
     SuggestedLine,
     WaitingEntry,
     WaitingSuggestion,
+    WeekOfDebits,
     WithheldLine,
     ages_of,
+    forecast_weeks,
     weeks_of,
 )
-from daemon.status import account_freshness
 from daemon.tenant import Tenant
 from ledger.allocations import Evidence
 from ledger.bookings import AccountKind
@@ -86,7 +90,16 @@ def report_view(tenant: Tenant, t: Transaction, as_of: date, held_back: HeldBack
         decisions_in_all=count,
         log_file=LOG_FILE,
         files=tuple(_files(tenant, folder)),
+        forecast=_forecast(tenant, t, as_of),
     )
+
+
+def _forecast(tenant: Tenant, t: Transaction, as_of: date) -> tuple[WeekOfDebits, ...]:
+    """What will be collected, by what the cycle left behind."""
+    debit = tenant.config.direct_debit
+    if debit is None:
+        return ()
+    return forecast_weeks(forecast(plan_debits(tenant, t, debit, as_of), t.debits.rows(), as_of), as_of)
 
 
 #: The reconciliation log beside the report.
@@ -285,7 +298,7 @@ def _files(tenant: Tenant, folder: Path) -> Iterator[ReportFile]:
     if config.direct_debit is not None:
         settings.append(config.direct_debit.bank)
     if config.reminders is not None:
-        settings.append(config.reminders.channel)
+        settings.extend(config.reminders.ways)
     for one in settings:
         path = getattr(one, "path", None)
         if isinstance(path, Path):

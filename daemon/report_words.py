@@ -45,6 +45,10 @@ class ReportWords:
     no_overdue: str
     weeks: str
     weeks_note: str
+    forecast: str
+    forecast_note: str
+    announced: str
+    not_announced: str
     matched: str
     how: str
     how_note: str
@@ -141,6 +145,10 @@ _DUTCH: Final = ReportWords(
     no_overdue="niets is vervallen",
     weeks="Ontvangen per week",
     weeks_note="naar wat ermee gebeurde; week begint op maandag",
+    forecast="Incasso's van de komende acht weken",
+    forecast_note="naar de dag van inning, zoals het er nu voorstaat; week begint op maandag",
+    announced="aangekondigd",
+    not_announced="nog aan te kondigen",
     matched="Afgeletterd",
     how="Waaraan herkend",
     how_note="verrichtingen en bedrag per soort bewijs, sterkste bovenaan",
@@ -237,6 +245,7 @@ _DUTCH: Final = ReportWords(
         MessageKind.HAND_OVER: "overdracht",
         MessageKind.PAID_CONFIRMATION: "bevestiging van betaling",
         MessageKind.PRE_NOTIFICATION: "aankondiging van inning",
+        MessageKind.MANDATE_INVITATION: "uitnodiging voor een mandaat",
     },
     collection_names={
         CollectionStatus.PLANNED: "gepland",
@@ -301,6 +310,10 @@ _FRENCH: Final = ReportWords(
     no_overdue="rien n'est échu",
     weeks="Reçu par semaine",
     weeks_note="selon la suite donnée ; la semaine commence le lundi",
+    forecast="Prélèvements des huit prochaines semaines",
+    forecast_note="selon le jour du prélèvement, en l'état actuel ; la semaine commence le lundi",
+    announced="annoncés",
+    not_announced="encore à annoncer",
     matched="Lettré",
     how="Reconnu grâce à",
     how_note="opérations et montant par type de preuve, la plus forte en haut",
@@ -397,6 +410,7 @@ _FRENCH: Final = ReportWords(
         MessageKind.HAND_OVER: "transmission",
         MessageKind.PAID_CONFIRMATION: "confirmation de paiement",
         MessageKind.PRE_NOTIFICATION: "annonce d'encaissement",
+        MessageKind.MANDATE_INVITATION: "invitation à signer un mandat",
     },
     collection_names={
         CollectionStatus.PLANNED: "prévu",
@@ -461,6 +475,10 @@ _GERMAN: Final = ReportWords(
     no_overdue="nichts ist überfällig",
     weeks="Eingänge je Woche",
     weeks_note="nach dem, was daraus wurde; die Woche beginnt am Montag",
+    forecast="Lastschriften der nächsten acht Wochen",
+    forecast_note="nach dem Tag des Einzugs, nach heutigem Stand; die Woche beginnt am Montag",
+    announced="angekündigt",
+    not_announced="noch anzukündigen",
     matched="Zugeordnet",
     how="Woran erkannt",
     how_note="Umsätze und Betrag je Merkmal, das stärkste oben",
@@ -557,6 +575,7 @@ _GERMAN: Final = ReportWords(
         MessageKind.HAND_OVER: "Abgabe",
         MessageKind.PAID_CONFIRMATION: "Zahlungsbestätigung",
         MessageKind.PRE_NOTIFICATION: "Vorabankündigung",
+        MessageKind.MANDATE_INVITATION: "Einladung zu einem Mandat",
     },
     collection_names={
         CollectionStatus.PLANNED: "geplant",
@@ -621,6 +640,10 @@ _ENGLISH: Final = ReportWords(
     no_overdue="nothing is overdue",
     weeks="Came in per week",
     weeks_note="by what became of it; weeks begin on Monday",
+    forecast="Direct debits of the next eight weeks",
+    forecast_note="by the day of collection, as things stand; weeks begin on Monday",
+    announced="announced",
+    not_announced="still to be announced",
     matched="Matched",
     how="Recognised by",
     how_note="entries and amount for each kind of evidence, strongest first",
@@ -717,6 +740,7 @@ _ENGLISH: Final = ReportWords(
         MessageKind.HAND_OVER: "hand-over",
         MessageKind.PAID_CONFIRMATION: "confirmation of payment",
         MessageKind.PRE_NOTIFICATION: "pre-notification",
+        MessageKind.MANDATE_INVITATION: "invitation to sign a mandate",
     },
     collection_names={
         CollectionStatus.PLANNED: "planned",

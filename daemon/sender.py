@@ -5,7 +5,7 @@ SENDING at the start was left by a process that died (the tenant's lock is held)
 about that (``settle``) follows from the sink's guarantee and never from hope:
 
 * KEYED: send again under the same key, the receiver recognises it;
-* FINDABLE: look for it over there; found is done, not found is queued again;
+* FINDABLE: look for it over there; found is done, not found is queued again, and what nobody can tell is parked;
 * BLIND: park it, a person must look.
 
 Doubts are settled before the cycle decides what may be claimed: what turns out not to have left is looked at again, for the customer may
@@ -22,6 +22,7 @@ from typing import Final, assert_never
 import structlog
 
 from connectors.ports import BatchSink, Receipt, Sink
+from ledger.delivery_reports import DeliveryAction, DeliveryReport
 from ledger.effects import Effect, EffectEvent, EffectState, Guarantee
 from ledger.errors import (
     AfletterError,
@@ -31,7 +32,9 @@ from ledger.errors import (
     OutcomeUnknown,
     Refused,
     Transient,
+    Undeliverable,
 )
+from ledger.sources import SourceRef
 from store.store import Store
 
 #: When a receiver that cannot take something now is given up and a person must look: after so many attempts, and so many days after
@@ -67,6 +70,7 @@ def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]
             return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble="")
         outcome = _send(sink, effects, as_of)
         with store.transaction() as t:
+            t.delivery_reports.add([result.failure for result in outcome if result.failure is not None])
             references = {result.key: result.reference for result in outcome if result.reference}
             for (event, detail), keys in _grouped(outcome).items():
                 t.outbox.step(keys, event, detail=detail, references=references)
@@ -80,13 +84,15 @@ def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Result:
-    """What became of one effect. ``reference``: the receiver's own; ``stop``: nothing more goes to this sink in this cycle."""
+    """What became of one effect. ``reference``: the receiver's own; ``stop``: nothing more goes to this sink in this cycle;
+    ``failure``: the address takes no message."""
 
     key: str
     event: EffectEvent
     detail: str = ""
     reference: str = ""
     stop: bool = False
+    failure: DeliveryReport | None = None
 
 
 def _grouped(results: Sequence[_Result]) -> dict[tuple[EffectEvent, str], list[str]]:
@@ -110,21 +116,25 @@ def settle(store: Store, sink: Sink) -> None:
         if not doubts:
             return
         for effect in doubts:
-            event, reference = _probe(sink, effect)
+            event, reference, detail = _probe(sink, effect)
             with store.transaction() as t:
-                t.outbox.step([effect.key], event, references={effect.key: reference})
+                t.outbox.step([effect.key], event, detail=detail, references={effect.key: reference})
             structlog.get_logger().info("doubt settled", sink=sink.name, key=effect.key, outcome=event.value)
 
 
-def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str]:
+def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str, str]:
+    """What is to be done about an effect in doubt, the receiver's reference, and what is said about it."""
     match sink.guarantee:
         case Guarantee.KEYED:
-            return EffectEvent.ABSENT, ""
+            return EffectEvent.ABSENT, "", ""
         case Guarantee.FINDABLE:
-            receipt = sink.find(effect.key)
-            return (EffectEvent.ABSENT, "") if receipt is None else (EffectEvent.FOUND, receipt.reference)
+            try:
+                receipt = sink.find(effect.key)
+            except OutcomeUnknown as error:
+                return EffectEvent.PARK, "", str(error)
+            return (EffectEvent.ABSENT, "", "") if receipt is None else (EffectEvent.FOUND, receipt.reference, "")
         case Guarantee.BLIND:
-            return EffectEvent.PARK, ""
+            return EffectEvent.PARK, "", ""
     assert_never(sink.guarantee)
 
 
@@ -164,5 +174,22 @@ def _failed(sink: Sink, effect: Effect, error: AfletterError, as_of: date) -> _R
             return _Result(key=effect.key, event=EffectEvent.RETRY, detail=str(error), stop=True)
         case CredentialsRefused() | HumanActionNeeded():
             return _Result(key=effect.key, event=EffectEvent.RETRY, detail=str(error), stop=True)
+        case Undeliverable():
+            failure = _undeliverable(sink, effect, error, as_of)
+            return _Result(key=effect.key, event=EffectEvent.PARK, detail=str(error), failure=failure)
         case _:
             return _Result(key=effect.key, event=EffectEvent.PARK, detail=str(error))
+
+
+def _undeliverable(sink: Sink, effect: Effect, error: Undeliverable, as_of: date) -> DeliveryReport:
+    """What the receiver said at once, as the report that another would have sent later."""
+    return DeliveryReport(
+        message_id=effect.subject,
+        recipient=str(effect.payload.get("recipient", "")),
+        action=DeliveryAction.FAILED,
+        status=error.status,
+        reported_on=as_of,
+        reference="",
+        detail=str(error),
+        source=SourceRef(system=sink.name, name="", document="", place=""),
+    )

@@ -7,26 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from daemon.account_freshness import AccountFreshness, account_freshness
 from daemon.debit_waiting import debit_lines
 from daemon.operator_log import masked
 from daemon.tenant import Tenant
-from ledger.controls import chain_gaps
 from ledger.documents import DocumentKind
 from ledger.effects import EffectState
 from ledger.money import Money
-from store.statements import StatementHeader
 from store.store import Transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountFreshness:
-    """How far the statements of one account reach, and where the chain is broken (one line each)."""
-
-    account: str
-    currency: str
-    last_statement_on: date | None
-    closing: Money | None
-    gaps: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,28 +92,6 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def account_freshness(tenant: Tenant, headers: Sequence[StatementHeader]) -> tuple[AccountFreshness, ...]:
-    """Freshness of every configured account; one without any statement says so by its empty date."""
-    by_account: dict[str, list[StatementHeader]] = defaultdict(list)
-    for header in headers:
-        by_account[header.account].append(header)
-    answer: list[AccountFreshness] = []
-    for account in tenant.accounts:
-        own = by_account[account.iban]
-        closed = [one for one in own if one.closing_on is not None]
-        last = max(closed, key=lambda one: (one.closing_on or date.min, one.number), default=None)
-        answer.append(
-            AccountFreshness(
-                account=account.iban,
-                currency=account.currency,
-                last_statement_on=None if last is None else last.closing_on,
-                closing=None if last is None else last.closing,
-                gaps=tuple(gap.line() for gap in chain_gaps(own)),
-            )
-        )
-    return tuple(answer)
 
 
 def _open_sums(t: Transaction, as_of: date) -> tuple[tuple[Money, ...], tuple[Money, ...], tuple[Money, ...]]:

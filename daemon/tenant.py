@@ -7,9 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from config.tenant import TenantConfig
+from config.tenant import Reminders, TenantConfig
 from connectors import registry
-from connectors.ports import InvoiceSource, LedgerSource, Sink, StatementSource
+from connectors.ports import (
+    DeliveryReportSource,
+    InvoiceSource,
+    LedgerSource,
+    ReminderChannel,
+    Sink,
+    StatementSource,
+)
+from daemon.charged_fees import ChargedFees
+from ledger.media import Medium
 from store.store import Store, open_store
 
 _MIB: Final = 1024 * 1024
@@ -26,16 +35,18 @@ class BankAccountSources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """One tenant's parts. ``accounting`` sinks that can be read back stand in ``ledgers`` too, under the same name."""
+    """One tenant's parts. ``own``: sources of documents that the program makes itself. ``accounting`` sinks that can be read back stand in ``ledgers`` too, under the same name."""
 
     config: TenantConfig
     store: Store
     invoices: tuple[InvoiceSource, ...]
+    own: tuple[InvoiceSource, ...]
     accounts: tuple[BankAccountSources, ...]
     accounting: tuple[Sink, ...]
     ledgers: tuple[tuple[str, LedgerSource], ...]
     debit_channel: Sink | None
-    message_channel: Sink | None
+    message_channels: tuple[ReminderChannel, ...]
+    delivery_reports: tuple[DeliveryReportSource, ...]
 
     @property
     def name(self) -> str:
@@ -52,13 +63,17 @@ class Tenant:
         """Names of the accounting sinks, for the outbox."""
         return tuple(sink.name for sink in self.accounting)
 
+    @property
+    def message_channel(self) -> ReminderChannel | None:
+        """The cheapest channel of mails, for what only goes by mail; None where there is none."""
+        return next((one for one in self.message_channels if one.medium is Medium.EMAIL), None)
+
     def sinks(self) -> Iterator[Sink]:
         """All sinks, in the order in which they are drained: books, money, messages."""
         yield from self.accounting
         if self.debit_channel is not None:
             yield self.debit_channel
-        if self.message_channel is not None:
-            yield self.message_channel
+        yield from self.message_channels
 
 
 @contextmanager
@@ -84,6 +99,7 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
         invoices=tuple(
             registry.invoice_source(settings, f"invoices/{index}") for index, settings in enumerate(config.invoices)
         ),
+        own=() if debit is None else (ChargedFees(store, active=debit.charge_fee),),
         accounts=tuple(
             BankAccountSources(
                 iban=account.iban,
@@ -98,7 +114,19 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
         accounting=accounting,
         ledgers=tuple((sink.name, sink) for sink in accounting if isinstance(sink, LedgerSource)),
         debit_channel=None if debit is None else registry.debit_channel(debit.bank, "direct_debit/bank"),
-        message_channel=None
+        message_channels=() if reminders is None else tuple(_channels(reminders)),
+        delivery_reports=()
         if reminders is None
-        else registry.reminder_channel(reminders.channel, "reminders/channel"),
+        else tuple(
+            registry.delivery_reports(settings, f"reminders/delivery_reports/{index}")
+            for index, settings in enumerate(reminders.delivery_reports)
+        ),
     )
+
+
+def _channels(reminders: Reminders) -> Iterator[ReminderChannel]:
+    """The ways out, cheapest first. The one of ``channel`` keeps the name under which its effects were queued."""
+    if reminders.channel is not None:
+        yield registry.reminder_channel(reminders.channel, "reminders/channel")
+    for index, settings in enumerate(reminders.channels):
+        yield registry.reminder_channel(settings, f"reminders/channels/{index}")

@@ -77,7 +77,7 @@ def summary_of(reports: WrittenReports, failures: tuple[str, ...], seen_from: Pa
         overdue=head.overdue,
         batches=len(view.batches),
         batched=sum((batch.amount for batch in view.batches), Money.zero(view.currency)),
-        reminders=sum(line.kind is not MessageKind.PRE_NOTIFICATION for line in view.reminders),
+        reminders=sum(line.kind not in _NO_REMINDERS for line in view.reminders),
         faults=tuple(faults),
         failures=failures,
         files=(
@@ -124,6 +124,8 @@ def plain_lines(summary: TenantSummary) -> Iterator[str]:
 
 #: Columns of a terminal below which the table leaves out what can be worked out from the others.
 _WIDE: Final = 110
+#: Messages that ask for nothing that is late.
+_NO_REMINDERS: Final = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.MANDATE_INVITATION})
 
 
 def _print_table(console: Console, summaries: Sequence[TenantSummary]) -> None:

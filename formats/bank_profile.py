@@ -44,7 +44,15 @@ class BankProfile:
 
 def check(document: bytes, profile: BankProfile, name: str) -> None:
     """Raises MalformedDocument with the first place where the file is not what the bank takes; ``name``: the message's id."""
-    root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    check_tree(
+        etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)),
+        profile,
+        name,
+    )
+
+
+def check_tree(root: etree._Element, profile: BankProfile, name: str) -> None:
+    """As ``check``, of a document that was read already."""
     fault = next(_faults(root, profile), None)
     if fault is not None:
         raise MalformedDocument(name, *fault)
@@ -60,7 +68,9 @@ def _faults(root: etree._Element, profile: BankProfile) -> Iterator[tuple[str, s
     for element in root.iter("{*}BtchBookg"):
         if (element.text == "true") is not profile.batch_booking:
             yield "BtchBookg", f"batch booking is {element.text}, the bank's profile says otherwise"
-    for element in root.iter():
+    # All text at once; only where something is wrong, element by element.
+    suspects = () if _takes(profile.characters, "".join(root.itertext())) else root.iter()
+    for element in suspects:
         text = element.text or ""
         if not len(element) and not _takes(profile.characters, text):
             yield etree.QName(element).localname, "holds a character that the bank does not take"

@@ -22,8 +22,9 @@ from typing import Final, TypeVar
 from formats.payment_text import bare_iban, bare_reference, is_currency
 from ledger.documents import DiscountTerms, Document, DocumentKind
 from ledger.mandates import Mandate, MandateStatus, MandateType, Scheme
+from ledger.media import Medium
 from ledger.money import Money
-from ledger.party import Address, Customer, CustomerType
+from ledger.party import Address, Contact, Customer, CustomerType, Role
 from ledger.sources import Fault, RawDocument, SourceRef
 
 #: Lines that one row may stretch over by line breaks inside quotes.
@@ -34,10 +35,15 @@ _CHUNK_BYTES: Final = 256 * 1024
 _SHOWN_CHARACTERS: Final = 40
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+#: Longest that a call may be waited for.
+_MOST_DAYS: Final = 3650
 _PERCENT: Final = re.compile(r"(\d{1,2})(?:\.(\d+))?\Z", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}\Z")
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_].*)?\Z")
+#: A link that customers are asked to follow: encrypted, and without anything that could end it early.
+_LINK: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?\Z")
+_LINK_CHARACTERS: Final = 2000
 _BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\Z")
 
 E = TypeVar("E", bound=StrEnum)
@@ -58,15 +64,39 @@ class _Table:
 
 CUSTOMERS: Final = _Table(
     required=("id", "name", "type"),
-    optional=("email", "language", "street", "postcode", "city", "country", "ibans"),
+    optional=(
+        "email",
+        "language",
+        "street",
+        "postcode",
+        "city",
+        "country",
+        "ibans",
+        "group",
+        "phone",
+        "email_bookkeeper",
+        "email_treasurer",
+        "channels",
+    ),
 )
 INVOICES: Final = _Table(
     required=("number", "kind", "customer_id", "issue_date", "due_date", "currency", "total"),
-    optional=("paid", "payment_reference", "order_number", "corrects", "discount_percent", "discount_until"),
+    optional=(
+        "paid",
+        "payment_reference",
+        "order_number",
+        "corrects",
+        "discount_percent",
+        "discount_until",
+        "call_after_days",
+        "product",
+        "service",
+        "payment_link",
+    ),
 )
 MANDATES: Final = _Table(
     required=("reference", "customer_id", "iban", "scheme", "type", "signed_on", "status"),
-    optional=("bic", "account_holder", "last_collected_on", "replaces"),
+    optional=("bic", "account_holder", "last_collected_on", "replaces", "changed_by"),
 )
 
 
@@ -370,6 +400,10 @@ def _customer(row: _Row) -> Iterator[Customer | Fault]:
         ),
         ibans=tuple(dict.fromkeys(accounts)),
         source=row.source,
+        group=row.text("group"),
+        phone=row.text("phone"),
+        contacts=_contacts(row),
+        media=_media(row),
     )
     if bad_account:
         yield Fault(
@@ -427,7 +461,40 @@ def _invoice(row: _Row) -> Iterator[Document | Fault]:
         corrects=row.text("corrects"),
         discount=_discount(row),
         source=row.source,
+        call_after_days=_call_after_days(row),
+        product=row.text("product") or row.text("service"),
+        payment_link=_payment_link(row),
     )
+
+
+def _contacts(row: _Row) -> tuple[Contact, ...]:
+    found = ((role, row.text(f"email_{role}")) for role in (Role.BOOKKEEPER, Role.TREASURER))
+    return tuple(Contact(role=role, email=email) for role, email in found if email)
+
+
+def _media(row: _Row) -> tuple[Medium, ...]:
+    """The ways that a customer allows; one that is none would silence the customer, so it is a fault."""
+    words = [word.strip().lower() for word in row.text("channels").split(";") if word.strip()]
+    unknown = [word for word in words if word not in set(Medium)]
+    if unknown:
+        raise _Faulty("channels", f"{_shown(unknown[0])} is none of {', '.join(Medium)}")
+    return tuple(dict.fromkeys(Medium(word) for word in words))
+
+
+def _payment_link(row: _Row) -> str:
+    text = row.text("payment_link")
+    if text and (_LINK.match(text) is None or len(text) > _LINK_CHARACTERS):
+        raise _Faulty("payment_link", "is no address that begins with https://")
+    return text
+
+
+def _call_after_days(row: _Row) -> int | None:
+    text = row.text("call_after_days")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _MOST_DAYS:
+        raise _Faulty("call_after_days", f"{_shown(text)} is no number of days from 1 to {_MOST_DAYS}")
+    return int(text)
 
 
 def _mandate(row: _Row) -> Iterator[Mandate | Fault]:
@@ -450,4 +517,5 @@ def _mandate(row: _Row) -> Iterator[Mandate | Fault]:
         source=row.source,
         last_collected_on=_date(row, "last_collected_on") if row.text("last_collected_on") else None,
         replaces=row.text("replaces"),
+        changed_by=row.text("changed_by"),
     )

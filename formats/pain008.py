@@ -23,6 +23,7 @@ from stdnum import iso11649
 from stdnum.be import ogm_vcs
 from stdnum.eu import at_02
 
+from formats.bank_profile import BankProfile, check_tree
 from ledger.errors import MalformedDocument
 from ledger.mandates import Amendment, Collection, DebitBatch
 from ledger.sepa_accounts import known_bic, sepa_account
@@ -50,6 +51,24 @@ def render(batch: DebitBatch, version: str = VERSIONS[0]) -> bytes:
     Raises MalformedDocument, with the batch's message id as its source, when the batch breaks a rule of the scheme or the document
     its schema; ValueError for a version that is not in ``VERSIONS``.
     """
+    return _written(_validated(batch, version))
+
+
+def render_for_bank(batch: DebitBatch, profile: BankProfile) -> bytes:
+    """As ``render``, in the version that the bank takes; raises MalformedDocument also for what this bank would refuse.
+
+    The profile looks at the tree that is written out, for reading the bytes again would take as long as all of its checks.
+    """
+    document = _validated(batch, profile.version)
+    check_tree(document, profile, batch.message_id)
+    return _written(document)
+
+
+def _written(document: etree._Element) -> bytes:
+    return etree.tostring(document, xml_declaration=True, encoding="UTF-8")
+
+
+def _validated(batch: DebitBatch, version: str) -> etree._Element:
     if version not in VERSIONS:
         raise ValueError(f"'{version}' is no version of pain.008 that is written here")
     fault = next(_faults(batch, version), None)
@@ -60,7 +79,7 @@ def render(batch: DebitBatch, version: str = VERSIONS[0]) -> bytes:
     if not schema.validate(document):
         error = schema.error_log[0]
         raise MalformedDocument(batch.message_id, f"line {error.line}: {error.path}", error.message)
-    return etree.tostring(document, xml_declaration=True, encoding="UTF-8")
+    return document
 
 
 @cache
@@ -206,27 +225,53 @@ def _finish(written: bytes, batch: DebitBatch) -> etree._Element:
     only(document, "CstmrDrctDbtInitn/GrpHdr/CreDtTm").text = batch.created_on.isoformat() + _CREATION_TIME
     only(document, "CstmrDrctDbtInitn/PmtInf/PmtInfId").text = batch.payment_information_id
     only(document, "CstmrDrctDbtInitn/PmtInf/BtchBookg").text = "true" if batch.batch_booking else "false"
+    payment = only(document, "CstmrDrctDbtInitn/PmtInf")
+    if batch.category_purpose:
+        _under(only(payment, "PmtTpInf"), namespace, "CtgyPurp", "Cd").text = batch.category_purpose
+    if batch.ultimate_creditor:
+        ultimate = etree.Element(namespace + "UltmtCdtr")
+        _under(ultimate, namespace, "Nm").text = sepa_text(batch.ultimate_creditor, NAME_LENGTH)
+        only(payment, "CdtrAgt").addnext(ultimate)
     for empty in [address for address in document.iter(namespace + "PstlAdr") if not len(address)]:
         parent = empty.getparent()
         if parent is not None:
             parent.remove(empty)
     transactions = document.iter(namespace + "DrctDbtTxInf")
     for transaction, collection in zip(transactions, batch.collections, strict=True):
-        identification = only(transaction, "PmtId")
+        # By their places: a search for each costs as much as all the rest of this function.
+        identification, remittance = transaction[0], transaction[-1]
+        if (identification.tag, remittance.tag) != (namespace + "PmtId", namespace + "RmtInf"):
+            raise MalformedDocument(
+                batch.message_id, "DrctDbtTxInf", "sepaxml did not write PmtId first and RmtInf last"
+            )
         instruction = etree.Element(namespace + "InstrId")
         instruction.text = collection.end_to_end_id
         identification.insert(0, instruction)
         if collection.amendment is not None:
             related = only(transaction, "DrctDbtTx/MndtRltdInf")
             _write_amendment(related, namespace, collection.amendment, collection.mandate.iban)
-        remittance = only(transaction, "RmtInf")
+        if collection.ultimate_debtor:
+            ultimate = etree.Element(namespace + "UltmtDbtr")
+            _under(ultimate, namespace, "Nm").text = sepa_text(collection.ultimate_debtor, NAME_LENGTH)
+            remittance.addprevious(ultimate)
+        if batch.purpose:
+            purpose = etree.Element(namespace + "Purp")
+            _under(purpose, namespace, "Cd").text = batch.purpose
+            remittance.addprevious(purpose)
         issuer = _issuer(collection.creditor_reference)
         if issuer:
             remittance.clear()
             _write_reference(remittance, namespace, collection.creditor_reference, issuer)
-        elif not only(remittance, "Ustrd").text:
+        elif not remittance[0].text:
             transaction.remove(remittance)
     return document
+
+
+def _under(parent: etree._Element, namespace: str, *path: str) -> etree._Element:
+    """New elements, each below the one before; the last of them."""
+    for name in path:
+        parent = etree.SubElement(parent, namespace + name)
+    return parent
 
 
 def _issuer(reference: str) -> str:
@@ -264,29 +309,24 @@ def _write_amendment(related: etree._Element, namespace: str, amendment: Amendme
     """``AmdmntInd`` and ``AmdmntInfDtls`` behind the date of signature. A debtor's account at the same bank is named by its old IBAN, one
     at another bank by SMNDA (EPC implementation guidelines since 20 November 2016: same mandate, new debtor account)."""
 
-    def under(parent: etree._Element, *path: str) -> etree._Element:
-        for name in path:
-            parent = etree.SubElement(parent, namespace + name)
-        return parent
-
     for old in [child for child in related if etree.QName(child).localname in ("AmdmntInd", "AmdmntInfDtls")]:
         related.remove(old)
-    under(related, "AmdmntInd").text = "true"
-    details = under(related, "AmdmntInfDtls")
+    _under(related, namespace, "AmdmntInd").text = "true"
+    details = _under(related, namespace, "AmdmntInfDtls")
     if amendment.original_reference:
-        under(details, "OrgnlMndtId").text = amendment.original_reference
+        _under(details, namespace, "OrgnlMndtId").text = amendment.original_reference
     if amendment.original_creditor_id or amendment.original_creditor_name:
-        creditor = under(details, "OrgnlCdtrSchmeId")
+        creditor = _under(details, namespace, "OrgnlCdtrSchmeId")
         if amendment.original_creditor_name:
-            under(creditor, "Nm").text = sepa_text(amendment.original_creditor_name, NAME_LENGTH)
+            _under(creditor, namespace, "Nm").text = sepa_text(amendment.original_creditor_name, NAME_LENGTH)
         if amendment.original_creditor_id:
-            other = under(creditor, "Id", "PrvtId", "Othr")
-            under(other, "Id").text = amendment.original_creditor_id
-            under(other, "SchmeNm", "Prtry").text = "SEPA"
+            other = _under(creditor, namespace, "Id", "PrvtId", "Othr")
+            _under(other, namespace, "Id").text = amendment.original_creditor_id
+            _under(other, namespace, "SchmeNm", "Prtry").text = "SEPA"
     if amendment.original_iban:
-        account = under(details, "OrgnlDbtrAcct", "Id")
+        account = _under(details, namespace, "OrgnlDbtrAcct", "Id")
         before, now = sepa_account(amendment.original_iban), sepa_account(iban)
         if before is not None and now is not None and (before.country, before.bank) == (now.country, now.bank):
-            under(account, "IBAN").text = amendment.original_iban
+            _under(account, namespace, "IBAN").text = amendment.original_iban
         else:
-            under(account, "Othr", "Id").text = "SMNDA"
+            _under(account, namespace, "Othr", "Id").text = "SMNDA"

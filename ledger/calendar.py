@@ -171,4 +171,6 @@ def working_days_after(earlier: date, later: date, country: str) -> int:
 def add_months(day: date, months: int) -> date:
     """The same day of the month, ``months`` later; the last day of that month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    # Every month has 28 days.
+    in_month = day.day if day.day <= 28 else min(day.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, in_month)

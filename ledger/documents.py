@@ -32,7 +32,9 @@ class Document:
     ``gross`` is positive for both kinds. ``settled_at_source``: what the shop or portal settled already, by its own
     gateway or credits. ``creditor_reference``: the structured reference printed on it (OGM digits, RF, betalingskenmerk),
     without signs or spaces. ``corrects``: number of the invoice that a credit note corrects, or empty. ``mandate_reference``: the
-    mandate that the document itself says it is collected under, or empty.
+    mandate that the document itself says it is collected under, or empty. ``call_after_days``: the customer is called so many days after
+    the due date, whatever the ladder says. ``product``: the product or service it is for, or empty. ``payment_link``: address of a page where
+    it can be paid, or empty.
     """
 
     number: str
@@ -48,6 +50,9 @@ class Document:
     discount: DiscountTerms | None
     source: SourceRef
     mandate_reference: str = ""
+    call_after_days: int | None = None
+    product: str = ""
+    payment_link: str = ""
 
 
 class ItemStatus(StrEnum):

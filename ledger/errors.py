@@ -48,6 +48,14 @@ class Refused(AfletterError):
     """The other side said no for good; sending it again cannot help."""
 
 
+class Undeliverable(Refused):
+    """The address takes no message: another way to the customer must be found. ``status``: RFC 3463, such as 5.1.1."""
+
+    def __init__(self, reason: str, status: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
 class OutcomeUnknown(AfletterError):
     """It may or may not have been done: probe before it is done again. A time-out is this, never a failure."""
 

@@ -127,6 +127,16 @@ class Bookings(Shelf):
         query = self._select(booking).where(booking.c.subject == subject).order_by(booking.c.sequence)
         return list(self._with_lines(self._connection.execute(query).all()))
 
+    def on_receivable(self, number: str) -> list[Booking]:
+        """Bookings with a line on the receivable account of a document, in append order."""
+        sequences = select(booking_line.c.sequence).where(
+            self._own(booking_line),
+            booking_line.c.account_kind == AccountKind.RECEIVABLE,
+            booking_line.c.account_key == number,
+        )
+        query = self._select(booking).where(booking.c.sequence.in_(sequences)).order_by(booking.c.sequence)
+        return list(self._with_lines(self._connection.execute(query).all()))
+
     def all(self) -> Iterator[Booking]:
         """Every booking, in append order."""
         for page in self._pages(self._select(booking), [booking.c.sequence]):
@@ -239,7 +249,7 @@ class Bookings(Shelf):
                 (reminder.c.tenant == reminder_document.c.tenant)
                 & (reminder.c.message_id == reminder_document.c.message_id),
             )
-            .where(self._own(reminder_document), reminder.c.status.not_in(["held", "cancelled"]))
+            .where(self._own(reminder_document), reminder.c.status.not_in(["held", "cancelled", "bounced"]))
             .group_by(reminder_document.c.document)
         )
         return {row.document: row.level for row in self._among(query, reminder_document.c.document, numbers)}

@@ -190,9 +190,12 @@ class Debits(Shelf):
         except IntegrityError as error:
             raise _twice_live(error) from error
 
-    def rows(self) -> Iterator[Collection]:
-        """All collections."""
-        for page in self._pages(self._select(collection), [collection.c.sequence]):
+    def rows(self, statuses: Several[CollectionStatus] | None = None) -> Iterator[Collection]:
+        """All collections, or those that stand so."""
+        query = self._select(collection)
+        if statuses is not None:
+            query = query.where(collection.c.status.in_(statuses))
+        for page in self._pages(query, [collection.c.sequence]):
             yield from self._with_parts(page)
 
     def live_documents(self) -> set[str]:

@@ -12,8 +12,9 @@ from sqlalchemy import Row
 from ledger.documents import DiscountTerms, Document, DocumentKind
 from ledger.errors import InvariantBroken
 from ledger.mandates import Mandate, MandateStatus, MandateType, Scheme
+from ledger.media import Medium
 from ledger.money import Money
-from ledger.party import Address, Customer, CustomerType
+from ledger.party import Address, Contact, Customer, CustomerType, Role
 from ledger.sources import SourceRef
 from store import json_text
 from store.schema import customer, document, document_version, mandate
@@ -61,6 +62,10 @@ def _customer(row: Row[Any]) -> Customer:
         address=Address(street=row.street, postcode=row.postcode, city=row.city, country=row.country),
         ibans=tuple(json.loads(row.ibans)),
         source=_source(row.source),
+        group=row.group,
+        phone=row.phone,
+        contacts=tuple(Contact(role=Role(role), email=email) for role, email in json.loads(row.contacts)),
+        media=tuple(Medium(medium) for medium in json.loads(row.media)),
     )
 
 
@@ -77,6 +82,10 @@ def _customer_row(fact: Customer) -> Values:
         "country": fact.address.country,
         "ibans": json_text.text_of(fact.ibans),
         "source": _source_text(fact.source),
+        "group": fact.group,
+        "phone": fact.phone,
+        "contacts": json_text.text_of([[one.role, one.email] for one in fact.contacts]),
+        "media": json_text.text_of(fact.media),
     }
 
 
@@ -99,6 +108,9 @@ def document_of(row: Row[Any]) -> Document:
             else DiscountTerms(basis_points=row.discount_basis_points, until=row.discount_until)
         ),
         source=_source(row.source),
+        call_after_days=row.call_after_days,
+        product=row.product,
+        payment_link=row.payment_link,
     )
 
 
@@ -121,6 +133,9 @@ def _document_row(fact: Document, version: int) -> Values:
         "discount_basis_points": None if fact.discount is None else fact.discount.basis_points,
         "discount_until": None if fact.discount is None else fact.discount.until,
         "source": _source_text(fact.source),
+        "call_after_days": fact.call_after_days,
+        "product": fact.product,
+        "payment_link": fact.payment_link,
     }
 
 
@@ -138,6 +153,7 @@ def _mandate(row: Row[Any]) -> Mandate:
         source=_source(row.source),
         last_collected_on=row.last_collected_on,
         replaces=row.replaces,
+        changed_by=row.changed_by,
     )
 
 
@@ -155,6 +171,7 @@ def _mandate_row(fact: Mandate) -> Values:
         "source": _source_text(fact.source),
         "last_collected_on": fact.last_collected_on,
         "replaces": fact.replaces,
+        "changed_by": fact.changed_by,
     }
 
 

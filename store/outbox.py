@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -170,6 +170,11 @@ class Outbox(Shelf):
         """Effects whose key begins with ``prefix``."""
         query = self._select(effect).where(effect.c.key.startswith(prefix, autoescape=True))
         return [_effect(row) for row in self._connection.execute(query.order_by(effect.c.sequence))]
+
+    def states_of(self, subjects: Collection[str]) -> dict[str, EffectState]:
+        """The state of the newest effect of each of these subjects that has one."""
+        query = select(effect.c.subject, effect.c.state).where(self._own(effect)).order_by(effect.c.sequence)
+        return {row.subject: EffectState(row.state) for row in self._among(query, effect.c.subject, subjects)}
 
     def of_subject(self, subject: str) -> list[Effect]:
         """All effects about one subject."""

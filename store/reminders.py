@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Row, update
 
+from ledger.claims import LetterType
 from ledger.errors import ConflictingPayload
+from ledger.media import Medium
 from ledger.money import Money
 from ledger.reminders import MessageKind, Reminder
 from store.schema import reminder as table
@@ -31,7 +33,7 @@ class ReminderRow:
 class Reminders(Shelf):
     """Reminders of a tenant, in the order in which they were decided.
 
-    A document's dunning level is the highest level of its reminders that are neither held nor cancelled.
+    A document's dunning level is the highest level of its reminders that are neither held nor cancelled, and did not come back.
     """
 
     def add(self, rows: Sequence[ReminderRow]) -> None:
@@ -59,6 +61,12 @@ class Reminders(Shelf):
                     "amount": row.reminder.amount_due.minor,
                     "currency": row.reminder.amount_due.currency,
                     "status": row.status,
+                    "template": row.reminder.template,
+                    "letter": row.reminder.letter,
+                    "medium": row.reminder.medium,
+                    "interest": row.reminder.interest,
+                    "costs": row.reminder.costs,
+                    "announced": row.reminder.announced,
                 }
                 for sequence, row in enumerate(unique.values(), start=last + 1)
             ],
@@ -77,9 +85,12 @@ class Reminders(Shelf):
             ],
         )
 
-    def rows(self) -> Iterator[ReminderRow]:
-        """All reminders."""
-        for page in self._pages(self._select(table), [table.c.sequence]):
+    def rows(self, statuses: Collection[Delivery] | None = None) -> Iterator[ReminderRow]:
+        """All reminders, or those that stand so."""
+        query = self._select(table)
+        if statuses is not None:
+            query = query.where(table.c.status.in_(statuses))
+        for page in self._pages(query, [table.c.sequence]):
             yield from self._with_documents(page)
 
     def set_status(self, message_id: str, status: Delivery) -> None:
@@ -106,6 +117,12 @@ class Reminders(Shelf):
                     as_of=row.as_of,
                     amount_due=Money(row.amount, row.currency),
                     levels=tuple(level for _, level in documents[row.message_id]),
+                    template=row.template,
+                    letter=LetterType(row.letter),
+                    medium=Medium(row.medium),
+                    interest=row.interest,
+                    costs=row.costs,
+                    announced=row.announced,
                 ),
                 message_id=row.message_id,
                 status=row.status,

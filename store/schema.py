@@ -92,6 +92,10 @@ customer: Final = Table(
     metadata,
     *_words("tenant", "customer_id", "name", "type", "email", "language", "street", "postcode", "city", "country"),
     *_words("ibans", "source"),
+    Column("group", Words, nullable=False, server_default=""),
+    Column("phone", Words, nullable=False, server_default=""),
+    Column("contacts", CODE, nullable=False, server_default="[]"),
+    Column("media", CODE, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("tenant", "customer_id"),
 )
 
@@ -110,6 +114,9 @@ document: Final = Table(
     _number("discount_basis_points", nullable=True),
     Column("discount_until", Date, nullable=True),
     *_words("source"),
+    _number("call_after_days", nullable=True),
+    Column("product", Words, nullable=False, server_default=""),
+    Column("payment_link", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "number"),
     Index(None, "tenant", "issued_on", "number"),
     Index(None, "tenant", "due_on", "number"),
@@ -143,6 +150,7 @@ mandate: Final = Table(
     *_words("status", "source"),
     Column("last_collected_on", Date, nullable=True),
     Column("replaces", Words, nullable=False, server_default=""),
+    Column("changed_by", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "reference"),
     Index(None, "tenant", "customer_id"),
 )
@@ -407,6 +415,12 @@ reminder: Final = Table(
     Column("as_of", Date, nullable=False),
     _minor("amount"),
     *_words("currency", "status"),
+    Column("template", Words, nullable=False, server_default=""),
+    Column("letter", CODE, nullable=False, server_default="plain"),
+    Column("medium", CODE, nullable=False, server_default="email"),
+    Column("interest", BigInteger, nullable=False, server_default="0"),
+    Column("costs", BigInteger, nullable=False, server_default="0"),
+    Column("announced", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "message_id"),
     UniqueConstraint("tenant", "sequence"),
 )
@@ -421,6 +435,65 @@ reminder_document: Final = Table(
     PrimaryKeyConstraint("tenant", "message_id", "number"),
     ForeignKeyConstraint(["tenant", "message_id"], ["reminder.tenant", "reminder.message_id"]),
     Index(None, "tenant", "document"),
+)
+
+reminder_act: Final = Table(
+    "reminder_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("act", "subject", "by"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Who held, disputed or resumed what of the reminders, and what was promised",
+)
+
+call_attempt: Final = Table(
+    "call_attempt",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Telephone calls to customers, and what came of them",
+)
+
+hand_over_act: Final = Table(
+    "hand_over_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="What was released for hand-over, and what an agency was told afterwards",
+)
+
+service_act: Final = Table(
+    "service_act",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("customer_id"),
+    Column("acted_on", Date, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    comment="Whose service was announced to stop, stopped and given back",
+)
+
+delivery_report: Final = Table(
+    "delivery_report",
+    metadata,
+    *_words("tenant"),
+    _minor("sequence"),
+    *_words("message_id", "recipient", "content"),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    Index(None, "tenant", "message_id"),
+    comment="What became of messages after they left, by the word of those who carried them",
 )
 
 known_payer: Final = Table(

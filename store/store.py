@@ -12,19 +12,24 @@ from ledger.errors import ConfigError
 from store import database
 from store.archive import ARCHIVE_LIMIT_BYTES, Archive
 from store.bookings import Bookings
+from store.call_attempts import CallAttempts
 from store.cursors import Cursors
 from store.cycles import Cycles
 from store.debit_acts import DebitActs
 from store.debit_moves import DebitMoves
 from store.debits import Debits
 from store.decisions import Decisions
+from store.delivery_reports import DeliveryReports
 from store.entries import Entries
 from store.facts import Facts
 from store.faults import Faults
+from store.hand_over_acts import HandOverActs
 from store.lock import AdvisoryLock, file_lock
 from store.outbox import Outbox
 from store.payers import Payers
+from store.reminder_acts import ReminderActs
 from store.reminders import Reminders
+from store.service_acts import ServiceActs
 from store.statements import Statements
 
 
@@ -46,7 +51,12 @@ class Transaction:
         self.debit_moves = DebitMoves(connection, tenant)
         self.debit_acts = DebitActs(connection, tenant)
         self.reminders = Reminders(connection, tenant)
+        self.reminder_acts = ReminderActs(connection, tenant)
         self.payers = Payers(connection, tenant)
+        self.call_attempts = CallAttempts(connection, tenant)
+        self.hand_over_acts = HandOverActs(connection, tenant)
+        self.service_acts = ServiceActs(connection, tenant)
+        self.delivery_reports = DeliveryReports(connection, tenant)
 
 
 class Store:

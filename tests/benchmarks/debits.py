@@ -25,8 +25,8 @@ from schwifty import IBAN
 from sepaxml import SepaDD
 
 from collect.debits import DebitPlan, DebitPolicy, plan
-from formats.bank_profile import BankProfile, check
-from formats.pain008 import VERSIONS, render
+from formats.bank_profile import BankProfile
+from formats.pain008 import VERSIONS, render_for_bank
 from ledger.documents import OpenItem
 from ledger.mandates import Collection, CollectionStatus, DebitBatch, Mandate
 from ledger.party import Customer
@@ -38,6 +38,8 @@ HANDED_OVER_ON = date(2026, 9, 10)
 FACTOR_MAX = 2.0
 PEAK_MAX_MIB = 1536
 GROWTH_MAX = 12.0
+#: How often each part is timed.
+RUNS = 2
 
 
 def _world(count: int) -> tuple[dict[str, Customer], list[Mandate], list[OpenItem]]:
@@ -49,9 +51,14 @@ def _world(count: int) -> tuple[dict[str, Customer], list[Mandate], list[OpenIte
 
 
 def _timed(act: Callable[[], Any]) -> tuple[float, Any]:
-    begun = process_time()
-    found = act()
-    return process_time() - begun, found
+    """Processor seconds of the faster of two runs, for others work on this machine too; and what it gave."""
+    seconds = []
+    for _ in range(RUNS):
+        found = None  # what the run before gave is let go first
+        begun = process_time()
+        found = act()
+        seconds.append(process_time() - begun)
+    return min(seconds), found
 
 
 def _by_sepaxml(batch: DebitBatch) -> bytes:
@@ -112,13 +119,12 @@ def measure(count: int) -> dict[str, float]:
     planning, second = _timed(lambda: planned(told, HANDED_OVER_ON))
     (batch,) = second.batches
     assert len(batch.collections) == count
-    rendering, content = _timed(lambda: render(batch))
-    checking, _ = _timed(lambda: check(content, BankProfile(version=VERSIONS[0]), batch.message_id))
+    rendering, content = _timed(lambda: render_for_bank(batch, BankProfile(version=VERSIONS[0])))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sepaxml, _ = _timed(lambda: _by_sepaxml(batch))
     lxml, _ = _timed(lambda: _by_lxml(content))
     return {
-        "count": count, "announce": announcing, "plan": planning, "render": rendering, "profile": checking,
+        "count": count, "announce": announcing, "plan": planning, "render": rendering,
         "sepaxml": sepaxml, "lxml": lxml, "peak_mib": peak,
     }  # fmt: skip
 
@@ -135,8 +141,7 @@ def main() -> None:
     table = Table(
         "collections",
         "plan s",
-        "render + XSD s",
-        "bank profile s",
+        "render, XSD, bank profile s",
         "all s",
         "sepaxml s",
         "lxml s",
@@ -148,13 +153,12 @@ def main() -> None:
     for size in map(int, asked.sizes.split(",")):
         command = [sys.executable, "-m", "tests.benchmarks.debits", "--one", str(size)]
         found = cast(dict[str, float], json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
-        whole = found["plan"] + found["render"] + found["profile"]
+        whole = found["plan"] + found["render"]
         growth = f"{whole / before:.1f}" if before else ""
         before = whole
         cells = (
             found["plan"],
             found["render"],
-            found["profile"],
             whole,
             found["sepaxml"],
             found["lxml"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import mailbox
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,11 +29,13 @@ from connectors.registry import (
     reminder_channel,
     statement_source,
 )
+from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from ledger.bookings import AccountKind, Booking, BookingKind, BookingLine, LedgerAccount, receivable
 from ledger.effects import Effect, EffectKind, key_of
+from ledger.messages import Message, message_payload
 from ledger.money import Money
 from ledger.postings import posting_payload
-from ledger.reminders import Message, message_payload
+from tests import sshd
 
 TODAY = date(2026, 6, 30)
 
@@ -161,6 +164,13 @@ def _debit_file(number: int) -> Effect:
     )
 
 
+def _changed_debit_file(effect: Effect) -> Effect:
+    content = str(effect.payload["content"]) + "\n"
+    return replace(
+        effect, payload={**effect.payload, "content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()}
+    )
+
+
 def folder_debits(tmp: Path) -> SinkWorld:
     """The bank's program takes every file away as soon as it sees it."""
     settings = FolderDebitsSettings(use="folder", path=tmp / "to-bank")
@@ -172,17 +182,27 @@ def folder_debits(tmp: Path) -> SinkWorld:
             path.unlink()
         return sorted(taken)
 
-    def changed(effect: Effect) -> Effect:
-        content = str(effect.payload["content"]) + "\n"
-        return replace(
-            effect,
-            payload={**effect.payload, "content": content, "sha256": hashlib.sha256(content.encode()).hexdigest()},
-        )
-
     return SinkWorld(
         make=lambda: debit_channel(settings, "direct_debit/bank"),
         effect=_debit_file,
-        changed=changed,
+        changed=_changed_debit_file,
+        delivered=delivered,
+        expected=lambda effect: str(effect.payload["content"]),
+    )
+
+
+def sftp_debits(tmp: Path) -> SinkWorld:
+    """The bank leaves its files where they are: what it takes away before we could look is a matter of ``test_sftp``."""
+    outside = Path(tempfile.mkdtemp(prefix="afletter-inbox-", dir=tmp.parent))
+    settings = SftpDebitsSettings.model_validate({"use": "sftp", **sshd.server().settings(outside, tmp / "memory")})
+
+    def delivered() -> list[str]:
+        return sorted(path.read_text() for path in outside.glob("*.xml"))
+
+    return SinkWorld(
+        make=lambda: SftpDebits(settings, "direct_debit/bank", sshd.one_line),
+        effect=_debit_file,
+        changed=_changed_debit_file,
         delivered=delivered,
         expected=lambda effect: str(effect.payload["content"]),
     )
@@ -238,6 +258,7 @@ SINKS: Mapping[tuple[Port, str], Callable[[Path], SinkWorld]] = {
     (Port.ACCOUNTING, "beancount"): beancount,
     (Port.ACCOUNTING, "hledger"): hledger,
     (Port.DEBIT_CHANNEL, "folder"): folder_debits,
+    (Port.DEBIT_CHANNEL, "sftp"): sftp_debits,
     (Port.REMINDER_CHANNEL, "maildir"): maildir,
 }
 

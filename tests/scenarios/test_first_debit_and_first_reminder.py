@@ -10,18 +10,28 @@ from lxml import etree
 
 from collect.debits import COLLECTION_STEPS, CollectionEvent, plan
 from collect.freshness import AccountFreshness, Freshness
-from collect.messages import Letterhead, compose_pre_notification, compose_reminder
-from collect.reminders import ReminderPolicy, Standing, default_ladder, due
+from collect.ladder import Ladders, Step
+from collect.letterhead import Letterhead
+from collect.messages import compose_pre_notification, compose_reminder
+from collect.reminders import Channel, ReminderPolicy, Standing, due
 from formats.pain008 import render
 from ledger.mandates import Collection
-from ledger.reminders import Message, Reminder
+from ledger.media import Medium
+from ledger.messages import Message
+from ledger.reminders import MessageKind, Reminder
 from ledger.states import advance
 from tests.unit.collect.debtors import POLICY, customer, eur, item, mandate
 
 LETTERHEAD = Letterhead(
     name="Bench BV", sender="debiteuren@bench.example", iban="BE55734798953744", country="BE", language="nl"
 )
-LADDER = ReminderPolicy(country="BE", channel="mail", steps=default_ladder("BE"), minimum=eur("5.00"))
+STEP = Step(level=1, kind=MessageKind.REMINDER, days_after_due=7, minimum_days=14, pause_days=14, media=(Medium.EMAIL,))
+LADDER = ReminderPolicy(
+    country="BE",
+    channels=(Channel(name="mail", medium=Medium.EMAIL),),
+    ladders=Ladders(country="BE", steps=(STEP,)),
+    minimum=eur("5.00"),
+)
 
 
 def test_three_weeks_at_the_desk() -> None:

@@ -133,7 +133,7 @@ def test_old_statements_hold_back(clerk: Clerk) -> None:
 
 def test_while_the_shop_cannot_be_reached_nobody_is_reminded(clerk: Clerk) -> None:
     """It may know that the portal collected, or of a credit note."""
-    clerk.sync(DUE)
+    clerk.sync(DAY_6)
     clerk.statement(DAY_6)
     shop = clerk.folder / "shop"
     shop.rename(clerk.folder / "elsewhere")
@@ -164,11 +164,11 @@ def test_after_a_long_stop_one_step_and_not_all_of_them(clerk: Clerk) -> None:
     clerk.statement("2026-12-01")
     clerk.sync("2026-12-02")
     assert reminders(clerk) == [("1", "121.00", "sent")]
-    clerk.statement("2026-12-14")
-    clerk.sync("2026-12-15")
+    clerk.statement("2026-12-08")
+    clerk.sync("2026-12-09")
     assert len(mails_to(clerk, "B")) == 1
-    clerk.statement("2026-12-15")
-    clerk.sync("2026-12-16")
+    clerk.statement("2026-12-09")
+    clerk.sync("2026-12-10")
     assert [level for level, _, _ in reminders(clerk)] == ["1", "2"]
 
 

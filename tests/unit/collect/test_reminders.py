@@ -10,14 +10,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collect.freshness import AccountFreshness, Freshness
-from collect.reminders import Held, HoldReason, ReminderPolicy, Standing, Step, default_ladder, due
+from collect.ladder import Ladders, Step
+from collect.reminders import Channel, Held, HoldReason, ReminderPolicy, Standing, due
 from ledger.documents import DocumentKind, ItemStatus, OpenItem
+from ledger.media import Medium
 from ledger.money import Money
 from ledger.party import Customer
 from ledger.reminders import MessageKind, Reminder
 from tests.unit.collect.debtors import customer, eur, item
 
-POLICY = ReminderPolicy(country="BE", channel="mail", steps=default_ladder("BE"), minimum=eur("5.00"))
+MAIL = Channel(name="mail", medium=Medium.EMAIL)
+STEPS = tuple(
+    Step(
+        level=level,
+        kind=MessageKind.REMINDER,
+        days_after_due=days,
+        minimum_days=14,
+        pause_days=14,
+        media=(Medium.EMAIL, Medium.LETTER),
+    )
+    for level, days in ((1, 7), (2, 21), (3, 35))
+)
+POLICY = ReminderPolicy(country="BE", channels=(MAIL,), ladders=Ladders(country="BE", steps=STEPS), minimum=eur("5.00"))
 DUE = date(2026, 6, 1)
 
 
@@ -236,23 +250,23 @@ def test_an_older_history_without_levels_counts_for_all_its_documents(desk: Desk
 
 
 def test_a_step_waits_its_own_days(desk: Desk) -> None:
+    first, second, _ = STEPS
     steps = (
-        Step(level=1, kind=MessageKind.REMINDER, days_after_due=1, minimum_days=5),
-        Step(level=2, kind=MessageKind.REMINDER, days_after_due=2, minimum_days=20),
+        replace(first, days_after_due=1, minimum_days=5, pause_days=5),
+        replace(second, days_after_due=2, minimum_days=20, pause_days=5),
     )
-    desk.policy = replace(POLICY, steps=steps)
+    desk.policy = replace(POLICY, ladders=Ladders(country="BE", steps=steps))
     desk.put(item("2026-1", "9.00", DUE), item("2026-2", "9.00", DUE + timedelta(days=3)))
     sent = {days: one.levels for days in range(40) for one in desk.after(days)}
-    assert sent == {1: (1,), 6: (1, 1), 26: (2, 2)}
+    assert sent == {1: (1,), 6: (1, 1), 21: (2, 1), 26: (2, 2)}
 
 
 def test_faults_of_the_settings() -> None:
     assert not POLICY.faults()
-    step = POLICY.steps[0]
+    step = STEPS[0]
     wrong = (replace(step, level=2, days_after_due=0), replace(step, level=1, days_after_due=-1, minimum_days=0))
-    faulty = replace(POLICY, steps=wrong, minimum=eur("-1"), statement_working_days=-1)
+    faulty = replace(POLICY, ladders=Ladders(country="BE", steps=wrong), minimum=eur("-1"), statement_working_days=-1)
     assert [name for name, _ in faulty.faults()] == ["steps"] * 4 + ["minimum", "statement_working_days"]
-    assert [name for name, _ in replace(POLICY, steps=()).faults()] == ["steps"]
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -287,7 +301,7 @@ def test_any_year_of_late_payers(
                 level, before = sent.level_of(document), reached.get(document, 0)
                 assert level - before in {0, 1}
                 if level > before:
-                    step = POLICY.steps[level - 1]
+                    step = STEPS[level - 1]
                     assert as_of >= desk.items[document].document.due_on + timedelta(days=step.days_after_due)
                 reached[document] = level
             assert desk.items[sent.documents[0]].open

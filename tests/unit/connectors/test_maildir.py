@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.maildir import Maildir, MaildirSettings, render
+from connectors.maildir import Maildir, MaildirSettings
+from formats.mail import render
 from ledger.effects import Effect, EffectKind
 from ledger.errors import ConfigError, Refused
-from ledger.reminders import Message, message_of, message_payload
+from ledger.messages import Message, message_of, message_payload
 
 MESSAGE = Message(
     message_id="0123abc@bench.example",

@@ -15,7 +15,7 @@ def test_every_port_has_its_connectors() -> None:
         Port.INVOICES: ["folder"],
         Port.STATEMENTS: ["folder"],
         Port.ACCOUNTING: ["beancount", "hledger"],
-        Port.DEBIT_CHANNEL: ["folder"],
+        Port.DEBIT_CHANNEL: ["folder", "sftp"],
         Port.REMINDER_CHANNEL: ["maildir"],
     }
 

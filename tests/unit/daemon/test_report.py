@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 from lxml import etree, html
+from markupsafe import escape
 
+from collect.forecast import ForecastDay
 from daemon.report import (
     DECISIONS_MOST,
     LINES_MOST,
@@ -28,6 +30,7 @@ from daemon.report import (
     WithheldLine,
     age_band,
     ages_of,
+    forecast_weeks,
     monday_of,
     render_report,
     weeks_of,
@@ -377,6 +380,33 @@ def test_weeks_begin_on_monday_and_leave_none_out() -> None:
     ]
     assert weeks_of([], "EUR") == ()
     assert monday_of(date(2026, 9, 13)) == date(2026, 9, 7)
+
+
+def test_the_forecast_shows_every_week_to_the_last_collection() -> None:
+    days = [
+        ForecastDay(day=date(2026, 9, 16), count=2, amount=eur(300), announced=eur(100)),
+        ForecastDay(day=date(2026, 10, 1), count=1, amount=eur(50), announced=eur(0)),
+    ]
+    weeks = forecast_weeks(days, AS_OF)
+    assert weeks[0].monday == monday_of(AS_OF)
+    assert [(week.announced.minor, week.not_announced.minor) for week in weeks if week.monday >= date(2026, 9, 14)] == [
+        (100, 200),
+        (0, 0),
+        (0, 50),
+    ]
+    assert forecast_weeks([], AS_OF) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_of_the_forecast_stands_in_the_report(language: str) -> None:
+    weeks = forecast_weeks([ForecastDay(day=AS_OF, count=1, amount=eur(300), announced=eur(100))], AS_OF)
+    words = words_of(language)
+    without = render_report(view(language))
+    page = render_report(replace(view(language), forecast=weeks))
+    for text in (words.forecast, words.announced, words.not_announced):
+        assert escape(text) in page
+        assert escape(text) not in without
+    assert page.count("<svg") == without.count("<svg") + 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,87 @@
+"""What became of messages: reports are pulled like any source, and a message that came back is marked, so that its step goes another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import structlog
+
+from connectors.ports import DeliveryReportSource, Page
+from daemon.progress import Steps
+from daemon.pull import Pulled
+from daemon.tenant import Tenant
+from ledger.delivery_reports import DeliveryAction, DeliveryReport
+from ledger.effects import Effect, EffectEvent, EffectState
+from ledger.sources import Fault
+from store.store import Transaction
+
+_ARRIVED = frozenset({DeliveryAction.DELIVERED, DeliveryAction.RELAYED})
+
+
+def pull_reports(tenant: Tenant, source: DeliveryReportSource, steps: Steps) -> Pulled:
+    """Take over what a source of reports has; raises the source's named errors, after what came before is committed."""
+    documents = facts = faults = 0
+    for page in _pages(tenant, source, steps):
+        with tenant.store.transaction() as t:
+            for document in page.documents:
+                documents += t.archive.keep(document)
+                said = list(source.parse(document))
+                found = [one for one in said if isinstance(one, Fault)]
+                t.faults.heal(document.system, document.name, except_document=document.sha256)
+                t.faults.add(found)
+                for fault in found:
+                    structlog.get_logger().warning("fault", source=document.system, line=fault.line())
+                faults += len(found)
+                facts += len(t.delivery_reports.add([one for one in said if isinstance(one, DeliveryReport)]))
+                steps.done(1)
+            for name in page.gone:
+                t.faults.heal(source.name, name)
+            t.cursors.set(source.name, page.cursor)
+    return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
+
+
+def _pages(tenant: Tenant, source: DeliveryReportSource, steps: Steps) -> Iterator[Page]:
+    while True:
+        with tenant.store.transaction() as t:
+            cursor = t.cursors.get(source.name)
+        page = source.fetch(cursor)
+        steps.step(source.name, len(page.documents))
+        yield page
+        if not page.has_more:
+            return
+
+
+def take_reports(t: Transaction) -> None:
+    """Bring messages to what was reported of them; doing it again changes nothing.
+
+    One that its main recipient did not get is ``bounced``, also when its outcome was unknown before; an unknown outcome that somebody reports as
+    arrived is ``sent``. A copy that did not arrive changes nothing.
+    """
+    reports: dict[str, list[DeliveryReport]] = {}
+    for report in t.delivery_reports.all():
+        reports.setdefault(report.message_id, []).append(report)
+    if not reports:
+        return
+    for row in list(t.reminders.rows(("sent", "parked"))):
+        told = reports.get(row.message_id)
+        if told is None:
+            continue
+        effects = t.outbox.of_subject(row.message_id)
+        parked = [effect.key for effect in effects if effect.state is EffectState.PARKED]
+        if any(one.is_final_failure and _concerns(one, effects) for one in told):
+            t.outbox.step(parked, EffectEvent.CANCEL, detail="it came back; another way is taken")
+            t.reminders.set_status(row.message_id, "bounced")
+        elif parked and any(one.action in _ARRIVED and _concerns(one, effects) for one in told):
+            t.outbox.step(parked, EffectEvent.FOUND, detail="reported as arrived")
+            t.reminders.set_status(row.message_id, "sent")
+
+
+def _concerns(report: DeliveryReport, effects: list[Effect]) -> bool:
+    """Whether a report is about the one to whom the message was addressed, not about a copy."""
+    copies = {str(copy).lower() for effect in effects for copy in _copies(effect)}
+    return report.recipient.lower() not in copies
+
+
+def _copies(effect: Effect) -> list[object]:
+    copies = effect.payload.get("copies")
+    return list(copies) if isinstance(copies, list | tuple) else []

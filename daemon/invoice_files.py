@@ -1,0 +1,41 @@
+"""The invoices as their reader sees them: from the source that has them, or out of the UBL file that carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import structlog
+
+from connectors.ports import InvoiceFiles
+from daemon.tenant import Tenant
+from formats.ubl_enclosure import enclosed_pdf
+from ledger.documents import Document
+from ledger.errors import AfletterError
+from store.store import Transaction
+
+
+def invoice_pdfs(tenant: Tenant, t: Transaction, documents: Iterable[Document]) -> dict[str, bytes]:
+    """PDF bytes by document number, of those that there are; for the others a message has what our books say of them."""
+    sources = {source.name: source for source in tenant.invoices}
+    found: dict[str, bytes] = {}
+    for document in documents:
+        source = sources.get(document.source.system)
+        try:
+            pdf = source.invoice_pdf(document) if isinstance(source, InvoiceFiles) else None
+        except AfletterError as error:
+            # The invoice's data goes in its place; the message says the same.
+            structlog.get_logger().warning("invoice not read", document=document.number, error=type(error).__name__)
+            pdf = None
+        if pdf is None and document.source.name.lower().endswith(".xml"):
+            pdf = _of_archive(t, document)
+        if pdf is not None:
+            found[document.number] = pdf
+    return found
+
+
+def _of_archive(t: Transaction, document: Document) -> bytes | None:
+    try:
+        with t.archive.open(document.source.document) as stream:
+            return enclosed_pdf(stream)
+    except LookupError:
+        return None

@@ -1,0 +1,34 @@
+"""Messages to customers on their way into the outbox, and out of it again while they are still there."""
+
+from __future__ import annotations
+
+from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
+from ledger.messages import Message, message_payload
+from ledger.reminders import Reminder
+from store.reminders import ReminderRow
+from store.store import Transaction
+
+
+def queue_message(t: Transaction, channel: str, message: Message, reminder: Reminder) -> None:
+    """Keep what was decided, and want its message delivered."""
+    t.reminders.add([ReminderRow(reminder=reminder, message_id=message.message_id, status="queued")])
+    t.outbox.add(
+        [
+            Effect(
+                key=key_of("message", message.message_id),
+                kind=EffectKind.MESSAGE,
+                sink=channel,
+                subject=message.message_id,
+                payload=message_payload(message),
+                not_before=reminder.as_of,
+            )
+        ]
+    )
+
+
+def cancel_message(t: Transaction, message_id: str) -> None:
+    """Cancel a message that is still queued; one that may have left stays what it is."""
+    queued = [effect.key for effect in t.outbox.of_subject(message_id) if effect.state is EffectState.QUEUED]
+    if queued:
+        t.outbox.step(queued, EffectEvent.CANCEL, detail="overtaken by the facts")
+        t.reminders.set_status(message_id, "cancelled")

@@ -1,0 +1,122 @@
+"""What a person reads about reminders: where an invoice stands and why, what the next days would send, and the messages themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from collect.ladder import Step
+from collect.law.words import explain
+from collect.reminders import Held
+from collect.reminders_ahead import ahead
+from collect.wording import sentence as why_not
+from daemon.claiming import Claimed, claim_on
+from daemon.reminder_acts import ReminderActError
+from daemon.reminder_case import Case
+from daemon.reminding import composed
+from daemon.tenant import Tenant
+from formats.mail import render
+from ledger.documents import DocumentKind, OpenItem
+from ledger.errors import Refused
+from ledger.reminders import Reminder
+from store.store import Transaction
+
+
+def previewed(case: Case) -> Iterator[Reminder]:
+    """Every message of the next days, if nobody pays."""
+    return ahead(
+        case.policy,
+        case.view.items,
+        customers=case.view.customers,
+        history=case.history,
+        standing=case.standing,
+        as_of=case.view.as_of,
+    )
+
+
+def write_messages(tenant: Tenant, case: Case, found: Sequence[Reminder], folder: Path) -> tuple[int, tuple[str, ...]]:
+    """Write each message as a mail file; answers how many, and a line for each that cannot be written. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    items = case.view.by_number()
+    troubled: list[str] = []
+    written = 0
+    for number, one in enumerate(found, start=1):
+        message = composed(tenant, case, items, Claimed(reminder=one))
+        if isinstance(message, Held):
+            troubled.append(f"{one.as_of} {one.customer_id} {one.kind.value}: {message.detail}")
+            continue
+        try:
+            content = render(message)
+        except Refused as error:
+            troubled.append(f"{one.as_of} {one.customer_id} {one.kind.value}: {error}")
+            continue
+        (folder / f"{number:05}-{one.as_of}-{one.kind.value}.eml").write_bytes(content)
+        written += 1
+    return written, tuple(troubled)
+
+
+def explained(tenant: Tenant, t: Transaction, case: Case, number: str) -> Iterator[str]:
+    """Lines about an invoice: what is open, where it stands on its ladder, what was sent, what comes next or what keeps it back, and what
+    may be claimed for it. Raises ReminderActError where there is no such invoice."""
+    item = case.view.by_number().get(number)
+    if item is None or item.document.kind is not DocumentKind.INVOICE:
+        raise ReminderActError(f"there is no open or settled invoice '{number}'")
+    document = item.document
+    customer = case.view.customers.get(document.customer_id)
+    yield f"{number}: {item.open} open of {document.gross}, due {document.due_on}, {item.status.value}"
+    for row in case.view.reminders:
+        if number in row.reminder.documents:
+            sent = row.reminder
+            yield (
+                f"{sent.as_of}  {sent.kind.value}, level {sent.level_of(number)}, by {sent.medium.value}: {row.status} "
+                f"({sent.letter.value})"
+            )
+    for act in (
+        *case.standing.agreements.of_document.get(number, ()),
+        *case.standing.agreements.of_customer.get(document.customer_id, ()),
+    ):
+        until = f" until {act.until}" if act.until is not None else ""
+        yield f"{act.on}  {act.kind.value}{until}, said by {act.by} {act.why}".rstrip()
+    if customer is None:
+        yield f"customer {document.customer_id} is not known"
+        return
+    for step in case.policy.ladders.of(customer):
+        yield f"  step {step.level} {_step_words(step)}"
+    own = tuple(one for one in case.view.items if one.document.customer_id == document.customer_id)
+    yield from _next(tenant, replace(case, view=replace(case.view, items=own)), item)
+    if item.open:
+        claim = claim_on(t, case, customer, [item], case.view.as_of)
+        yield f"What the law of {claim.country} allows to be claimed of a {claim.audience.value} on {claim.as_of}:"
+        for line in explain(claim, tenant.language, tenant.config.legal.country):
+            article = f"  [{line.article}]" if line.article else ""
+            yield f"  {line.text}: {line.amount}{article}"
+
+
+def _step_words(step: Step) -> str:
+    side = "after" if step.days_after_due >= 0 else "before"
+    media = ", ".join(medium.value for medium in step.media)
+    words = f"{step.kind.value}: {abs(step.days_after_due)} days {side} the due date, {step.minimum_days} days after the step before"
+    term = ", and after the term of the last letter" if step.after_term else ""
+    asks = [
+        part
+        for part in ("" if step.fee.value == "none" else step.fee.value, "interest" if step.interest else "")
+        if part
+    ]
+    return words + term + (f", by {media}" if media else "") + (f", asks {' and '.join(asks)}" if asks else "")
+
+
+def _next(tenant: Tenant, case: Case, item: OpenItem) -> Iterator[str]:
+    number = item.document.number
+    for one in case.due(case.view.as_of):
+        if number in one.documents:
+            if isinstance(one, Held):
+                yield f"held today: {why_not(one.reason, one.detail, tenant.language)}"
+            else:
+                yield f"due today: {one.kind.value}, level {one.level}"
+    coming = next((one for one in previewed(case) if number in one.documents), None)
+    yield (
+        "nothing is due in the next 30 days"
+        if coming is None
+        else f"next: {coming.kind.value} on {coming.as_of}, by {coming.medium.value}"
+    )
