@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from collect.law.ladders import Fee
 from config.bank_profile import bank_profile
+from config.collections import Calls, HandOver, Interruption
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
 from config.law import LawSettings
@@ -464,6 +465,9 @@ class Reminders(Settings):
     law: LawSettings = Field(
         default=as_written({}), description="What the program cannot know of the law that applies."
     )
+    calls: Calls | None = Field(default=None, description="Telephone follow-up.")
+    hand_over: HandOver | None = Field(default=None, description="Handing cases over.")
+    interruption: Interruption | None = Field(default=None, description="Interrupting services.")
 
     @property
     def ways(self) -> tuple[ConnectorSettings, ...]:
@@ -646,6 +650,10 @@ class TenantConfig(Settings):
         return value
 
 
+#: What pydantic makes a field from: its type, and its description and default.
+_Definition = tuple[Any, FieldInfo]
+
+
 def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     """TenantConfig with the settings of these connectors in their places."""
     account = _with(BankAccount, statements=_many(BankAccount, "statements", kinds.statements))
@@ -655,6 +663,7 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
         channel=_perhaps(Reminders, "channel", kinds.reminder_channel),
         channels=_many(Reminders, "channels", kinds.reminder_channel),
         delivery_reports=_many(Reminders, "delivery_reports", kinds.delivery_reports),
+        **_collections(kinds),
     )
     return _with(
         TenantConfig,
@@ -666,8 +675,18 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     )
 
 
-#: What pydantic makes a field from: its type, and its description and default.
-_Definition = tuple[Any, FieldInfo]
+def _collections(kinds: ConnectorKinds) -> dict[str, _Definition]:
+    """The sections of what follows after letters, with their connectors."""
+    calls = _with(Calls, outcomes=_many(Calls, "outcomes", kinds.call_outcomes))
+    hand_over = _with(HandOver, channel=_perhaps(HandOver, "channel", kinds.hand_over_channel))
+    interruption = _with(Interruption, channel=_one(Interruption, "channel", kinds.service_channel))
+    return {
+        "calls": (calls | None, Reminders.model_fields["calls"]),
+        "hand_over": (hand_over | None, Reminders.model_fields["hand_over"]),
+        "interruption": (interruption | None, Reminders.model_fields["interruption"]),
+    }
+
+
 _S = TypeVar("_S", bound=Settings)
 
 

@@ -19,9 +19,11 @@ from collect.reminders import Held
 from collect.wording import sentence as why_not
 from config.bank_profile import bank_profile
 from config.tenant import DirectDebit
+from daemon.confirming import confirm
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import as_it_may_be
 from daemon.delivery_reports import take_reports
+from daemon.first_dispatch import dispatch_invoices
 from daemon.mandate_invitations import invite
 from daemon.message_queue import cancel_message, queue_message
 from daemon.outlook import Outlook, outlook_of, unseen
@@ -71,6 +73,9 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
             planned = _debits(tenant, t, view, debit)
             covered, withheld = planned.covered, planned.withheld
         if reminders is not None:
+            confirm(tenant, t, view, reminders)
+            if reminders.first_dispatch and not unseen(tenant, view):
+                held += dispatch_invoices(tenant, t, view, reminders)
             held = remind(tenant, t, view, reminders, covered)
     return HeldBack(withheld=withheld, held=held, unseen=unseen(tenant, view))
 

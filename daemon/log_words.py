@@ -181,6 +181,18 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Kunde {customer} erhält einen freundlichen Hinweis über {amount}: {documents}.",
         "en": "Customer {customer} is nudged about {amount}: {documents}.",
     },
+    "invoice": {
+        "nl": "Factuur {documents} van {amount} gaat naar klant {customer}.",
+        "fr": "La facture {documents} de {amount} part chez le client {customer}.",
+        "de": "Rechnung {documents} über {amount} geht an Kunde {customer}.",
+        "en": "Invoice {documents} of {amount} goes to customer {customer}.",
+    },
+    "paid_confirmation": {
+        "nl": "Klant {customer} krijgt bericht dat {amount} ontvangen is: {documents}.",
+        "fr": "Le client {customer} est informé de la réception de {amount} : {documents}.",
+        "de": "Kunde {customer} erhält die Nachricht, dass {amount} eingegangen ist: {documents}.",
+        "en": "Customer {customer} is told that {amount} came in: {documents}.",
+    },
     "notice_of_default": {
         "nl": "Klant {customer} krijgt een ingebrekestelling (stap {level}) voor {amount}: {documents}.",
         "fr": "Le client {customer} reçoit une mise en demeure (étape {level}) pour {amount} : {documents}.",

@@ -18,6 +18,7 @@ from daemon.policies import reminder_policy
 from daemon.tenant import Tenant
 from ledger.effects import EffectState
 from ledger.media import Medium
+from ledger.party import Role
 from ledger.reminders import Reminder
 from store.store import Transaction
 
@@ -70,7 +71,7 @@ def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders,
             under_debit=covered,
             on_account=view.on_account,
             agreements=standing(t.reminder_acts.all()),
-            unreachable=frozenset(_unreachable(t, view)),
+            unreachable=frozenset(unreachable(t, view)),
         ),
         terms=law_terms(reminders.law, tenant.config.file),
     )
@@ -93,14 +94,14 @@ def _queued_subjects(t: Transaction, view: Outlook) -> frozenset[str]:
     return frozenset(subject for subject, state in states.items() if state is EffectState.QUEUED)
 
 
-def _unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
+def unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
     """Customers whom a way does not reach: a message came back, and the address that it went to is still the one we have."""
     for row in view.reminders:
         customer = view.customers.get(row.reminder.customer_id)
         if row.status != "bounced" or customer is None:
             continue
-        addresses = {effect.payload.get("recipient") for effect in t.outbox.of_subject(row.message_id)}
-        if row.reminder.medium is not Medium.EMAIL or not addresses or customer.email in addresses:
+        went_to = {str(effect.payload.get("recipient", "")) for effect in t.outbox.of_subject(row.message_id)}
+        if row.reminder.medium is not Medium.EMAIL or went_to.intersection(customer.emails(tuple(Role))):
             yield customer.customer_id, row.reminder.medium
 
 

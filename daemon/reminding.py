@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import structlog
 from jinja2 import TemplateError
@@ -11,6 +12,7 @@ from collect.messages import compose_reminder
 from collect.reminders import Held, HoldReason
 from config.tenant import Reminders
 from daemon.claiming import Claimed, claimed
+from daemon.invoice_files import invoice_pdfs
 from daemon.message_queue import cancel_message, queue_message
 from daemon.outlook import Outlook
 from daemon.policies import letterhead
@@ -48,7 +50,8 @@ def remind(
     for asked in wanted:
         if asked.reminder in still:
             continue
-        message = composed(tenant, case, items, asked)
+        files = invoice_pdfs(tenant, t, [items[number].document for number in asked.reminder.documents])
+        message = composed(tenant, case, items, asked, files)
         if isinstance(message, Held):
             held.append(message)
         elif message.message_id not in known:  # one like it was cancelled earlier today: what is due goes out tomorrow
@@ -63,8 +66,14 @@ _NOT_OF_THE_LADDER = frozenset(
 )
 
 
-def composed(tenant: Tenant, case: Case, items: Mapping[str, OpenItem], wanted: Claimed) -> Message | Held:
-    """The message; where it cannot be written, that one alone is held back."""
+def composed(
+    tenant: Tenant,
+    case: Case,
+    items: Mapping[str, OpenItem],
+    wanted: Claimed,
+    invoices: Mapping[str, bytes] = MappingProxyType({}),
+) -> Message | Held:
+    """The message; where it cannot be written, that one alone is held back. ``invoices``: PDF bytes by number, where there are any."""
     reminders = tenant.config.reminders
     if reminders is None:
         raise ConfigError((f"tenant {tenant.name} has no reminders",))
@@ -82,8 +91,9 @@ def composed(tenant: Tenant, case: Case, items: Mapping[str, OpenItem], wanted: 
             claim=wanted.claim,
             letter=reminder.letter,
             medium=reminder.medium,
+            invoices=invoices,
         )
-    except (TemplateError, ValueError, LookupError) as error:
+    except (TemplateError, ValueError, LookupError, ConfigError) as error:
         structlog.get_logger().warning(
             "message not composed", customer=reminder.customer_id, kind=reminder.kind.value, error=type(error).__name__
         )

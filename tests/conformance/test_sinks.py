@@ -17,7 +17,13 @@ from ledger.errors import ConflictingPayload, OutcomeUnknown, Transient
 from tests.conformance.faults import Killed, Moment, weather
 from tests.conformance.worlds import SINKS, SinkWorld, names
 
-SINK_PORTS = (Port.ACCOUNTING, Port.DEBIT_CHANNEL, Port.REMINDER_CHANNEL)
+SINK_PORTS = (
+    Port.ACCOUNTING,
+    Port.DEBIT_CHANNEL,
+    Port.REMINDER_CHANNEL,
+    Port.HAND_OVER_CHANNEL,
+    Port.SERVICE_CHANNEL,
+)
 every_sink = pytest.mark.parametrize("make_world", SINKS.values(), ids=names(SINKS))
 MakeWorld = Callable[[Path], SinkWorld]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.ports import Cursor, InvoiceSource, StatementSource
+from connectors.ports import CallSource, Cursor, InvoiceSource, StatementSource
 from connectors.registry import KINDS, Port
 from ledger.errors import ConfigError, Transient
 from ledger.sources import Fault, RawDocument
@@ -22,11 +22,13 @@ MakeWorld = Callable[[Path], SourceWorld]
 
 
 def test_every_registered_source_is_tried_here() -> None:
-    assert {(port, one.use) for port in (Port.INVOICES, Port.STATEMENTS) for one in KINDS[port]} == set(SOURCES)
+    assert {
+        (port, one.use) for port in (Port.INVOICES, Port.STATEMENTS, Port.CALL_OUTCOMES) for one in KINDS[port]
+    } == set(SOURCES)
 
 
 def fetch_all(
-    source: InvoiceSource | StatementSource, cursor: Cursor | None = None
+    source: InvoiceSource | StatementSource | CallSource, cursor: Cursor | None = None
 ) -> tuple[list[RawDocument], Cursor | None]:
     """All pages; the cursor makes a round trip through text each time, as the store makes it."""
     documents: list[RawDocument] = []
@@ -152,6 +154,7 @@ class TestSource:
         for document, facts in zip(documents, first, strict=True):
             for fact in facts:
                 source = fact.source
+                assert source is not None
                 assert (source.system, source.name, source.document) == (
                     document.system,
                     document.name,

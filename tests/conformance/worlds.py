@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import mailbox
 import re
@@ -15,21 +16,27 @@ from beancount import loader
 from beancount.core.data import Transaction
 
 from connectors.beancount_books import BeancountSettings
+from connectors.folder_calls import FolderCallsSettings
 from connectors.folder_debits import FolderDebitsSettings
+from connectors.folder_files import FolderFilesSettings
 from connectors.folder_invoices import FolderInvoicesSettings
 from connectors.folder_statements import FolderStatementsSettings
 from connectors.hledger_books import HledgerSettings
 from connectors.maildir import MaildirSettings
-from connectors.ports import InvoiceSource, Sink, StatementSource
+from connectors.ports import CallSource, InvoiceSource, Sink, StatementSource
 from connectors.registry import (
     Port,
     accounting_target,
+    call_source,
     debit_channel,
+    hand_over_channel,
     invoice_source,
     reminder_channel,
+    service_channel,
     statement_source,
 )
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
+from connectors.sftp_files import SftpFiles, SftpFilesSettings
 from ledger.bookings import AccountKind, Booking, BookingKind, BookingLine, LedgerAccount, receivable
 from ledger.effects import Effect, EffectKind, key_of
 from ledger.messages import Message, message_payload
@@ -45,7 +52,7 @@ class SourceWorld:
     """A source and the folder it reads. ``files``: name and content of documents, in the order in which it must read them."""
 
     folder: Path
-    make: Callable[[], InvoiceSource | StatementSource]
+    make: Callable[[], InvoiceSource | StatementSource | CallSource]
     files: Mapping[str, bytes]
 
 
@@ -250,9 +257,89 @@ def maildir(tmp: Path) -> SinkWorld:
     )
 
 
+def folder_calls(tmp: Path) -> SourceWorld:
+    settings = FolderCallsSettings(use="folder", path=tmp / "calls")
+    (tmp / "calls").mkdir()
+    header = b"customer_id,called_on,half_day,outcome\n"
+    return SourceWorld(
+        folder=tmp / "calls",
+        make=lambda: call_source(settings, "reminders/calls/outcomes/0"),
+        files={
+            "a.csv": header + b"C1,2026-06-01,morning,not_reached\nC2,2026-06-01,noon,copy\n",
+            "b.CSV": b"",
+            "c.csv": b"\0",
+        },
+    )
+
+
+def _file(number: int) -> Effect:
+    content = f"case {number}\0".encode()
+    return Effect(
+        key=key_of("hand_over", str(number)),
+        kind=EffectKind.HAND_OVER,
+        sink="reminders/hand_over",
+        subject=f"H{number}",
+        payload={
+            "file_name": f"case-{number}.zip",
+            "content": base64.b64encode(content).decode("ascii"),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        },
+        not_before=TODAY,
+    )
+
+
+def _changed_file(effect: Effect) -> Effect:
+    content = base64.b64decode(str(effect.payload["content"])) + b"!"
+    changed = {"content": base64.b64encode(content).decode("ascii"), "sha256": hashlib.sha256(content).hexdigest()}
+    return replace(effect, payload={**effect.payload, **changed})
+
+
+def _content(effect: Effect) -> str:
+    return base64.b64decode(str(effect.payload["content"])).decode()
+
+
+def folder_files(port: Port) -> Callable[[Path], SinkWorld]:
+    """The other side takes every file away as soon as it sees it."""
+
+    def world(tmp: Path) -> SinkWorld:
+        settings = FolderFilesSettings(use="folder", path=tmp / "out")
+        taken: list[str] = []
+
+        def delivered() -> list[str]:
+            for path in sorted((tmp / "out").glob("[!.]*")):
+                taken.append(path.read_text())
+                path.unlink()
+            return sorted(taken)
+
+        make = hand_over_channel if port is Port.HAND_OVER_CHANNEL else service_channel
+        return SinkWorld(
+            make=lambda: make(settings, "reminders/hand_over"),
+            effect=_file,
+            changed=_changed_file,
+            delivered=delivered,
+            expected=_content,
+        )
+
+    return world
+
+
+def sftp_files(tmp: Path) -> SinkWorld:
+    """The agency leaves its files where they are."""
+    outside = Path(tempfile.mkdtemp(prefix="afletter-inbox-", dir=tmp.parent))
+    settings = SftpFilesSettings.model_validate({"use": "sftp", **sshd.server().settings(outside, tmp / "memory")})
+    return SinkWorld(
+        make=lambda: SftpFiles(settings, "reminders/hand_over", sshd.one_line),
+        effect=_file,
+        changed=_changed_file,
+        delivered=lambda: sorted(path.read_text() for path in outside.glob("*.zip")),
+        expected=_content,
+    )
+
+
 SOURCES: Mapping[tuple[Port, str], Callable[[Path], SourceWorld]] = {
     (Port.INVOICES, "folder"): folder_invoices,
     (Port.STATEMENTS, "folder"): folder_statements,
+    (Port.CALL_OUTCOMES, "folder"): folder_calls,
 }
 SINKS: Mapping[tuple[Port, str], Callable[[Path], SinkWorld]] = {
     (Port.ACCOUNTING, "beancount"): beancount,
@@ -260,6 +347,9 @@ SINKS: Mapping[tuple[Port, str], Callable[[Path], SinkWorld]] = {
     (Port.DEBIT_CHANNEL, "folder"): folder_debits,
     (Port.DEBIT_CHANNEL, "sftp"): sftp_debits,
     (Port.REMINDER_CHANNEL, "maildir"): maildir,
+    (Port.HAND_OVER_CHANNEL, "folder"): folder_files(Port.HAND_OVER_CHANNEL),
+    (Port.HAND_OVER_CHANNEL, "sftp"): sftp_files,
+    (Port.SERVICE_CHANNEL, "folder"): folder_files(Port.SERVICE_CHANNEL),
 }
 
 
