@@ -123,7 +123,20 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     yield partial(_collect, tenant, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_deliver, tenant, sink, as_of, steps, result)
+    yield from _next_ways(tenant, as_of, steps, result)
     yield partial(_report, tenant, as_of, steps, result)
+
+
+def _next_ways(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> Iterator[Callable[[], None]]:
+    """What an address would not take goes its next way in the same cycle; once for each way that is left."""
+    seen = 0
+    for _ in tenant.message_channels[1:]:
+        if not any(delivery.undeliverable for delivery in result.deliveries[seen:]):
+            return
+        seen = len(result.deliveries)
+        yield partial(_collect, tenant, as_of, steps, result)
+        for channel in tenant.message_channels:
+            yield partial(_deliver, tenant, channel, as_of, steps, result)
 
 
 def _pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Steps, result: CycleResult) -> None:
