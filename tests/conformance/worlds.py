@@ -25,6 +25,7 @@ from connectors.folder_debits import FolderDebitsSettings
 from connectors.folder_files import FolderFilesSettings
 from connectors.folder_invoices import FolderInvoicesSettings
 from connectors.folder_statements import FolderStatementsSettings
+from connectors.hledger_books import HledgerSettings
 from connectors.maildir import MaildirSettings
 from connectors.phone_list import PhoneListSettings
 from connectors.ports import Sink, Source
@@ -136,6 +137,23 @@ def beancount(tmp: Path) -> SinkWorld:
             return []
         entries, _, _ = loader.load_string(f'include "{main}"\n')
         return sorted(entry.meta["booking"] for entry in entries if isinstance(entry, Transaction))
+
+    return SinkWorld(
+        make=lambda: accounting_target(settings, "accounting/0"),
+        effect=_posting,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "description": "Something else"}),
+        delivered=delivered,
+        expected=lambda effect: str(effect.payload["booking_id"]),
+    )
+
+
+def hledger(tmp: Path) -> SinkWorld:
+    """Deliveries are read from the journals' own lines, so that the suite runs where hledger is not installed."""
+    settings = HledgerSettings(use="hledger", path=tmp / "books")
+
+    def delivered() -> list[str]:
+        journals = sorted((tmp / "books/journal").glob("*.journal"))
+        return sorted(code for path in journals for code in re.findall(r"^\S+ \* \((\S+)\)", path.read_text(), re.M))
 
     return SinkWorld(
         make=lambda: accounting_target(settings, "accounting/0"),
@@ -427,6 +445,7 @@ SOURCES: Mapping[tuple[Port, str], Callable[[Path], SourceWorld]] = {
 }
 SINKS: Mapping[tuple[Port, str], Callable[[Path], SinkWorld]] = {
     (Port.ACCOUNTING, "beancount"): beancount,
+    (Port.ACCOUNTING, "hledger"): hledger,
     (Port.DEBIT_CHANNEL, "folder"): folder_debits,
     (Port.DEBIT_CHANNEL, "sftp"): sftp_debits,
     (Port.REMINDER_CHANNEL, "maildir"): maildir,
