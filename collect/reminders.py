@@ -88,6 +88,9 @@ class HoldReason(StrEnum):
     PAYMENT_PLAN = "payment_plan"
     EXCLUDED = "excluded"
     HANDED_OVER = "handed_over"
+    CALLING = "calling"
+    NOT_REGISTERED = "not_registered"
+    NOT_RELEASED = "not_released"
 
 
 _REASON_OF: Final[Mapping[ActKind, HoldReason]] = {
@@ -116,6 +119,7 @@ class Standing:
     ``freshness``: of all money sources. ``in_review``: customers with a bank entry that waits for a person. ``under_debit``: documents that
     direct debit takes care of (``DebitPlan.covered``). ``on_account``: what stands on account for a customer (a customer may have several
     currencies), positive. ``agreements``: what people said. ``unreachable``: customers and the medium by which a message to them came back.
+    ``calling``: customers who are being called, whose next step waits for what comes of it.
     """
 
     freshness: Freshness
@@ -124,6 +128,7 @@ class Standing:
     on_account: Mapping[str, Sequence[Money]] = field(default_factory=dict)
     agreements: Agreements = field(default_factory=Agreements)
     unreachable: Set[tuple[str, Medium]] = frozenset()
+    calling: Set[str] = frozenset()
 
 
 def due(
@@ -423,6 +428,7 @@ class _Day:
             (amount <= Money.zero(amount.currency), HoldReason.COVERED_BY_CREDITS, ""),
             (too_small, HoldReason.BELOW_MINIMUM, str(minimum)),
             (customer.customer_id in self._standing.in_review, HoldReason.ENTRY_IN_REVIEW, ""),
+            (customer.customer_id in self._standing.calling, HoldReason.CALLING, ""),
             (bool(self._blind), HoldReason.STATEMENTS, self._blind),
         )
         return next(((reason, detail) for holds, reason, detail in checks if holds), None)

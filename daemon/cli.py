@@ -17,10 +17,12 @@ from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
 from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
+from daemon.calls_commands import calls_app
 from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
 from daemon.effects_commands import effects_app
 from daemon.exports import ExportKind
+from daemon.handover_commands import handover_app
 from daemon.init_command import init
 from daemon.invocation import (
     DEFAULT_CONFIG,
@@ -66,6 +68,8 @@ app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
 app.add_typer(effects_app, name="effects")
 app.add_typer(reminders_app, name="reminders")
+app.add_typer(calls_app, name="calls")
+app.add_typer(handover_app, name="handover")
 comparison_commands.register(app)
 app.command()(init)
 

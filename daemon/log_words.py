@@ -241,6 +241,90 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{person} vermerkt eine Ratenzahlung für {name}{until}.{why}",
         "en": "{person} notes a payment plan for {name}{until}.{why}",
     },
+    "call_promised": {
+        "nl": "Klant {customer} belooft op {day} te betalen op {promised} (gesprek door {person}).{note}",
+        "fr": "Le client {customer} promet le {day} de payer le {promised} (appel de {person}).{note}",
+        "de": "Kunde {customer} sagt am {day} zu, am {promised} zu zahlen (Anruf von {person}).{note}",
+        "en": "Customer {customer} promises on {day} to pay on {promised} (called by {person}).{note}",
+    },
+    "call_copy": {
+        "nl": "Klant {customer} vraagt op {day} een kopie (gesprek door {person}).{note}",
+        "fr": "Le client {customer} demande le {day} une copie (appel de {person}).{note}",
+        "de": "Kunde {customer} wünscht am {day} eine Kopie (Anruf von {person}).{note}",
+        "en": "Customer {customer} asks for a copy on {day} (called by {person}).{note}",
+    },
+    "call_complaint": {
+        "nl": "Klant {customer} heeft op {day} een klacht (gesprek door {person}).{note}",
+        "fr": "Le client {customer} a une réclamation le {day} (appel de {person}).{note}",
+        "de": "Kunde {customer} beschwert sich am {day} (Anruf von {person}).{note}",
+        "en": "Customer {customer} has a complaint on {day} (called by {person}).{note}",
+    },
+    "call_paid_already": {
+        "nl": "Klant {customer} zegt op {day} dat betaald is (gesprek door {person}).{note}",
+        "fr": "Le client {customer} dit le {day} avoir payé (appel de {person}).{note}",
+        "de": "Kunde {customer} sagt am {day}, es sei bezahlt (Anruf von {person}).{note}",
+        "en": "Customer {customer} says on {day} that it has paid (called by {person}).{note}",
+    },
+    "call_not_reached": {
+        "nl": "Klant {customer} op {day} niet bereikt (gebeld door {person}).{note}",
+        "fr": "Le client {customer} n'a pas été joint le {day} (appel de {person}).{note}",
+        "de": "Kunde {customer} am {day} nicht erreicht (Anruf von {person}).{note}",
+        "en": "Customer {customer} was not reached on {day} (called by {person}).{note}",
+    },
+    "copy_not_sent": {
+        "nl": "De kopie voor klant {customer} kan niet per mail: er is geen adres of geen kanaal.",
+        "fr": "La copie pour le client {customer} ne peut pas partir par mail : pas d'adresse ou pas de canal.",
+        "de": "Die Kopie für Kunde {customer} kann nicht per Mail gehen: keine Adresse oder kein Kanal.",
+        "en": "The copy for customer {customer} cannot go by mail: there is no address or no channel.",
+    },
+    "calls_not_reached": {
+        "nl": "Klant {customer} is {count} keer op verschillende halve dagen gebeld en niet bereikt; de volgende stap kan.",
+        "fr": "Le client {customer} a été appelé {count} fois à des demi-journées différentes sans être joint ; l'étape suivante est possible.",
+        "de": "Kunde {customer} wurde {count} Mal an verschiedenen halben Tagen angerufen und nicht erreicht; der nächste Schritt ist möglich.",
+        "en": "Customer {customer} was called {count} times at different half-days and not reached; the next step may be taken.",
+    },
+    "hand_over_release": {
+        "nl": "{person} geeft het dossier van klant {customer} vrij: {documents}.",
+        "fr": "{person} libère le dossier du client {customer} : {documents}.",
+        "de": "{person} gibt den Fall von Kunde {customer} frei: {documents}.",
+        "en": "{person} releases the case of customer {customer}: {documents}.",
+    },
+    "case_recalled": {
+        "nl": "Dossier {case} van klant {customer} wordt teruggeroepen: {before} open, nu {now}.",
+        "fr": "Le dossier {case} du client {customer} est rappelé : {before} ouvert, maintenant {now}.",
+        "de": "Fall {case} von Kunde {customer} wird zurückgerufen: {before} offen, jetzt {now}.",
+        "en": "Case {case} of customer {customer} is recalled: {before} open, now {now}.",
+    },
+    "case_reduced": {
+        "nl": "Dossier {case} van klant {customer} wordt verlaagd: {before} open, nu {now}.",
+        "fr": "Le dossier {case} du client {customer} est réduit : {before} ouvert, maintenant {now}.",
+        "de": "Fall {case} von Kunde {customer} wird gemindert: {before} offen, jetzt {now}.",
+        "en": "Case {case} of customer {customer} is reduced: {before} open, now {now}.",
+    },
+    "case_raised": {
+        "nl": "Dossier {case} van klant {customer} wordt verhoogd: {before} open, nu {now}.",
+        "fr": "Le dossier {case} du client {customer} est augmenté : {before} ouvert, maintenant {now}.",
+        "de": "Fall {case} von Kunde {customer} wird erhöht: {before} offen, jetzt {now}.",
+        "en": "Case {case} of customer {customer} is raised: {before} open, now {now}.",
+    },
+    "service_announced": {
+        "nl": "Klant {customer} hoort dat de dienst vanaf {day} kan worden onderbroken: {documents}.",
+        "fr": "Le client {customer} est averti que le service peut être interrompu à partir du {day} : {documents}.",
+        "de": "Kunde {customer} erfährt, dass der Dienst ab {day} unterbrochen werden kann: {documents}.",
+        "en": "Customer {customer} is told that the service may be interrupted from {day} on: {documents}.",
+    },
+    "service_interrupted": {
+        "nl": "De dienst van klant {customer} wordt onderbroken op {day}: {documents}.",
+        "fr": "Le service du client {customer} est interrompu le {day} : {documents}.",
+        "de": "Der Dienst von Kunde {customer} wird am {day} unterbrochen: {documents}.",
+        "en": "The service of customer {customer} is interrupted on {day}: {documents}.",
+    },
+    "service_resumed": {
+        "nl": "De dienst van klant {customer} wordt hervat op {day}: {documents}.",
+        "fr": "Le service du client {customer} est rétabli le {day} : {documents}.",
+        "de": "Der Dienst von Kunde {customer} wird am {day} wieder aufgenommen: {documents}.",
+        "en": "The service of customer {customer} is given back on {day}: {documents}.",
+    },
 }
 _DEFAULT: Final = "en"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from collect.agreements import standing
 from collect.law.terms import Terms
 from collect.reminders import Channel, Held, ReminderPolicy, Standing, due
 from config.tenant import Reminders
+from daemon.call_cases import CALL_LIST, desk_of
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import blocked_customers
 from daemon.law_terms import law_terms
@@ -49,7 +50,11 @@ class Case:
 
 def channels_of(tenant: Tenant) -> tuple[Channel, ...]:
     """The ways out that the tenant has set up, cheapest first."""
-    return tuple(Channel(name=channel.name, medium=channel.medium) for channel in tenant.message_channels)
+    ways = [Channel(name=channel.name, medium=channel.medium) for channel in tenant.message_channels]
+    reminders = tenant.config.reminders
+    if reminders is not None and reminders.calls is not None:
+        ways.append(Channel(name=CALL_LIST, medium=Medium.PHONE))
+    return tuple(ways)
 
 
 def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]) -> Case:
@@ -60,19 +65,23 @@ def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders,
         for row in view.reminders
         if row.status not in ("held", "cancelled", "bounced") and row.message_id not in queued
     )
+    stands = Standing(
+        freshness=view.freshness,
+        in_review=frozenset(_customers_in_review(t, view)) | blocked_customers(t, view.collections),
+        under_debit=covered,
+        on_account=view.on_account,
+        agreements=standing(t.reminder_acts.all()),
+        unreachable=frozenset(unreachable(t, view)),
+    )
+    if reminders.calls is not None:
+        desk = desk_of(tenant, t, reminders.calls, view.items, history, stands, view.as_of)
+        stands = replace(stands, calling=desk.waiting())
     return Case(
-        policy=reminder_policy(tenant.config, reminders, channels_of(tenant)),
+        policy=reminder_policy(tenant.config, reminders, channels_of(tenant), tenant.hand_over_sink),
         view=view,
         history=history,
         queued=queued,
-        standing=Standing(
-            freshness=view.freshness,
-            in_review=frozenset(_customers_in_review(t, view)) | blocked_customers(t, view.collections),
-            under_debit=covered,
-            on_account=view.on_account,
-            agreements=standing(t.reminder_acts.all()),
-            unreachable=frozenset(unreachable(t, view)),
-        ),
+        standing=stands,
         terms=law_terms(reminders.law, tenant.config.file),
     )
 
