@@ -137,10 +137,10 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     for reports in tenant.delivery_reports:
         yield partial(_pull_reports, tenant, reports, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
-    for calls in tenant.call_sources:
-        yield partial(_pull_calls, tenant, calls, as_of, steps, result)
     for own in tenant.own:
         yield partial(_pull_invoices, tenant, own, as_of, steps, result)
+    for calls in tenant.call_sources:
+        yield partial(_pull_calls, tenant, calls, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_settle, tenant, sink, result)
     yield partial(_collect, tenant, as_of, steps, result)
