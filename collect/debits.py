@@ -114,7 +114,8 @@ class DebitPolicy:
     only on these days (moved to the next TARGET day; a month's last day stands in for those it does not have). ``retries``: attempts by
     itself after one that failed for lack of funds or without a reason, 0 to 2. ``first_sequence``: FRST where a bank wants it on the
     first collection of a recurrent mandate. ``most_minor``: most that one collection may come to, in cents; ``batch_minor`` and
-    ``batch_count``: most that one file may hold, in cents and collections (0: no limit of our own).
+    ``batch_count``: most that one file may hold, in cents and collections (0: no limit of our own). ``purpose``, ``category_purpose`` and
+    ``ultimate_creditor``: as in ``DebitBatch``; ``name_ultimate_debtor``: the customer is named where somebody else holds the account.
     """
 
     creditor_name: str
@@ -136,6 +137,10 @@ class DebitPolicy:
     most_minor: int = GREATEST_MINOR
     batch_minor: int = 0
     batch_count: int = 0
+    purpose: str = ""
+    category_purpose: str = ""
+    ultimate_creditor: str = ""
+    name_ultimate_debtor: bool = False
 
     def faults(self) -> tuple[tuple[str, str], ...]:
         """Every setting that cannot work, as pairs of its name and the reason."""
@@ -708,6 +713,9 @@ def _batches(facts: _Facts, ready: Iterable[Collection]) -> Iterator[DebitBatch]
                 created_on=facts.as_of,
                 collections=tuple(_as_presented(facts, collection, message_id) for collection in chunk),
                 batch_booking=policy.batch_booking,
+                purpose=policy.purpose,
+                category_purpose=policy.category_purpose,
+                ultimate_creditor=policy.ultimate_creditor,
             )
 
 
@@ -735,9 +743,17 @@ def _as_presented(facts: _Facts, collection: Collection, message_id: str) -> Col
     address = customer.address if customer is not None and needs_address(mandate.iban) else None
     creditor = (policy.creditor_id, policy.creditor_name)
     amendment = amendment_of(mandate, facts.history.honoured, facts.creditors, creditor)
-    if collection.message_id == message_id and (collection.debtor_address, collection.amendment) == (
-        address,
-        amendment,
+    debtor = ""
+    if policy.name_ultimate_debtor and customer is not None and customer.name != mandate.account_holder:
+        debtor = customer.name
+    written = (message_id, address, amendment, debtor)
+    if written == (
+        collection.message_id,
+        collection.debtor_address,
+        collection.amendment,
+        collection.ultimate_debtor,
     ):
         return collection
-    return replace(collection, message_id=message_id, debtor_address=address, amendment=amendment)
+    return replace(
+        collection, message_id=message_id, debtor_address=address, amendment=amendment, ultimate_debtor=debtor
+    )

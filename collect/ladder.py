@@ -162,10 +162,10 @@ class Ladders:
                     yield said, type_, self.of(_somebody(type_, language, group))
 
 
+#: Letters that announce costs.
+ANNOUNCING: Final = frozenset({LetterType.FOURTEEN_DAYS, LetterType.FREE_REMINDER})
 #: Letters that exist to ask for interest or costs, or to announce them.
-_LETTERS_OF_CLAIMS: Final = frozenset(
-    {LetterType.FOURTEEN_DAYS, LetterType.FREE_REMINDER, LetterType.NOTICE_OF_DEFAULT}
-)
+_LETTERS_OF_CLAIMS: Final = ANNOUNCING | {LetterType.NOTICE_OF_DEFAULT}
 
 
 def _asking_nothing(step: Step) -> Step:

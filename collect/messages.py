@@ -677,8 +677,8 @@ def _texts(value: object) -> Iterable[str]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """Paragraphs are parted by blank lines; within one, line ends are blanks."""
-    return [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text) if paragraph.strip()]
+    """Paragraphs are parted by blank lines; within one, line ends are blanks (no-break spaces of amounts stay what they are)."""
+    return [re.sub(r"[ \t\r\n]+", " ", one).strip() for one in re.split(r"\n[ \t\r\n]*\n", text) if one.strip()]
 
 
 @cache

@@ -83,6 +83,7 @@ class HoldReason(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     TOO_SOON = "too_soon"
     NOT_COMPOSED = "not_composed"
+    AGAINST_THE_LAW = "against_the_law"
     HELD = "held"
     PROMISED = "promised"
     PAYMENT_PLAN = "payment_plan"
@@ -215,11 +216,13 @@ _OF_THE_LADDER: Final = WRITTEN | {MessageKind.PHONE, MessageKind.HAND_OVER}
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """An invoice that may be asked for, the level it stands on, and the step that is due for it (None: none today)."""
+    """An invoice that may be asked for, the level it stands on, the step that is due for it (None: none today), and whether it is past its
+    due date."""
 
     item: OpenItem
     level: int
     step: Step | None
+    late: bool
 
     @property
     def number(self) -> str:
@@ -306,7 +309,8 @@ class _Day:
             return None
         level = self._past.levels.get(document.number, 0)
         step = self._next(ladder, item, level)
-        return None if step is None and document.due_on >= self._as_of else _Claim(item, level, step)
+        late = document.due_on < self._as_of
+        return _Claim(item, level, step, late) if late or step is not None else None
 
     def _next(self, ladder: tuple[Step, ...], item: OpenItem, level: int) -> Step | None:
         days = (self._as_of - item.document.due_on).days
@@ -328,10 +332,9 @@ class _Day:
         """Why a document is not asked for at all."""
         item, document = claim.item, claim.item.document
         disputed = item.status is ItemStatus.DISPUTED
-        late = document.due_on < self._as_of
         # Whoever paid on the last day is in a later statement.
         seen_to = None if self._blind else self._seen_to
-        unseen = seen_to if late and seen_to is not None and seen_to <= document.due_on else None
+        unseen = seen_to if claim.late and seen_to is not None and seen_to <= document.due_on else None
         checks = (
             (item.status is ItemStatus.IN_COLLECTION, HoldReason.IN_COLLECTION, ""),
             (document.number in self._standing.under_debit, HoldReason.UNDER_DIRECT_DEBIT, ""),
@@ -485,7 +488,7 @@ def _told(claims: Sequence[_Claim], highest: Step) -> list[_Claim]:
     return [
         one if one.step is None or _sort(one.step) == _sort(highest) else replace(one, step=None)
         for one in claims
-        if one.step is None or one.step.level
+        if one.late and (one.step is None or one.step.level)
     ]
 
 

@@ -86,20 +86,15 @@ class _Index:
 
 
 class OwnDebits:
-    """Every collection that was handed over, and the money that moved for each. ``apply`` changes it, answer by answer.
-
-    ``charge_fee``: the bank's fee for a return is charged on to the customer's account instead of being our cost.
-    """
+    """Every collection that was handed over, and the money that moved for each. ``apply`` changes it, answer by answer."""
 
     def __init__(
         self,
         collections: Iterable[Collection],
         moves: Iterable[DebitMove],
         *,
-        charge_fee: bool = False,
         own_ibans: frozenset[str] = frozenset(),
     ) -> None:
-        self._charge_fee = charge_fee
         self._own_ibans = own_ibans
         self._index = _Index()
         for collection in collections:
@@ -327,9 +322,7 @@ class OwnDebits:
         moves = tuple(self._back_move(identified, part, own) for part, own in found)
         allocations = [line for move in moves for line in move.allocations]
         if fee:
-            customers = {own.collection.mandate.customer_id for own in group}
-            charged = self._charge_fee and len(customers) == 1
-            allocations.append(_charged_on(fee, currency, customers.pop()) if charged else _fee(fee, currency))
+            allocations.append(_fee(fee, currency))
         return DebitAnswer(
             outcome=Matched(
                 allocations=tuple(allocations),
@@ -490,11 +483,6 @@ def _on_account_back(collection: Collection) -> Allocation:
 
 def _fee(minor: int, currency: str) -> Allocation:
     return Allocation(kind=AllocationKind.FEE, document="", customer_id="", amount=Money(minor, currency))
-
-
-def _charged_on(minor: int, currency: str, customer_id: str) -> Allocation:
-    amount = Money(minor, currency)
-    return Allocation(kind=AllocationKind.REVERSAL, document="", customer_id=customer_id, amount=amount)
 
 
 def came_back_as(collection: Collection, booked_on: date, return_kind: str, reason_code: str) -> CollectionStatus:

@@ -226,6 +226,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "die Nachricht konnte nicht verfasst werden",
             "the message could not be composed",
         ),
+        HoldReason.AGAINST_THE_LAW: (
+            "de brief zou vandaag geen gevolg hebben volgens de wet",
+            "la lettre serait sans effet aujourd'hui selon la loi",
+            "der Brief hätte heute nach dem Gesetz keine Wirkung",
+            "the letter would have no effect today under the law",
+        ),
         HoldReason.HELD: (
             "een medewerker houdt de herinneringen tegen",
             "un collaborateur retient les rappels",

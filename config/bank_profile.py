@@ -34,15 +34,18 @@ def bank_profile(name: str, base: Path) -> BankProfile:
     if bundled.is_file():
         text = bundled.read_text(encoding="utf-8")
     elif own.is_file():
-        text = own.read_text(encoding="utf-8")
+        text = _text_of(own)
     else:
-        raise ConfigError((f"direct_debit.bank_profile: there is no profile '{name}' and no file {own}",))
+        raise ConfigError((f"there is no file {own}, and no profile '{name}' comes along: {', '.join(_bundled())} do",))
     try:
         read = _Profile.model_validate(YAML(typ="safe").load(text))
-    except (YAMLError, ValidationError) as error:
-        raise ConfigError((f"direct_debit.bank_profile {name}: {error}",)) from error
+    except YAMLError as error:
+        raise ConfigError((f"{name} is no YAML: {' '.join(str(error).split())}",)) from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise ConfigError((f"{name}: {wrong}",)) from error
     if read.version not in VERSIONS:
-        raise ConfigError((f"direct_debit.bank_profile {name}: version is none of {', '.join(VERSIONS)}",))
+        raise ConfigError((f"{name}: version is none of {', '.join(VERSIONS)}",))
     return BankProfile(
         version=read.version,
         batch_booking=read.batch_booking,
@@ -50,3 +53,15 @@ def bank_profile(name: str, base: Path) -> BankProfile:
         characters=read.characters,
         address=read.address,
     )
+
+
+def _text_of(own: Path) -> str:
+    try:
+        return own.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError((f"{own} cannot be read as UTF-8 text",)) from error
+
+
+def _bundled() -> list[str]:
+    folder = files("config").joinpath("bank_profiles")
+    return sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))

@@ -12,6 +12,7 @@ from pydantic import (
     AfterValidator,
     Field,
     PrivateAttr,
+    StringConstraints,
     ValidationInfo,
     WithJsonSchema,
     create_model,
@@ -21,11 +22,12 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from collect.law.ladders import Fee
+from config.bank_profile import bank_profile
 from config.collections import Calls, HandOver, Interruption
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
 from config.law import LawSettings
-from config.settings import ConnectorSettings, Origin, Settings, currency_of
+from config.settings import ConnectorSettings, Origin, Settings, currency_of, origin_of
 from config.store_url import StoreUrl
 from config.values import (
     DEFAULT_WRITE_OFF,
@@ -41,6 +43,7 @@ from config.values import (
     Mailbox,
     Mebibytes,
     Postcode,
+    Share,
     TenantName,
     Text,
     VatNumber,
@@ -48,10 +51,12 @@ from config.values import (
     as_written,
 )
 from ledger.claims import LetterType
+from ledger.errors import ConfigError
 from ledger.letters import Window
 from ledger.media import Medium
 from ledger.party import CustomerType, Role
 from ledger.reminders import MessageKind
+from reconcile.policy import CreditUse, Treatment
 
 #: Messages that a reminder step may send; the others follow from payments and debits.
 STEP_KINDS: Final = (
@@ -61,6 +66,8 @@ STEP_KINDS: Final = (
     MessageKind.PHONE,
     MessageKind.HAND_OVER,
 )
+#: Sums that a search for one payment may be allowed to look at: some 0.2 GiB of memory.
+MOST_SEARCHED: Final = 2**22
 #: The schedule of a tenant that says none: after the banks' night, before the office opens.
 DAILY: Final = "30 6 * * *"
 
@@ -194,6 +201,7 @@ class MandateInvitations(Settings):
     )
 
 
+PurposeCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9]{1,4}$")]
 DayOfMonth = Annotated[int, Field(ge=1, le=31)]
 Retries = Annotated[int, Field(ge=0, le=2)]
 
@@ -213,7 +221,8 @@ class DirectDebit(Settings):
     )
     four_eyes: bool = Field(
         default=False,
-        description="Whoever releases a batch may not be the last who withheld or released a mandate or collection in it.",
+        description="Whoever releases a batch may not be the last who withheld or released a mandate or collection in it, nor who last changed "
+        "one of its mandates where it is kept (column `changed_by` of mandates.csv).",
     )
     bank: ConnectorSettings = Field(description="How debit files reach the bank.")
     bank_profile: Text = Field(
@@ -244,6 +253,20 @@ class DirectDebit(Settings):
         default=False,
         description="The bank's fee for a returned collection is charged on to the customer's account; otherwise it is your cost.",
     )
+    purpose: PurposeCode | None = Field(
+        default=None,
+        description="ISO 20022 purpose of every collection, such as SUBS or GDDS; only where your bank or customers want one.",
+    )
+    category_purpose: PurposeCode | None = Field(
+        default=None, description="ISO 20022 category purpose of every file, such as SUPP."
+    )
+    ultimate_creditor: Text | None = Field(
+        default=None, description="For whom you collect, where that is somebody else (UltmtCdtr)."
+    )
+    name_ultimate_debtor: bool = Field(
+        default=False,
+        description="Whether the customer is named as ultimate debtor where somebody else holds the account of the mandate (UltmtDbtr).",
+    )
     invite: MandateInvitations | None = Field(
         default=None, description="Invitations to sign a mandate; absent: nobody is invited. They need `reminders`."
     )
@@ -251,6 +274,16 @@ class DirectDebit(Settings):
     batch_limit: AmountLimit | None = Field(
         default=None, description="Most that one file may come to; more goes into several."
     )
+
+    @field_validator("bank_profile", mode="after")
+    @classmethod
+    def _known_profile(cls, value: str, info: ValidationInfo) -> str:
+        origin = origin_of(info)
+        try:
+            bank_profile(value, Path.cwd() if origin is None else origin.base)
+        except ConfigError as error:
+            raise ValueError(error.faults[0]) from None
+        return value
 
     @model_validator(mode="after")
     def _one_kind_of_day(self) -> Self:
@@ -466,6 +499,26 @@ class IgnoreRule(Settings):
         return self
 
 
+class SpecialPayer(Settings):
+    """A payer whose money is not like other money, such as a factoring company or a collector. All that is given must hold."""
+
+    counterparty: Text | None = Field(default=None, description="Words in the payer's name; capitals do not matter.")
+    iban: Iban | None = Field(default=None, description="The payer's account.")
+    text: Text | None = Field(default=None, description="Words in the text; capitals do not matter.")
+    treat_as: Treatment = Field(
+        description="`ignore`: never a receivable; `review`: always for a person; `customer`: always for one customer."
+    )
+    customer: Text | None = Field(default=None, description="The customer's number, for `treat_as: customer`.")
+
+    @model_validator(mode="after")
+    def _names_a_payer(self) -> Self:
+        if self.counterparty is None and self.iban is None and self.text is None:
+            raise ValueError("needs one of counterparty, iban or text, or it would fit every payer")
+        if (self.customer is not None) != (self.treat_as is Treatment.CUSTOMER):
+            raise ValueError("customer goes with treat_as: customer, and only with that")
+        return self
+
+
 class Matching(Settings):
     """How far the reconciler may go by itself."""
 
@@ -484,6 +537,29 @@ class Matching(Settings):
     equal_open_oldest_first: bool = Field(
         default=False,
         description="Equal open invoices of one customer are paid oldest first; otherwise a person decides.",
+    )
+    bank_charge_limit: AmountLimit = Field(
+        default=as_written("0.00"),
+        description="When documents are quoted and this much or less is missing, the bank kept it: it is booked as a fee, in the tenant's "
+        "currency. 0: never.",
+    )
+    use_credit_on_account: CreditUse = Field(
+        default=CreditUse.NEVER,
+        description="`oldest_first`: what a payment is too little for the documents it quotes is taken from the customer's credit on account, "
+        "where that covers it, oldest document first; `never`: credit stays until a person uses it.",
+    )
+    accidental_fit_limit: Share = Field(
+        default=as_written("0.001"),
+        description="A sum of documents that were not listed is believed when fewer sums than this are expected to fit by accident; "
+        "0: never.",
+    )
+    search_bound: Annotated[int, Field(ge=4, le=MOST_SEARCHED)] = Field(
+        default=65_536,
+        description="Sums of documents looked at for one payment at most; past that it goes to a person. 65536 is enough for 30 documents.",
+    )
+    special_payers: tuple[SpecialPayer, ...] = Field(
+        default=(),
+        description="Payers whose money is treated in one way whatever it says; the first rule that fits counts.",
     )
     ignore: tuple[IgnoreRule, ...] = Field(
         default=(), description="Bank entries that are left alone, besides those known by their kind."

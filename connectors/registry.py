@@ -21,6 +21,7 @@ from connectors.folder_debits import FolderDebits, FolderDebitsSettings
 from connectors.folder_files import FolderFiles, FolderFilesSettings
 from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
 from connectors.folder_statements import FolderStatements, FolderStatementsSettings
+from connectors.hledger_books import HledgerBooks, HledgerSettings
 from connectors.maildir import Maildir, MaildirSettings
 from connectors.phone_list import PhoneList, PhoneListSettings
 from connectors.ports import (
@@ -93,7 +94,10 @@ def kind(port: Port, settings: type[S], make: Callable[[S, str], object]) -> Con
 KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.INVOICES: (kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),),
     Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
-    Port.ACCOUNTING: (kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),),
+    Port.ACCOUNTING: (
+        kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),
+        kind(Port.ACCOUNTING, HledgerSettings, HledgerBooks),
+    ),
     Port.DEBIT_CHANNEL: (
         kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
         kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from collect.ladder import WRITTEN, asks
+from collect.ladder import ANNOUNCING, WRITTEN, as_the_law_reads_it, asks
 from collect.law.claiming import Asking, claim
 from collect.law.ladders import Fee
 from collect.law.rules import governing_country
+from collect.law.steps import Objection, may_send
+from collect.reminders import Held, HoldReason
 from daemon.reminder_case import Case
 from ledger.bookings import AccountKind, Booking, BookingKind
 from ledger.claims import Claim, Debt, Paid, Told
@@ -33,14 +35,17 @@ def claim_on(
     items: Sequence[OpenItem],
     as_of: date,
     asking: Asking | None = None,
+    credit: Money | None = None,
 ) -> Claim:
-    """What these documents of a customer (of one currency) come to on a day.
+    """What these documents of a customer (of one currency) come to on a day. ``credit``: the customer's, which is set off against the oldest of
+    them as if that part had never been owed.
 
     Without ``asking``: everything that the law allows.
     """
     numbers = {item.document.number for item in items}
+    debts = [_debt(t, item) for item in items]
     return claim(
-        [_debt(t, item) for item in items],
+        debts if credit is None else list(_set_off(debts, credit, as_of)),
         customer_id=customer.customer_id,
         country=governing_country(case.policy.country, customer.address.country, customer.type),
         audience=customer.type,
@@ -59,24 +64,47 @@ class Claimed:
     claim: Claim | None = None
 
 
-def claimed(t: Transaction, case: Case, reminder: Reminder, items: Sequence[OpenItem]) -> Claimed:
+def claimed(t: Transaction, case: Case, reminder: Reminder, items: Sequence[OpenItem]) -> Claimed | Held:
     """The reminder with the interest and costs that its step may ask for under the law and the tenant's settings. ``items``: its documents.
 
-    A ladder that asks for nothing needs no claim. What the law does not give on that day is not in it, whatever the step says.
+    A ladder that asks for nothing needs no claim, and an invoice whose own steps ask for nothing yet is in none; one that was asked for more
+    before still is in a message that lists it. What the law does not give on that day is not in it, whatever the step says; and a letter that
+    would be void is held back.
     """
     customer = case.view.customers[reminder.customer_id]
     ladder = case.policy.ladders.of(customer)
     if reminder.level == 0 or reminder.kind not in WRITTEN or not asks(ladder):
         return Claimed(reminder=reminder)
-    taken = [step for step in ladder if 0 < step.level <= reminder.level]
+    taken = [step for step in ladder if 0 < step.level <= max(reminder.levels)]
+    last = next(step for step in reversed(taken) if step.kind in WRITTEN)
+    country = governing_country(case.policy.country, customer.address.country, customer.type)
+    of_claims = (
+        step.number
+        for step in as_the_law_reads_it(ladder, country, customer.type)
+        if step.number and (step.interest or step.fee is not Fee.NONE or step.letter in ANNOUNCING)
+    )
+    from_level = next(of_claims)
+    asked = [item for item in items if reminder.level_of(item.document.number) >= from_level]
+    if not asked:
+        return Claimed(reminder=reminder)
     asking = Asking(
         fees=frozenset(step.fee for step in taken) - {Fee.NONE},
-        interest=taken[-1].interest,
+        interest=last.interest,
         letter=reminder.letter,
         medium=reminder.medium,
-        outlay=taken[-1].outlay,
+        outlay=last.outlay,
     )
-    found = claim_on(t, case, customer, items, reminder.as_of, asking)
+    credit = sum((item.open for item in items), Money.zero(reminder.amount_due.currency)) - reminder.amount_due
+    found = claim_on(t, case, customer, asked, reminder.as_of, asking, credit)
+    barred = tuple(_void(case, customer, reminder, t, asked))
+    if barred:
+        return Held(
+            customer_id=reminder.customer_id,
+            documents=reminder.documents,
+            amount_due=reminder.amount_due,
+            reason=HoldReason.AGAINST_THE_LAW,
+            detail="; ".join(barred),
+        )
     return Claimed(
         reminder=replace(
             reminder,
@@ -86,6 +114,39 @@ def claimed(t: Transaction, case: Case, reminder: Reminder, items: Sequence[Open
         ),
         claim=found,
     )
+
+
+def _void(
+    case: Case, customer: Customer, reminder: Reminder, t: Transaction, items: Sequence[OpenItem]
+) -> Iterator[str]:
+    """Why a letter that announces costs would have no effect today (``collect.law.steps``), by document."""
+    country = governing_country(case.policy.country, customer.address.country, customer.type)
+    ladder = as_the_law_reads_it(case.policy.ladders.of(customer), country, customer.type)
+    step = next(step for step in ladder if step.number == reminder.level)
+    for one in may_send(
+        step,
+        [_debt(t, item) for item in items],
+        country=country,
+        audience=customer.type,
+        medium=reminder.medium,
+        told=tuple(told_of(case.view.reminders, set(reminder.documents))),
+        terms=case.terms,
+        as_of=reminder.as_of,
+    ):
+        if one.objection in _VOID:
+            yield f"{one.document} {one.objection}" + ("" if one.until is None else f" {one.until}")
+
+
+#: Objections for which the whole letter is no use; what else the law does not give is only not asked for.
+_VOID: Final = frozenset({Objection.NOT_DURABLE, Objection.NOT_IN_DEFAULT, Objection.NOT_DUE})
+
+
+def _set_off(debts: Iterable[Debt], credit: Money, as_of: date) -> Iterator[Debt]:
+    rest = credit
+    for debt in debts:
+        part = min(rest, debt.open_on(as_of))
+        rest -= part
+        yield replace(debt, paid=(*debt.paid, Paid(on=debt.issued_on, amount=part, credit=True))) if part else debt
 
 
 def told_of(rows: Iterable[ReminderRow], numbers: set[str]) -> Iterator[Told]:

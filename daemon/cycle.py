@@ -6,6 +6,7 @@ nothing ever stops the other tenants.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from time import perf_counter
+from typing import Final
 
 import structlog
 
@@ -31,6 +33,10 @@ from daemon.report_files import WrittenReports, write_calls, write_reports
 from daemon.sender import Delivery, drain, settle
 from daemon.tenant import BankAccountSources, Tenant, opened
 from ledger.errors import AfletterError, InvariantBroken
+
+#: How rarely the search for reference cycles runs during a tenant's cycle (allocations, then multiples). A cycle holds a hundred thousand open items
+#: as small frozen values, which form no reference cycles; at the interpreter's own pace the search would walk them again and again.
+_SEARCHES: Final = (100_000, 50, 1_000)
 
 
 @dataclass(slots=True)
@@ -63,11 +69,23 @@ def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], 
     with (
         structlog.contextvars.bound_contextvars(tenant=config.tenant),
         _said(result),
+        _rare_searches(),
         opened(config) as tenant,
         tenant.store.lock(),
     ):
         _logged_cycle(tenant, as_of, steps, stopping, result)
     return result
+
+
+@contextmanager
+def _rare_searches() -> Iterator[None]:
+    """Search for reference cycles rarely; the pace before comes back at the end."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_SEARCHES)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager
@@ -119,6 +137,8 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     for reports in tenant.delivery_reports:
         yield partial(_pull_reports, tenant, reports, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
+    for own in tenant.own:
+        yield partial(_pull_invoices, tenant, own, as_of, steps, result)
     for calls in tenant.call_sources:
         yield partial(_pull_calls, tenant, calls, as_of, steps, result)
     for sink in tenant.sinks():
@@ -126,7 +146,20 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     yield partial(_collect, tenant, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_deliver, tenant, sink, as_of, steps, result)
+    yield from _next_ways(tenant, as_of, steps, result)
     yield partial(_report, tenant, as_of, steps, result)
+
+
+def _next_ways(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> Iterator[Callable[[], None]]:
+    """What an address would not take goes its next way in the same cycle; once for each way that is left."""
+    seen = 0
+    for _ in tenant.message_channels[1:]:
+        if not any(delivery.undeliverable for delivery in result.deliveries[seen:]):
+            return
+        seen = len(result.deliveries)
+        yield partial(_collect, tenant, as_of, steps, result)
+        for channel in tenant.message_channels:
+            yield partial(_deliver, tenant, channel, as_of, steps, result)
 
 
 def _pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Steps, result: CycleResult) -> None:

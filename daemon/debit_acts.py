@@ -195,6 +195,12 @@ def _four_eyes(tenant: Tenant, t: Transaction, batch: DebitBatch, person: Person
     names = {one.mandate.reference for one in batch.collections} | {one.end_to_end_id for one in batch.collections}
     last = {act.subject: act.by for act in t.debit_acts.all() if act.subject in names}
     own = sorted(subject for subject, by in last.items() if by == person.name)
+    # What the source says of a mandate has no day: whoever changed it there does not release, whoever acted here since.
+    own += sorted(
+        mandate.reference
+        for mandate in t.facts.mandates()
+        if mandate.reference in names and mandate.changed_by.casefold() == person.name.casefold()
+    )
     if own:
         raise DebitActError(f"{person.name} was the last to change {own[0]}: somebody else releases this batch")
 

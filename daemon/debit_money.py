@@ -40,11 +40,9 @@ class DebitDesk:
 
     def __init__(self, tenant: Tenant, t: Transaction) -> None:
         states = t.outbox.states(EffectKind.DEBIT_BATCH)
-        debit = tenant.config.direct_debit
         self._own = OwnDebits(
             [as_it_may_be(collection, states) for collection in t.debits.rows()],
             t.debit_moves.standing(),
-            charge_fee=debit is not None and debit.charge_fee,
             own_ibans=frozenset(account.iban for account in tenant.config.bank_accounts),
         )
         self._moves: dict[str, tuple[DebitMove, ...]] = {}

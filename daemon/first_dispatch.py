@@ -17,6 +17,7 @@ from daemon.policies import letterhead
 from daemon.program_log import log
 from daemon.reminder_case import channels_of, unreachable
 from daemon.tenant import Tenant
+from ledger.documents import OpenItem
 from ledger.errors import ConfigError
 from ledger.messages import Message
 from ledger.reminders import MessageKind, Reminder
@@ -34,6 +35,7 @@ def dispatch_invoices(tenant: Tenant, t: Transaction, view: Outlook, reminders: 
 def _held(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders) -> Iterator[Held]:
     rows = [row for row in view.reminders if row.reminder.kind is MessageKind.INVOICE]
     known = {row.message_id for row in rows}
+    items = view.by_number()
     for one in invoices_to_send(
         view.items,
         customers=view.customers,
@@ -42,7 +44,7 @@ def _held(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders) -
         sent={number for row in rows if row.status not in _NOT_SENT for number in row.reminder.documents},
         as_of=view.as_of,
     ):
-        message = one if isinstance(one, Held) else _composed(tenant, t, view, reminders, one)
+        message = one if isinstance(one, Held) else _composed(tenant, t, view, reminders, one, items[one.documents[0]])
         if isinstance(message, Held):
             yield message
         elif isinstance(one, Reminder) and message.message_id not in known:
@@ -51,9 +53,10 @@ def _held(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders) -
             log(tenant, t, view.as_of, one.documents[0], "invoice", values)
 
 
-def _composed(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, one: Reminder) -> Message | Held:
+def _composed(
+    tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, one: Reminder, item: OpenItem
+) -> Message | Held:
     """The invoice's message; where it cannot be written, that one alone is held back."""
-    item = view.by_number()[one.documents[0]]
     try:
         return compose_invoice(
             letterhead(tenant.config, reminders),

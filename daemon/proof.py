@@ -259,7 +259,7 @@ def _documents(tenant: Tenant, t: Transaction, stored: _Stored) -> Check:
 
 
 def _documents_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> tuple[dict[str, Document], list[str]]:
-    sources: dict[str, InvoiceSource] = {source.name: source for source in tenant.invoices}
+    sources: dict[str, InvoiceSource] = {source.name: source for source in (*tenant.invoices, *tenant.own)}
     latest: dict[str, Document] = {}
     unreadable: list[str] = []
     for archived in stored.documents:

@@ -49,7 +49,11 @@ def remind(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, 
     for one in case.due(view.as_of):
         match one:
             case Reminder():
-                wanted.append(claimed(t, case, one, [items[number] for number in one.documents]))
+                found = claimed(t, case, one, [items[number] for number in one.documents])
+                if isinstance(found, Held):
+                    held.append(found)
+                else:
+                    wanted.append(found)
             case Held():
                 held.append(one)
     planned = {one.reminder for one in wanted}

@@ -18,6 +18,7 @@ from connectors.ports import (
     Sink,
     StatementSource,
 )
+from daemon.charged_fees import ChargedFees
 from ledger.media import Medium
 from store.store import Store, open_store
 
@@ -38,11 +39,12 @@ class BankAccountSources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """One tenant's parts. ``accounting`` sinks that can be read back stand in ``ledgers`` too, under the same name."""
+    """One tenant's parts. ``own``: sources of documents that the program makes itself. ``accounting`` sinks that can be read back stand in ``ledgers`` too, under the same name."""
 
     config: TenantConfig
     store: Store
     invoices: tuple[InvoiceSource, ...]
+    own: tuple[InvoiceSource, ...]
     accounts: tuple[BankAccountSources, ...]
     accounting: tuple[Sink, ...]
     ledgers: tuple[tuple[str, LedgerSource], ...]
@@ -118,6 +120,7 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
         invoices=tuple(
             registry.invoice_source(settings, f"invoices/{index}") for index, settings in enumerate(config.invoices)
         ),
+        own=() if debit is None else (ChargedFees(store, active=debit.charge_fee),),
         accounts=tuple(
             BankAccountSources(
                 iban=account.iban,

@@ -97,7 +97,7 @@ INVOICES: Final = _Table(
 )
 MANDATES: Final = _Table(
     required=("reference", "customer_id", "iban", "scheme", "type", "signed_on", "status"),
-    optional=("bic", "account_holder", "last_collected_on", "replaces"),
+    optional=("bic", "account_holder", "last_collected_on", "replaces", "changed_by"),
 )
 
 #: Outcomes of calls: the call list, filled in by whoever called. A row whose cells of the call are empty was not called.
@@ -530,6 +530,7 @@ def _mandate(row: _Row) -> Iterator[Mandate | Fault]:
         source=row.source,
         last_collected_on=_date(row, "last_collected_on") if row.text("last_collected_on") else None,
         replaces=row.text("replaces"),
+        changed_by=row.text("changed_by"),
     )
 
 

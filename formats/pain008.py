@@ -225,6 +225,13 @@ def _finish(written: bytes, batch: DebitBatch) -> etree._Element:
     only(document, "CstmrDrctDbtInitn/GrpHdr/CreDtTm").text = batch.created_on.isoformat() + _CREATION_TIME
     only(document, "CstmrDrctDbtInitn/PmtInf/PmtInfId").text = batch.payment_information_id
     only(document, "CstmrDrctDbtInitn/PmtInf/BtchBookg").text = "true" if batch.batch_booking else "false"
+    payment = only(document, "CstmrDrctDbtInitn/PmtInf")
+    if batch.category_purpose:
+        _under(only(payment, "PmtTpInf"), namespace, "CtgyPurp", "Cd").text = batch.category_purpose
+    if batch.ultimate_creditor:
+        ultimate = etree.Element(namespace + "UltmtCdtr")
+        _under(ultimate, namespace, "Nm").text = sepa_text(batch.ultimate_creditor, NAME_LENGTH)
+        only(payment, "CdtrAgt").addnext(ultimate)
     for empty in [address for address in document.iter(namespace + "PstlAdr") if not len(address)]:
         parent = empty.getparent()
         if parent is not None:
@@ -243,6 +250,14 @@ def _finish(written: bytes, batch: DebitBatch) -> etree._Element:
         if collection.amendment is not None:
             related = only(transaction, "DrctDbtTx/MndtRltdInf")
             _write_amendment(related, namespace, collection.amendment, collection.mandate.iban)
+        if collection.ultimate_debtor:
+            ultimate = etree.Element(namespace + "UltmtDbtr")
+            _under(ultimate, namespace, "Nm").text = sepa_text(collection.ultimate_debtor, NAME_LENGTH)
+            remittance.addprevious(ultimate)
+        if batch.purpose:
+            purpose = etree.Element(namespace + "Purp")
+            _under(purpose, namespace, "Cd").text = batch.purpose
+            remittance.addprevious(purpose)
         issuer = _issuer(collection.creditor_reference)
         if issuer:
             remittance.clear()
@@ -250,6 +265,13 @@ def _finish(written: bytes, batch: DebitBatch) -> etree._Element:
         elif not remittance[0].text:
             transaction.remove(remittance)
     return document
+
+
+def _under(parent: etree._Element, namespace: str, *path: str) -> etree._Element:
+    """New elements, each below the one before; the last of them."""
+    for name in path:
+        parent = etree.SubElement(parent, namespace + name)
+    return parent
 
 
 def _issuer(reference: str) -> str:
@@ -287,29 +309,24 @@ def _write_amendment(related: etree._Element, namespace: str, amendment: Amendme
     """``AmdmntInd`` and ``AmdmntInfDtls`` behind the date of signature. A debtor's account at the same bank is named by its old IBAN, one
     at another bank by SMNDA (EPC implementation guidelines since 20 November 2016: same mandate, new debtor account)."""
 
-    def under(parent: etree._Element, *path: str) -> etree._Element:
-        for name in path:
-            parent = etree.SubElement(parent, namespace + name)
-        return parent
-
     for old in [child for child in related if etree.QName(child).localname in ("AmdmntInd", "AmdmntInfDtls")]:
         related.remove(old)
-    under(related, "AmdmntInd").text = "true"
-    details = under(related, "AmdmntInfDtls")
+    _under(related, namespace, "AmdmntInd").text = "true"
+    details = _under(related, namespace, "AmdmntInfDtls")
     if amendment.original_reference:
-        under(details, "OrgnlMndtId").text = amendment.original_reference
+        _under(details, namespace, "OrgnlMndtId").text = amendment.original_reference
     if amendment.original_creditor_id or amendment.original_creditor_name:
-        creditor = under(details, "OrgnlCdtrSchmeId")
+        creditor = _under(details, namespace, "OrgnlCdtrSchmeId")
         if amendment.original_creditor_name:
-            under(creditor, "Nm").text = sepa_text(amendment.original_creditor_name, NAME_LENGTH)
+            _under(creditor, namespace, "Nm").text = sepa_text(amendment.original_creditor_name, NAME_LENGTH)
         if amendment.original_creditor_id:
-            other = under(creditor, "Id", "PrvtId", "Othr")
-            under(other, "Id").text = amendment.original_creditor_id
-            under(other, "SchmeNm", "Prtry").text = "SEPA"
+            other = _under(creditor, namespace, "Id", "PrvtId", "Othr")
+            _under(other, namespace, "Id").text = amendment.original_creditor_id
+            _under(other, namespace, "SchmeNm", "Prtry").text = "SEPA"
     if amendment.original_iban:
-        account = under(details, "OrgnlDbtrAcct", "Id")
+        account = _under(details, namespace, "OrgnlDbtrAcct", "Id")
         before, now = sepa_account(amendment.original_iban), sepa_account(iban)
         if before is not None and now is not None and (before.country, before.bank) == (now.country, now.bank):
-            under(account, "IBAN").text = amendment.original_iban
+            _under(account, namespace, "IBAN").text = amendment.original_iban
         else:
-            under(account, "Othr", "Id").text = "SMNDA"
+            _under(account, namespace, "Othr", "Id").text = "SMNDA"

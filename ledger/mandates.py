@@ -50,7 +50,7 @@ class Mandate:
     """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name.
 
     ``last_collected_on``: the last collection under it that was made before it came to us, where the source says so. ``replaces``: the
-    reference it had before, where the source says so.
+    reference it had before, where the source says so. ``changed_by``: who changed it last where it is kept, likewise.
     """
 
     reference: str
@@ -65,6 +65,7 @@ class Mandate:
     source: SourceRef
     last_collected_on: date | None = None
     replaces: str = ""
+    changed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,8 @@ class CollectionPart:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
     """One direct debit of one customer on one day; ``end_to_end_id`` is ours and unique per attempt. ``debtor_address``: only where
-    the scheme asks for it (accounts outside the European Economic Area). ``amendment``: what its mandate's past was, for the file."""
+    the scheme asks for it (accounts outside the European Economic Area). ``amendment``: what its mandate's past was, for the file.
+    ``ultimate_debtor``: for whom the account holder pays (ISO 20022 UltmtDbtr), or empty."""
 
     end_to_end_id: str
     mandate: Mandate
@@ -118,13 +120,15 @@ class Collection:
     reason_code: str = ""
     debtor_address: Address | None = None
     amendment: Amendment | None = None
+    ultimate_debtor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebitBatch:
     """Collections that go to the bank in one file: one creditor account, scheme, sequence type and collection date.
 
-    ``batch_booking``: whether the bank is asked to credit them as one sum (else one by one).
+    ``batch_booking``: whether the bank is asked to credit them as one sum (else one by one). ``purpose``, ``category_purpose``: codes of ISO 20022
+    (ExternalPurpose1Code, ExternalCategoryPurpose1Code), ``ultimate_creditor``: for whom the creditor collects; each may be empty.
     """
 
     message_id: str
@@ -139,3 +143,6 @@ class DebitBatch:
     created_on: date
     collections: tuple[Collection, ...]
     batch_booking: bool = True
+    purpose: str = ""
+    category_purpose: str = ""
+    ultimate_creditor: str = ""

@@ -37,6 +37,11 @@ class DebitMoves(Shelf):
         query = self._select(debit_move).where(debit_move.c.taken_back.is_(False))
         return map(_move, self._stream(query, [debit_move.c.sequence]))
 
+    def taken_back(self) -> Iterator[DebitMove]:
+        """Every move that was."""
+        query = self._select(debit_move).where(debit_move.c.taken_back.is_(True))
+        return map(_move, self._stream(query, [debit_move.c.sequence]))
+
     def of_entry(self, entry_id: str) -> list[DebitMove]:
         """The standing moves of one entry."""
         query = select(debit_move.c.content).where(

@@ -153,6 +153,7 @@ def _mandate(row: Row[Any]) -> Mandate:
         source=_source(row.source),
         last_collected_on=row.last_collected_on,
         replaces=row.replaces,
+        changed_by=row.changed_by,
     )
 
 
@@ -170,6 +171,7 @@ def _mandate_row(fact: Mandate) -> Values:
         "source": _source_text(fact.source),
         "last_collected_on": fact.last_collected_on,
         "replaces": fact.replaces,
+        "changed_by": fact.changed_by,
     }
 
 

@@ -150,6 +150,7 @@ mandate: Final = Table(
     *_words("status", "source"),
     Column("last_collected_on", Date, nullable=True),
     Column("replaces", Words, nullable=False, server_default=""),
+    Column("changed_by", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "reference"),
     Index(None, "tenant", "customer_id"),
 )
@@ -286,6 +287,7 @@ decision: Final = Table(
     Column("as_of", Date, nullable=False),
     *_words("subject", "decision", "evidence", "runner_up", "reason", "by", "hash"),
     PrimaryKeyConstraint("tenant", "sequence"),
+    Index(None, "tenant", "subject", "sequence"),
     comment="The decision log, chained by hashes",
 )
 

@@ -20,7 +20,7 @@ INVOICE_COLUMNS = (
     "order_number", "corrects", "discount_percent", "discount_until",
 )  # fmt: skip
 MANDATE_COLUMNS = (
-    "reference", "customer_id", "iban", "bic", "account_holder", "scheme", "type", "signed_on", "status",
+    "reference", "customer_id", "iban", "bic", "account_holder", "scheme", "type", "signed_on", "status", "changed_by",
 )  # fmt: skip
 
 TENANT = """\

@@ -16,6 +16,7 @@ from daemon.exports import ExportKind
 from daemon.progress import SilentSteps
 from daemon.status import status_of
 from daemon.tenant import opened
+from tests.scenarios.channels import mails_to
 from tests.scenarios.clerk import IBAN, Clerk
 from tests.simulation.bank_statements import Movement, StatementFormat, StatementWriter
 
@@ -278,7 +279,8 @@ def test_disputed_is_neither_collected_nor_reminded_of(tmp_path: Path) -> None:
         assert any("objects" in line for line in status_of(tenant, date(2026, 10, 12)).waiting)
 
 
-def test_the_fee_is_charged_on_where_the_tenant_says_so(tmp_path: Path) -> None:
+def charging(tmp_path: Path) -> Desk:
+    """F1 was collected, came back at a fee of 3.50, and the tenant charges it on."""
     at = desk(tmp_path, StatementFormat.CAMT)
     text = at.clerk.tenant_file.read_text(encoding="utf-8")
     at.clerk.tenant_file.write_text(
@@ -287,5 +289,39 @@ def test_the_fee_is_charged_on_where_the_tenant_says_so(tmp_path: Path) -> None:
     del at.config
     at.statement("2026-09-14", Movement(minor=12100, batch=batch_of(at.debit("F1"))))
     at.statement("2026-09-17", at.back("F1", 12450, "MD01", fee=350))
-    assert at.clerk.booked("2609170001") == [("reversal", "F1", "121.00"), ("reversal", "C1", "3.50")]
+    return at
+
+
+def charges(at: Desk) -> dict[str, str]:
+    """What is open of each charge and its credit note."""
+    return {row["document"]: row["open"] for row in at.clerk.rows(ExportKind.OPEN_ITEMS) if "FEE" in row["document"]}
+
+
+def test_the_fee_is_charged_on_where_the_tenant_says_so(tmp_path: Path) -> None:
+    at = charging(tmp_path)
+    assert at.clerk.booked("2609170001") == [("reversal", "F1", "121.00"), ("fee", "", "3.50")]
+    ((number, open_now),) = charges(at).items()
+    assert (number[:14], open_now) == ("SDD-FEE-260917", "3.50")
+    assert at.clerk.proven()
+    paid = Movement(minor=12450, text=f"F1 {number}", name="Jan Peeters", iban=CUSTOMER_IBAN, is_debit=False)
+    at.statement("2026-09-25", paid)
+    assert set(charges(at).values()) <= {"0.00"}
+    assert sorted(line[:2] for line in at.clerk.booked("2609250001")) == [("payment", "F1"), ("payment", number)]
+    assert at.clerk.proven()
+
+
+def test_the_customer_is_told_of_the_charge(tmp_path: Path) -> None:
+    at = charging(tmp_path)
+    ((number, _),) = charges(at).items()
+    for day in ("2026-10-09", "2026-10-14", "2026-10-20"):
+        at.statement(day)
+    assert any(number in mail.text for mail in mails_to(at.clerk, "C1"))
+
+
+def test_a_charge_goes_with_its_return(tmp_path: Path) -> None:
+    at = charging(tmp_path)
+    at.undo("2609170001", "2026-09-18")
+    at.statement("2026-09-18")
+    at.statement("2026-09-21")
+    assert set(charges(at).values()) <= {"0.00"}
     assert at.clerk.proven()

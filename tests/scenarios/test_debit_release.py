@@ -82,6 +82,16 @@ def test_four_eyes(tmp_path: Path) -> None:
     assert "Bo" in does(at, "release", name, "Bo")
 
 
+def test_four_eyes_look_at_who_changed_the_mandate_where_it_is_kept(tmp_path: Path) -> None:
+    at = waiting_desk(tmp_path)
+    at.clerk.mandate("M-1", "C1", CUSTOMER_IBAN, "2026-01-05", changed_by="an")
+    at.cycle("2026-09-10")
+    (name,) = [line.split()[1].rstrip(":") for line in waiting(at) if line.startswith("batch")]
+    with pytest.raises(DebitActError, match="was the last to change M-1"):
+        does(at, "release", name, "An")
+    assert "Bo" in does(at, "release", name, "Bo")
+
+
 def test_withheld_is_not_collected_until_it_is_released(tmp_path: Path) -> None:
     at = waiting_desk(tmp_path)
     end_to_end_id = at.debit("F1")["end_to_end_id"]

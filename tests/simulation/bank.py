@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib.resources import files
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -21,8 +22,12 @@ from ledger.reason_codes import REASON_CODES, ReturnKind
 from tests.simulation.bank_statements import Movement, StatementFormat, StatementWriter
 from tests.simulation.status_reports import status_report
 
+#: The chances that a collection is rejected, returned and refunded; the rest is paid.
+Shares = tuple[float, float, float]
+SHARES: Final[Shares] = (0.06, 0.16, 0.05)
 REJECTS: Final = sorted(code for code, row in REASON_CODES.items() if ReturnKind.REJECT in row.kinds)
 RETURNS: Final = sorted(code for code, row in REASON_CODES.items() if ReturnKind.RETURN in row.kinds)
+REFUNDS: Final = sorted(code for code, row in REASON_CODES.items() if ReturnKind.REFUND in row.kinds)
 LUMPS: Final = frozenset({StatementFormat.CODA, StatementFormat.CAMT})
 
 
@@ -35,6 +40,7 @@ class Presented:
     batch: str
     mandate: str
     iban: str
+    scheme: str
     name: str
     minor: int
     collect_on: date
@@ -49,7 +55,8 @@ class Presented:
 
 @dataclass(kw_only=True)
 class Bank:
-    """One creditor's bank. ``presented``: every collection it was ever handed, by end-to-end id."""
+    """One creditor's bank. ``presented``: every collection it was ever handed, by end-to-end id. ``always``: mandates of which every
+    collection comes back with this reason."""
 
     to_bank: Path
     from_bank: Path
@@ -59,7 +66,9 @@ class Bank:
     seen: set[str] = field(default_factory=set)
     reports: dict[str, bytes] = field(default_factory=dict)
     due: defaultdict[date, list[tuple[str, Presented]]] = field(default_factory=lambda: defaultdict(list))
-    reasons: Iterator[str] | None = None
+    shares: Shares = SHARES
+    always: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, Iterator[str]] = field(default_factory=dict)
 
     def take_files(self, day: date) -> list[Presented]:
         """The files that arrived since; each is valid, in time, and names no collection it was handed before."""
@@ -82,13 +91,16 @@ class Bank:
         assert add_target_days(collect_on, -1) >= day, f"handed over on {day} for {collect_on}: too late"
         assert message_id is not None
         assert batch is not None
-        taken = [self._one(each, message_id, batch, collect_on, day) for each in root.iter("{*}DrctDbtTxInf")]
+        scheme = root.findtext(".//{*}PmtTpInf/{*}LclInstrm/{*}Cd") or ""
+        taken = [self._one(each, message_id, batch, collect_on, day, scheme) for each in root.iter("{*}DrctDbtTxInf")]
         total = sum(one.minor for one in taken)
         assert root.findtext(".//{*}GrpHdr/{*}CtrlSum") == f"{total // 100}.{total % 100:02d}"
         self._decide(taken, message_id, collect_on)
         return taken
 
-    def _one(self, element: etree._Element, message_id: str, batch: str, collect_on: date, day: date) -> Presented:
+    def _one(
+        self, element: etree._Element, message_id: str, batch: str, collect_on: date, day: date, scheme: str
+    ) -> Presented:
         def text(path: str) -> str:
             return element.findtext("/".join(f"{{*}}{name}" for name in path.split("/"))) or ""
 
@@ -101,6 +113,7 @@ class Bank:
             batch=batch,
             mandate=text("DrctDbtTx/MndtRltdInf/MndtId"),
             iban=text("DbtrAcct/Id/IBAN"),
+            scheme=scheme,
             name=text("Dbtr/Nm"),
             minor=int(whole) * 100 + int(cents),
             collect_on=collect_on,
@@ -114,16 +127,19 @@ class Bank:
     def _decide(self, taken: Sequence[Presented], message_id: str, collect_on: date) -> None:
         """What becomes of each: mostly paid; rejected, returned or refunded with one reason after the other."""
         rejected: dict[str, str] = {}
+        reject, returned, refund = self.shares
         for one in taken:
             roll = self.chance.random()
-            if roll < 0.06:
-                one.outcome, one.reason = "rejected", self._next(REJECTS)
+            if one.mandate in self.always:
+                self._returns_later(one, self.always[one.mandate])
+            elif roll < reject:
+                one.outcome, one.reason = "rejected", self._next("reject", REJECTS)
                 rejected[one.end_to_end_id] = one.reason
-            elif roll < 0.22:
-                one.outcome, one.reason = "returned", self._next(RETURNS)
-                self._later(add_target_days(collect_on, self.chance.randint(1, 5)), "return", one)
-            elif roll < 0.27:
-                one.outcome, one.reason = "refunded", self.chance.choice(["MD06", "MD06", "MD01"])
+            elif roll < reject + returned:
+                self._returns_later(one, self._next("return", RETURNS))
+            elif roll < reject + returned + refund and one.scheme == "CORE":
+                # Nobody has a right to a refund under B2B.
+                one.outcome, one.reason = "refunded", self._next("refund", REFUNDS)
                 weeks = self.chance.randint(2, 7)
                 self._later(add_target_days(collect_on + timedelta(weeks=weeks), 1), "refund", one)
         self.reports[f"status-{message_id}.xml"] = status_report(message_id, rejected)
@@ -134,15 +150,16 @@ class Bank:
     def _later(self, day: date, what: str, one: Presented) -> None:
         self.due[day].append((what, one))
 
-    def _next(self, codes: Sequence[str]) -> str:
-        """One reason after the other, so that each of them comes."""
-        if self.reasons is None:
-            self.reasons = iter(())
-        code = next(self.reasons, None)
-        if code is None or code not in codes:
-            self.reasons = iter(self.chance.sample(list(codes), len(codes)))
-            code = next(self.reasons)
-        return code
+    def _returns_later(self, one: Presented, reason: str) -> None:
+        one.outcome, one.reason = "returned", reason
+        most = 3 if one.scheme == "B2B" else 5
+        self._later(add_target_days(one.collect_on, self.chance.randint(1, most)), "return", one)
+
+    def _next(self, kind: str, codes: Sequence[str]) -> str:
+        """One reason after the other, each kind for itself and without end, so that each of them comes."""
+        if kind not in self.reasons:
+            self.reasons[kind] = cycle(self.chance.sample(list(codes), len(codes)))
+        return next(self.reasons[kind])
 
     def write(self, day: date, more: Sequence[Movement]) -> None:
         """Status reports on what was handed in, and the statement of ``day``, in one of the formats."""

@@ -28,38 +28,53 @@ from ledger.reason_codes import ReturnAction, reason_of
 from ledger.reminders import MessageKind
 from store.store import Transaction
 from tests.scenarios.clerk import DEBITS_AND_REMINDERS, IBAN, Clerk
-from tests.simulation.bank import Bank, Presented
+from tests.simulation.bank import REFUNDS, REJECTS, RETURNS, SHARES, Bank, Presented, Shares
 from tests.simulation.bank_statements import Movement, StatementFormat, StatementWriter
 
 CUSTOMERS = 24
 PRE_NOTIFICATION_DAYS = 5
+#: Attempts after the first one that the creditor allows, for lack of money or without a reason.
+RETRIES = 2
+#: Customers whose collections always come back so: with the two reasons that lead to another attempt.
+NEVER_PAY = {0: "AM04", 1: "MS03"}
+SETTINGS = DEBITS_AND_REMINDERS.replace("approval: none", f"approval: none\n  retries: {RETRIES}")
 _BACK = {CollectionStatus.REJECTED, CollectionStatus.RETURNED, CollectionStatus.REFUNDED}
 
 
 @dataclass
 class DebitYear:
-    """One seeded run from ``start`` on, in ``folder``."""
+    """One seeded run from ``start`` on, in ``folder``. ``customers``: every third with a mandate has one for B2B, every sixth has none.
+    ``shares``: how much the bank lets come back."""
 
     folder: Path
     seed: int
     start: date = date(2026, 1, 5)
+    customers: int = CUSTOMERS
+    shares: Shares = SHARES
     invoices: int = 0
     transfers: defaultdict[date, list[Movement]] = field(default_factory=lambda: defaultdict(list))
     new_accounts: defaultdict[date, list[str]] = field(default_factory=lambda: defaultdict(list))
     last_account: int = 0
+    documents: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
-        self.clerk = Clerk(self.folder, more=DEBITS_AND_REMINDERS)
+        self.clerk = Clerk(self.folder, more=SETTINGS)
         (self.folder / "to-bank").mkdir(exist_ok=True)
         writer = StatementWriter(form=StatementFormat.CAMT, iban=IBAN, creditor_id="BE68ZZZ0123456789")
         self.bank = Bank(
-            to_bank=self.folder / "to-bank", from_bank=self.folder / "bank", writer=writer, chance=Random(self.seed + 1)
+            to_bank=self.folder / "to-bank",
+            from_bank=self.folder / "bank",
+            writer=writer,
+            chance=Random(self.seed + 1),
+            shares=self.shares,
+            always={f"MND-{number}": reason for number, reason in NEVER_PAY.items()},
         )
-        for number in range(CUSTOMERS):
+        for number in range(self.customers):
             self.clerk.customer(f"C{number}", name=f"Klant {number}")
             if number % 6 != 5:
-                self.clerk.mandate(f"MND-{number}", f"C{number}", self._account(), "2025-06-01")
+                scheme = "B2B" if number % 3 == 1 else "CORE"
+                self.clerk.mandate(f"MND-{number}", f"C{number}", self._account(), "2025-06-01", scheme=scheme)
 
     @cached_property
     def config(self) -> TenantConfig:
@@ -96,7 +111,7 @@ class DebitYear:
 
     def _office(self, day: date) -> None:
         """New invoices and credit notes, customers with another account, a revoked mandate."""
-        for number in range(CUSTOMERS):
+        for number in range(self.customers):
             roll = self.chance.random()
             if roll < 0.15:
                 self.invoices += 1
@@ -154,6 +169,14 @@ class DebitYear:
                     except debit_acts.DebitActError:
                         continue
 
+    def attempts(self) -> dict[str, int]:
+        """How often each document was presented to the bank."""
+        counted: defaultdict[str, int] = defaultdict(int)
+        for documents in self.documents.values():
+            for document in documents:
+                counted[document] += 1
+        return dict(counted)
+
     # the auditor
 
     def _audit(self, t: Transaction, day: date, taken: list[Presented]) -> None:
@@ -166,17 +189,22 @@ class DebitYear:
         ]
         for one in taken:
             mandate = self.clerk.mandates[one.mandate]
-            assert (mandate["status"], mandate["iban"]) == ("active", one.iban), f"{one.end_to_end_id}: no such mandate"
+            ours = (mandate["status"], mandate["iban"], mandate["scheme"])
+            assert ours == ("active", one.iban, one.scheme), f"{one.end_to_end_id}: no such mandate"
             own = collections[one.end_to_end_id]
             documents = tuple(part.document for part in own.parts)
+            self.documents[one.end_to_end_id] = documents
             told = [
                 notice
                 for notice in notices
                 if notice.documents == documents
                 and notice.amount_due.minor == one.minor
                 and notice.as_of + timedelta(days=PRE_NOTIFICATION_DAYS) <= one.collect_on
+                and notice.as_of > max((each.taken_on for each in self._before(one, documents)), default=date.min)
             ]
             assert told, f"{one.end_to_end_id} was not announced in time"
+            tried = [each for each in self._before(one, documents) if each.reason in ("AM04", "MS03")]
+            assert len(tried) <= RETRIES, f"{one.end_to_end_id} is attempt {len(tried) + 1}"
             for part in own.parts:
                 item = items[part.document]
                 assert item.open == abs(part.amount), f"{part.document}: {item.open} open, {part.amount} collected"
@@ -205,6 +233,18 @@ class DebitYear:
         review = [row.reason for row in t.entries.rows(("review", "new"))]
         assert review == [], review
 
+    def _before(self, one: Presented, documents: tuple[str, ...]) -> list[Presented]:
+        """Earlier collections of one of these documents under the same mandate."""
+        numbers = set(documents)
+        return [
+            each
+            for each in self.bank.presented.values()
+            if each.end_to_end_id != one.end_to_end_id
+            and each.taken_on < one.taken_on
+            and each.mandate == one.mandate
+            and numbers & set(self.documents[each.end_to_end_id])
+        ]
+
 
 def _mandate(row: dict[str, str], **changes: str) -> dict[str, str]:
     values = {**row, **changes}
@@ -214,6 +254,7 @@ def _mandate(row: dict[str, str], **changes: str) -> dict[str, str]:
         "iban": values["iban"],
         "signed": values["signed_on"],
         "status": values["status"],
+        "scheme": values["scheme"],
     }
 
 
@@ -227,7 +268,13 @@ def main() -> None:
         reasons = {one.reason for one in year.bank.presented.values() if one.reason}
         for one in year.bank.presented.values():
             outcomes[one.outcome] += 1
-        print(f"seed {seed}, {days} days, {year.invoices} invoices, {dict(outcomes)}, {len(reasons)} reason codes")
+        missing = sorted(set(REJECTS + RETURNS + REFUNDS) - reasons)
+        schemes = {
+            scheme: sum(one.scheme == scheme for one in year.bank.presented.values()) for scheme in ("CORE", "B2B")
+        }
+        print(f"seed {seed}, {days} days, {year.invoices} invoices, {dict(outcomes)}, {schemes}")
+        print(f"most attempts at one document: {max(year.attempts().values(), default=0)}")
+        print(f"{len(reasons)} reason codes; not shown: {' '.join(missing) or 'none'}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -48,9 +49,12 @@ reminders:
   steps:
     - {{before_days: {NUDGE_BEFORE}, kind: nudge, media: [email]}}
     - {{after_days: {LADDER[0]}, kind: reminder, media: [email, letter]}}
-    - {{after_days: {LADDER[1]}, kind: reminder, media: [email, letter]}}
-    - {{after_days: {LADDER[2]}, kind: notice_of_default, media: [email, letter]}}
+    - {{after_days: {LADDER[1]}, kind: reminder, media: [email, letter], fee: lump_sum, interest: true}}
+    - {{after_days: {LADDER[2]}, kind: notice_of_default, media: [email, letter], fee: lump_sum, interest: true}}
 """
+#: From this level on interest is asked for, and the fixed sum for each invoice, in cents.
+CLAIMED_FROM = 2
+FIXED_SUM = 4000
 MINIMUM = 1000
 
 
@@ -62,7 +66,7 @@ class Bill:
     customer: str
     total: int
     due_on: date
-    paid: int = 0
+    payments: list[tuple[date, int]] = field(default_factory=list)
     level: int = 0
     raised_on: date | None = None
     nudged_on: date | None = None
@@ -71,7 +75,17 @@ class Bill:
 
     @property
     def open(self) -> int:
-        return self.total - self.paid
+        return self.total - sum(minor for _, minor in self.payments)
+
+    def interest(self, as_of: date) -> int:
+        """10.5 % a year (Belgium, businesses, 2026), simple, by days from the day after the due date up to yesterday; half a cent is one."""
+        exact = Fraction(0)
+        day = self.due_on + timedelta(days=1)
+        while day < as_of:
+            balance = self.total - sum(minor for on, minor in self.payments if on <= day)
+            exact += Fraction(balance * 105, 1000 * 365)
+            day += timedelta(days=1)
+        return int(exact + Fraction(1, 2))
 
 
 @dataclass
@@ -80,6 +94,7 @@ class Debtor:
 
     name: str
     has_mail: bool = True
+    addresses: int = 0
     last_message: date | None = None
     last_reminder: date | None = None
 
@@ -212,20 +227,29 @@ class ReminderYear:
             path.unlink()
             self.counted["late files"] += 1
         else:
-            self._read(paying)
+            self._read(day, paying)
             self.seen_to = day
         for one in [one for one in self.late if one.comes_on <= day]:
             self.late.remove(one)
             one.path.write_bytes(one.content)
-            self._read(one.payments)
+            self._read(one.dated_on, one.payments)
             self.seen_to = max(self.seen_to or one.dated_on, one.dated_on)
 
-    def _read(self, paying: list[tuple[str, int]]) -> None:
+    def _read(self, on: date, paying: list[tuple[str, int]]) -> None:
         for number, minor in paying:
-            self.bills[number].paid += minor
+            self.bills[number].payments.append((on, minor))
 
     def _people(self, day: date) -> None:
         person = Person(name="An", as_of=day)
+        for debtor in self.debtors.values():
+            if not debtor.has_mail and self.chance.random() < 0.05:
+                debtor.has_mail = True
+                self.counted["new addresses"] += 1
+                debtor.addresses += 1
+                name = f"Klant {int(debtor.name[1:])}"
+                self.clerk.customer(
+                    debtor.name, name=name, email=f"{debtor.name.lower()}@new{debtor.addresses}.example"
+                )
         for bill in self.bills.values():
             known = bill.open > 0 and bill.due_on < day and not bill.disputed
             roll = self.chance.random()
@@ -254,7 +278,7 @@ class ReminderYear:
 
     def _comes_back(self, day: date) -> None:
         """A mail comes back the day after: the step counts as not taken, and the next goes by post."""
-        if self.chance.random() > 0.03:
+        if self.chance.random() > 0.10:
             return
         with opened(self.config) as tenant, tenant.store.transaction() as t:
             sent = [row for row in t.reminders.rows() if row.reminder.as_of == day and row.status == "sent"]
@@ -349,7 +373,9 @@ class ReminderYear:
         assert sent.channel.endswith(f"/{way}"), f"{name}: by {sent.channel}, not by {way}"
         total = sum(self.bills[number].open for number in after)
         assert sent.amount_due.minor == total, f"{name}: asked for {sent.amount_due}, {total} is open"
-        assert (sent.interest, sent.costs) == (0, 0), f"{name}: asked for what nobody allowed"
+        dear = [self.bills[number] for number, own in after.items() if own >= CLAIMED_FROM]
+        claim = (sum(bill.interest(sent.as_of) for bill in dear), FIXED_SUM * len(dear))
+        assert (sent.interest, sent.costs) == claim, f"{name}: {sent.interest} and {sent.costs} asked, not {claim}"
 
     def _write_down(self, sent: Reminder) -> None:
         debtor = self.debtors[sent.customer_id]

@@ -520,3 +520,19 @@ def test_forty_days_of_any_customers(
                 assert all(desk.items[part.document].open.minor == abs(part.amount.minor) for part in collection.parts)
         live = [part.document for one in desk.collections.values() if one.status in LIVE for part in one.parts]
         assert len(live) == len(set(live))
+
+
+def test_the_customer_is_named_where_somebody_else_holds_the_account() -> None:
+    who = customer()
+    held = replace(mandate("M1", customer_id=who.customer_id), account_holder="De buurvrouw")
+    items = [item("F1", "12.00", date(2026, 9, 1), customer_id=who.customer_id)]
+
+    def named(policy: DebitPolicy) -> str:
+        known = {"customers": {who.customer_id: who}, "mandates": [held]}
+        notices = plan(policy, items, **known, collections=(), as_of=date(2026, 9, 14)).notices  # type: ignore[arg-type]
+        told = [replace(one, status=CollectionStatus.NOTIFIED) for one in notices]
+        (batch,) = plan(policy, items, **known, collections=told, as_of=date(2026, 9, 17)).batches  # type: ignore[arg-type]
+        return batch.collections[0].ultimate_debtor
+
+    assert named(POLICY) == ""
+    assert named(replace(POLICY, name_ultimate_debtor=True)) == who.name

@@ -105,7 +105,9 @@ def test_the_form_has_what_the_rulebooks_ask_for(language: str, scheme: Scheme) 
         "(B)",
     ):
         assert needed in words
-    refund = {"nl": "binnen 8 weken", "fr": "dans les 8 semaines", "de": "von acht Wochen", "en": "within 8 weeks"}[language]
+    refund = {"nl": "binnen 8 weken", "fr": "dans les 8 semaines", "de": "von acht Wochen", "en": "within 8 weeks"}[
+        language
+    ]
     assert (refund in words) is (scheme is Scheme.CORE)
 
 

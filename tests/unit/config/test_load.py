@@ -371,3 +371,13 @@ def test_the_file_may_be_named_relative_to_where_one_stands(tmp_path: Path, monk
     os.chdir("/")
     assert tenant.base == tmp_path.resolve()
     assert tenant.reports.path.is_absolute()
+
+
+def test_a_bank_profile_that_is_none_is_a_fault_of_its_line(faults: Faults) -> None:
+    debit = (
+        "direct_debit: {creditor_id: BE68ZZZ0123456789, creditor_iban: BE55734798953744, bank_profile: nowhere,\n"
+        "  bank: {use: folder, path: to-bank}}\n"
+    )
+    (fault,) = faults(LEAST + debit)
+    assert fault.startswith("shop.yaml:10: direct_debit.bank_profile: there is no file ")
+    assert "no profile 'nowhere' comes along: generic, generic-02 do" in fault

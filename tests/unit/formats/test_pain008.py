@@ -237,3 +237,20 @@ def test_the_batch_is_not_changed_by_rendering() -> None:
     before = repr(batch)
     render(batch)
     assert repr(batch) == before
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_purposes_and_ultimate_parties(version: str) -> None:
+    one = replace(collection(1), ultimate_debtor="Café De Zoon & Dochter")
+    batch = replace(
+        batch_of(one, collection(2)),
+        creditor_bic="TRIOBEBB",
+        purpose="SUBS",
+        category_purpose="SUPP",
+        ultimate_creditor="Stichting Derdengelden",
+    )
+    root = etree.fromstring(render(batch, version))
+    assert [element.text for element in root.iterfind(".//{*}PmtTpInf/{*}CtgyPurp/{*}Cd")] == ["SUPP"]
+    assert [element.text for element in root.iterfind(".//{*}PmtInf/{*}UltmtCdtr/{*}Nm")] == ["Stichting Derdengelden"]
+    assert [element.text for element in root.iterfind(".//{*}UltmtDbtr/{*}Nm")] == ["Cafe De Zoon + Dochter"]
+    assert [element.text for element in root.iterfind(".//{*}DrctDbtTxInf/{*}Purp/{*}Cd")] == ["SUBS", "SUBS"]
