@@ -35,6 +35,7 @@ from daemon.review import Person
 from daemon.tenant import Tenant, opened
 from ledger.reminders import MessageKind, Reminder
 from store.reminders import ReminderRow
+from store.store import Transaction
 
 reminders_app = typer.Typer(
     help="Reminders: who is asked for what, who is not and why, what was promised.", no_args_is_help=True
@@ -130,12 +131,12 @@ def reminders_preview(
             found = list(previewed(case))
             _print_due(one.tenant, found, "due in the next 30 days")
             if folder is not None:
-                _write(ready, case, found, folder / one.tenant)
+                _write(ready, t, case, found, folder / one.tenant)
 
 
-def _write(ready: Tenant, case: Case, found: list[Reminder], folder: Path) -> None:
+def _write(ready: Tenant, t: Transaction, case: Case, found: list[Reminder], folder: Path) -> None:
     try:
-        written, troubled = write_messages(ready, case, found, folder)
+        written, troubled = write_messages(ready, t, case, found, folder)
     except OSError as error:
         raise fail((f"{folder} cannot be written: {error.strerror}",)) from error
     out.print(f"{written} messages in {escape(str(folder))}")
