@@ -16,7 +16,6 @@ from daemon.exports import ExportKind
 from daemon.progress import SilentSteps
 from daemon.status import status_of
 from daemon.tenant import opened
-from ledger.money import Money
 from tests.scenarios.channels import mails_to
 from tests.scenarios.clerk import IBAN, Clerk
 from tests.simulation.bank_statements import Movement, StatementFormat, StatementWriter

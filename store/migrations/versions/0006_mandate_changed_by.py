@@ -16,4 +16,3 @@ WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 def upgrade() -> None:
     """One column."""
     op.add_column("mandate", sa.Column("changed_by", WORDS, nullable=False, server_default=""))
-
