@@ -38,14 +38,16 @@ bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one 
 	$(BIN)/python -m tests.benchmarks.formats
 	$(BIN)/python -m tests.benchmarks.cycle
 	$(BIN)/python -m tests.benchmarks.matching
+	$(BIN)/python -m tests.benchmarks.reminders
 	$(BIN)/python -m tests.benchmarks.debits
 
 score: $(VENV)/afletter $(VENV)/tools ## labelled worlds: booked by itself, wrong, suggested, per class with 95 % intervals
 	$(BIN)/python -m tests.worlds
 
 SEED ?= 1
-simulate: $(VENV)/afletter $(VENV)/tools ## a year of direct debits with a bank that returns some (SEED=1)
+simulate: $(VENV)/afletter $(VENV)/tools ## a year of direct debits with a bank that returns some, and a year of reminders (SEED=1)
 	$(BIN)/python -m tests.simulation.debit_year $(SEED) 365
+	$(BIN)/python -m tests.simulation.reminder_year $(SEED) 365
 
 lock: ## write the lock files anew from pyproject.toml, with the oldest Python that we support (3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \

@@ -119,10 +119,10 @@ def standing_of(case: CallCase, rules: CallRules, as_of: date, *, settled: bool 
     report_by = _working_day_after(slots[-1][0] if slots else tries[-1][0], rules.feedback_working_days, rules.country)
     next_on, half = slots[0] if slots else (None, None)
     ended_on: date | None = None
-    if settled:
-        state, next_on, half = CallState.SETTLED, None, None
-    elif answer is not None:
+    if answer is not None:
         state, next_on, half, ended_on = CallState.ANSWERED, None, None, answer.called_on
+    elif settled:
+        state, next_on, half = CallState.SETTLED, None, None
     elif next_on is None:
         state, ended_on = CallState.NOT_REACHED, tries[-1][0]
     elif as_of > _first_report_by(case, rules):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import Final
 
-from collect.reminders import Channel
+from collect.reminders import Channel, Held, HoldReason
 from ledger.documents import DocumentKind, ItemStatus, OpenItem
 from ledger.media import Medium
 from ledger.party import Customer
@@ -27,9 +27,9 @@ def invoices_to_send(
     unreachable: Set[tuple[str, Medium]],
     sent: Set[str],
     as_of: date,
-) -> Iterator[Reminder]:
+) -> Iterator[Reminder | Held]:
     """One message for each open invoice of the last weeks that is not in ``sent``, by the cheapest of ``channels`` (cheapest first) that its customer
-    allows and can be reached by. ``unreachable``: customers and ways by which something came back. Pure."""
+    allows and can be reached by; held where there is none. ``unreachable``: customers and ways by which something came back. Pure."""
     for item in sorted(items, key=lambda item: (item.document.issued_on, item.document.number)):
         document = item.document
         customer = customers.get(document.customer_id)
@@ -43,7 +43,15 @@ def invoices_to_send(
         ):
             continue
         channel = _cheapest(channels, customer, unreachable)
-        if channel is not None:
+        if channel is None:
+            yield Held(
+                customer_id=customer.customer_id,
+                documents=(document.number,),
+                amount_due=item.open,
+                reason=HoldReason.NO_ADDRESS,
+                detail=MessageKind.INVOICE.value,
+            )
+        else:
             yield Reminder(
                 customer_id=customer.customer_id,
                 documents=(document.number,),

@@ -44,6 +44,7 @@ class Labels:
     pay_online: str
     scan: str
     left_out: str
+    service_stops: str
     page: str
     overview_file: str
     invoice_file: str
@@ -88,6 +89,12 @@ _WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "Payer avec votre application bancaire : scannez ce code et vérifiez le montant et le bénéficiaire.",
             "Mit Ihrer Bank-App bezahlen: Code scannen, Betrag und Empfänger prüfen.",
             "Pay with your banking app: scan this code and check amount and payee.",
+        ),
+        "service_stops": (
+            "Hebben wij uw betaling dan niet ontvangen, dan kunnen wij onze dienstverlening aan u vanaf {day} onderbreken, tot alles betaald is.",
+            "Si votre paiement ne nous est pas parvenu d'ici là, nous pourrons interrompre nos services à partir du {day}, jusqu'au paiement complet.",
+            "Ist Ihre Zahlung bis dahin nicht eingegangen, können wir unsere Leistungen ab dem {day} unterbrechen, bis alles bezahlt ist.",
+            "If we have not received your payment by then, we may interrupt our services to you from {day} on, until everything is paid.",
         ),
         "left_out": (
             "Te groot om mee te sturen: {numbers}. Vraag ernaar en wij sturen ze u apart.",

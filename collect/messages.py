@@ -108,12 +108,14 @@ def compose_reminder(
     letter: LetterType = LetterType.PLAIN,
     medium: Medium = Medium.EMAIL,
     invoices: Mapping[str, bytes] = _NONE,
+    service_stops_on: date | None = None,
 ) -> Message:
     """A message of the ladder, for the customer, or (kind ``phone``) for whoever calls.
 
     ``items``: at least those that ``reminder.documents`` names; what they sum to above ``reminder.amount_due`` is shown as the customer's
     credit. ``last_level``: the level of the ladder's last step. ``claim``: where interest and costs come from, line by line. ``letter``: what
     it is in the eyes of the law. ``invoices``: PDF bytes by document number, where the source has them; for the others one is made of their data.
+    ``service_stops_on``: the day from which the customer's service may stop, which the message then says.
     Raises ValueError when the customer has no address for ``medium``, a document is missing, less is open than is asked for, the claim is
     another one, or a template cannot be rendered.
     """
@@ -160,6 +162,9 @@ def compose_reminder(
             "interest": speech.some(interest),
             "costs": speech.some(costs),
             "extra": bool(interest or costs),
+            "service": ""
+            if service_stops_on is None
+            else speech.labels.service_stops.format(day=speech.day(service_stops_on)),
         },
     )
     return _message(letterhead, customer, content, speech, medium, reminder.as_of, invoices)
@@ -469,6 +474,9 @@ def _known(
     words = templates.name_of(content.wanted, speech.language, content.kind.value)
     known["subject"] = " ".join(templates.block(words, "subject", known).split())
     known["opening"] = _paragraphs(templates.block(words, "opening", known))
+    if content.values.get("service"):
+        # The announcement of an interruption is no matter of a tenant's templates: without it nothing may be interrupted.
+        known["opening"] = [*_paragraphs(templates.block(words, "opening", known)), str(content.values["service"])]
     known["closing"] = _paragraphs(templates.block(words, "closing", known))
     return known
 
@@ -669,8 +677,8 @@ def _texts(value: object) -> Iterable[str]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """Paragraphs are parted by blank lines; within one, line ends are blanks."""
-    return [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text) if paragraph.strip()]
+    """Paragraphs are parted by blank lines; within one, line ends are blanks (no-break spaces of amounts stay what they are)."""
+    return [re.sub(r"[ \t\r\n]+", " ", one).strip() for one in re.split(r"\n[ \t\r\n]*\n", text) if one.strip()]
 
 
 @cache

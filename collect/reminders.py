@@ -88,6 +88,9 @@ class HoldReason(StrEnum):
     PAYMENT_PLAN = "payment_plan"
     EXCLUDED = "excluded"
     HANDED_OVER = "handed_over"
+    CALLING = "calling"
+    NOT_REGISTERED = "not_registered"
+    NOT_RELEASED = "not_released"
 
 
 _REASON_OF: Final[Mapping[ActKind, HoldReason]] = {
@@ -116,6 +119,7 @@ class Standing:
     ``freshness``: of all money sources. ``in_review``: customers with a bank entry that waits for a person. ``under_debit``: documents that
     direct debit takes care of (``DebitPlan.covered``). ``on_account``: what stands on account for a customer (a customer may have several
     currencies), positive. ``agreements``: what people said. ``unreachable``: customers and the medium by which a message to them came back.
+    ``calling``: customers who are being called, whose next step waits for what comes of it.
     """
 
     freshness: Freshness
@@ -124,6 +128,7 @@ class Standing:
     on_account: Mapping[str, Sequence[Money]] = field(default_factory=dict)
     agreements: Agreements = field(default_factory=Agreements)
     unreachable: Set[tuple[str, Medium]] = frozenset()
+    calling: Set[str] = frozenset()
 
 
 def due(
@@ -210,11 +215,13 @@ _OF_THE_LADDER: Final = WRITTEN | {MessageKind.PHONE, MessageKind.HAND_OVER}
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """An invoice that may be asked for, the level it stands on, and the step that is due for it (None: none today)."""
+    """An invoice that may be asked for, the level it stands on, the step that is due for it (None: none today), and whether it is past its
+    due date."""
 
     item: OpenItem
     level: int
     step: Step | None
+    late: bool
 
     @property
     def number(self) -> str:
@@ -301,7 +308,8 @@ class _Day:
             return None
         level = self._past.levels.get(document.number, 0)
         step = self._next(ladder, item, level)
-        return None if step is None and document.due_on >= self._as_of else _Claim(item, level, step)
+        late = document.due_on < self._as_of
+        return _Claim(item, level, step, late) if late or step is not None else None
 
     def _next(self, ladder: tuple[Step, ...], item: OpenItem, level: int) -> Step | None:
         days = (self._as_of - item.document.due_on).days
@@ -323,10 +331,9 @@ class _Day:
         """Why a document is not asked for at all."""
         item, document = claim.item, claim.item.document
         disputed = item.status is ItemStatus.DISPUTED
-        late = document.due_on < self._as_of
         # Whoever paid on the last day is in a later statement.
         seen_to = None if self._blind else self._seen_to
-        unseen = seen_to if late and seen_to is not None and seen_to <= document.due_on else None
+        unseen = seen_to if claim.late and seen_to is not None and seen_to <= document.due_on else None
         checks = (
             (item.status is ItemStatus.IN_COLLECTION, HoldReason.IN_COLLECTION, ""),
             (document.number in self._standing.under_debit, HoldReason.UNDER_DIRECT_DEBIT, ""),
@@ -421,6 +428,7 @@ class _Day:
             (amount <= Money.zero(amount.currency), HoldReason.COVERED_BY_CREDITS, ""),
             (too_small, HoldReason.BELOW_MINIMUM, str(minimum)),
             (customer.customer_id in self._standing.in_review, HoldReason.ENTRY_IN_REVIEW, ""),
+            (customer.customer_id in self._standing.calling, HoldReason.CALLING, ""),
             (bool(self._blind), HoldReason.STATEMENTS, self._blind),
         )
         return next(((reason, detail) for holds, reason, detail in checks if holds), None)
@@ -479,7 +487,7 @@ def _told(claims: Sequence[_Claim], highest: Step) -> list[_Claim]:
     return [
         one if one.step is None or _sort(one.step) == _sort(highest) else replace(one, step=None)
         for one in claims
-        if one.step is None or one.step.level
+        if one.late and (one.step is None or one.step.level)
     ]
 
 

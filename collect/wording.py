@@ -256,6 +256,24 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "der Fall wurde an das Inkasso abgegeben",
             "the case was handed over",
         ),
+        HoldReason.CALLING: (
+            "de klant wordt gebeld; de volgende stap wacht op de uitkomst",
+            "le client est en cours d'appel ; l'étape suivante attend le résultat",
+            "der Kunde wird angerufen; der nächste Schritt wartet auf das Ergebnis",
+            "the customer is being called; the next step waits for the outcome",
+        ),
+        HoldReason.NOT_REGISTERED: (
+            "het dossier van een consument gaat alleen naar een geregistreerd incassobureau",
+            "le dossier d'un consommateur ne va qu'à un bureau de recouvrement inscrit",
+            "der Fall eines Verbrauchers geht nur an ein registriertes Inkassobüro",
+            "a consumer's case goes to a registered agency only",
+        ),
+        HoldReason.NOT_RELEASED: (
+            "het dossier wacht op vrijgave door een medewerker",
+            "le dossier attend d'être libéré par un collaborateur",
+            "der Fall wartet auf die Freigabe durch einen Menschen",
+            "the case waits for a person to release it",
+        ),
         HoldReason.TOO_SOON: (
             "de vorige herinnering is te recent",
             "le rappel précédent est trop récent",

@@ -28,6 +28,9 @@ class ConnectorKinds:
     accounting: Kinds = field(default_factory=dict)
     debit_channel: Kinds = field(default_factory=dict)
     reminder_channel: Kinds = field(default_factory=dict)
+    call_outcomes: Kinds = field(default_factory=dict)
+    hand_over_channel: Kinds = field(default_factory=dict)
+    service_channel: Kinds = field(default_factory=dict)
     delivery_reports: Kinds = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -47,6 +47,9 @@ _PORTS: Final = (
     ("accounting[]", "Accounting targets", ("accounting",)),
     ("direct_debit.bank", "Channels of direct debits", ("direct_debit", "bank")),
     ("reminders.channel", "Channels of reminders", ("reminders", "channel")),
+    ("reminders.calls.outcomes[]", "Sources of call outcomes", ("reminders", "calls", "outcomes")),
+    ("reminders.hand_over.channel", "Channels of cases", ("reminders", "hand_over", "channel")),
+    ("reminders.interruption.channel", "Channels of services", ("reminders", "interruption", "channel")),
 )
 
 

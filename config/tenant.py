@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from collect.law.ladders import Fee
 from config.bank_profile import bank_profile
+from config.collections import Calls, HandOver, Interruption
 from config.countries import language_of, time_zone_of
 from config.kinds import Choice, ConnectorKinds, Kinds
 from config.law import LawSettings
@@ -42,6 +43,7 @@ from config.values import (
     Mailbox,
     Mebibytes,
     Postcode,
+    Share,
     TenantName,
     Text,
     VatNumber,
@@ -54,6 +56,7 @@ from ledger.letters import Window
 from ledger.media import Medium
 from ledger.party import CustomerType, Role
 from ledger.reminders import MessageKind
+from reconcile.policy import CreditUse, Treatment
 
 #: Messages that a reminder step may send; the others follow from payments and debits.
 STEP_KINDS: Final = (
@@ -63,6 +66,8 @@ STEP_KINDS: Final = (
     MessageKind.PHONE,
     MessageKind.HAND_OVER,
 )
+#: Sums that a search for one payment may be allowed to look at: some 0.2 GiB of memory.
+MOST_SEARCHED: Final = 2**22
 #: The schedule of a tenant that says none: after the banks' night, before the office opens.
 DAILY: Final = "30 6 * * *"
 
@@ -461,6 +466,9 @@ class Reminders(Settings):
     law: LawSettings = Field(
         default=as_written({}), description="What the program cannot know of the law that applies."
     )
+    calls: Calls | None = Field(default=None, description="Telephone follow-up.")
+    hand_over: HandOver | None = Field(default=None, description="Handing cases over.")
+    interruption: Interruption | None = Field(default=None, description="Interrupting services.")
 
     @property
     def ways(self) -> tuple[ConnectorSettings, ...]:
@@ -492,6 +500,26 @@ class IgnoreRule(Settings):
         return self
 
 
+class SpecialPayer(Settings):
+    """A payer whose money is not like other money, such as a factoring company or a collector. All that is given must hold."""
+
+    counterparty: Text | None = Field(default=None, description="Words in the payer's name; capitals do not matter.")
+    iban: Iban | None = Field(default=None, description="The payer's account.")
+    text: Text | None = Field(default=None, description="Words in the text; capitals do not matter.")
+    treat_as: Treatment = Field(
+        description="`ignore`: never a receivable; `review`: always for a person; `customer`: always for one customer."
+    )
+    customer: Text | None = Field(default=None, description="The customer's number, for `treat_as: customer`.")
+
+    @model_validator(mode="after")
+    def _names_a_payer(self) -> Self:
+        if self.counterparty is None and self.iban is None and self.text is None:
+            raise ValueError("needs one of counterparty, iban or text, or it would fit every payer")
+        if (self.customer is not None) != (self.treat_as is Treatment.CUSTOMER):
+            raise ValueError("customer goes with treat_as: customer, and only with that")
+        return self
+
+
 class Matching(Settings):
     """How far the reconciler may go by itself."""
 
@@ -510,6 +538,29 @@ class Matching(Settings):
     equal_open_oldest_first: bool = Field(
         default=False,
         description="Equal open invoices of one customer are paid oldest first; otherwise a person decides.",
+    )
+    bank_charge_limit: AmountLimit = Field(
+        default=as_written("0.00"),
+        description="When documents are quoted and this much or less is missing, the bank kept it: it is booked as a fee, in the tenant's "
+        "currency. 0: never.",
+    )
+    use_credit_on_account: CreditUse = Field(
+        default=CreditUse.NEVER,
+        description="`oldest_first`: what a payment is too little for the documents it quotes is taken from the customer's credit on account, "
+        "where that covers it, oldest document first; `never`: credit stays until a person uses it.",
+    )
+    accidental_fit_limit: Share = Field(
+        default=as_written("0.001"),
+        description="A sum of documents that were not listed is believed when fewer sums than this are expected to fit by accident; "
+        "0: never.",
+    )
+    search_bound: Annotated[int, Field(ge=4, le=MOST_SEARCHED)] = Field(
+        default=65_536,
+        description="Sums of documents looked at for one payment at most; past that it goes to a person. 65536 is enough for 30 documents.",
+    )
+    special_payers: tuple[SpecialPayer, ...] = Field(
+        default=(),
+        description="Payers whose money is treated in one way whatever it says; the first rule that fits counts.",
     )
     ignore: tuple[IgnoreRule, ...] = Field(
         default=(), description="Bank entries that are left alone, besides those known by their kind."
@@ -600,6 +651,10 @@ class TenantConfig(Settings):
         return value
 
 
+#: What pydantic makes a field from: its type, and its description and default.
+_Definition = tuple[Any, FieldInfo]
+
+
 def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     """TenantConfig with the settings of these connectors in their places."""
     account = _with(BankAccount, statements=_many(BankAccount, "statements", kinds.statements))
@@ -609,6 +664,7 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
         channel=_perhaps(Reminders, "channel", kinds.reminder_channel),
         channels=_many(Reminders, "channels", kinds.reminder_channel),
         delivery_reports=_many(Reminders, "delivery_reports", kinds.delivery_reports),
+        **_collections(kinds),
     )
     return _with(
         TenantConfig,
@@ -620,8 +676,18 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
     )
 
 
-#: What pydantic makes a field from: its type, and its description and default.
-_Definition = tuple[Any, FieldInfo]
+def _collections(kinds: ConnectorKinds) -> dict[str, _Definition]:
+    """The sections of what follows after letters, with their connectors."""
+    calls = _with(Calls, outcomes=_many(Calls, "outcomes", kinds.call_outcomes))
+    hand_over = _with(HandOver, channel=_perhaps(HandOver, "channel", kinds.hand_over_channel))
+    interruption = _with(Interruption, channel=_one(Interruption, "channel", kinds.service_channel))
+    return {
+        "calls": (calls | None, Reminders.model_fields["calls"]),
+        "hand_over": (hand_over | None, Reminders.model_fields["hand_over"]),
+        "interruption": (interruption | None, Reminders.model_fields["interruption"]),
+    }
+
+
 _S = TypeVar("_S", bound=Settings)
 
 

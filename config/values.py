@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.utils import parseaddr
+from fractions import Fraction
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
@@ -110,6 +111,18 @@ def _limit(value: object, info: ValidationInfo) -> Money:
     return amount
 
 
+def _share(value: object) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    text = value if isinstance(value, str) else ""
+    if re.fullmatch(r"[01](\.[0-9]{1,9})?", text) is None:
+        raise ValueError("give a share from 0 to 1 with a decimal point, such as 0.001")
+    share = Fraction(text)
+    if share > 1:
+        raise ValueError(f"{text} is more than 1")
+    return share
+
+
 def _schedule(value: object) -> Schedule:
     match value:
         case CronSchedule() | IntervalSchedule():
@@ -153,6 +166,20 @@ _AMOUNT_SCHEMA: Final[dict[str, Any]] = {
 }
 #: An amount of the tenant's currency, not negative.
 AmountLimit = Annotated[Money, PlainValidator(_limit), WithJsonSchema(_AMOUNT_SCHEMA)]
+
+#: A share from 0 to 1, exact.
+Share = Annotated[
+    Fraction,
+    PlainValidator(_share),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "string", "pattern": r"^[01](\.[0-9]{1,9})?$"},
+            ]
+        }
+    ),
+]
 
 _SCHEDULE_SCHEMA: Final[dict[str, Any]] = {
     "anyOf": [

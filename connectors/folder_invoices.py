@@ -1,4 +1,4 @@
-"""Customers, invoices and mandates from a folder: the three CSV files of contract.md, and UBL 2.1 in ``*.xml``."""
+"""Customers, invoices and mandates from a folder: the three CSV files of contract.md, and electronic invoices in ``*.xml`` and ``*.pdf``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import Field
 from config.settings import ConnectorSettings
 from connectors.folder_pages import FolderPages, unreadable
 from connectors.ports import Cursor, InvoiceFact, Page
-from formats import folder_csv, ubl
+from formats import folder_csv, invoice_file
 from ledger.documents import Document
 from ledger.errors import Transient
 from ledger.sources import Fault, RawDocument
@@ -30,8 +30,14 @@ class FolderInvoicesSettings(ConnectorSettings):
     """Where the tables and invoices are."""
 
     use: Literal["folder"]
-    path: Path = Field(description="Folder of customers.csv, invoices.csv, mandates.csv and UBL invoices (*.xml).")
+    path: Path = Field(
+        description="Folder of customers.csv, invoices.csv, mandates.csv and electronic invoices (*.xml: UBL, CII)."
+    )
     recursive: bool = Field(default=False, description="Whether folders below are read too.")
+    pdf: bool = Field(
+        default=False,
+        description="Whether *.pdf are read too: Factur-X and ZUGFeRD. One without an invoice in it is reported.",
+    )
     document_mib: int = Field(default=2048, ge=1, description="A larger file (MiB) is not opened but reported.")
 
 
@@ -46,7 +52,7 @@ class FolderInvoices:
             source=name,
             recursive=settings.recursive,
             document_bytes=settings.document_mib * 1024 * 1024,
-            rank=_rank,
+            rank=_rank_with_pdf if settings.pdf else _rank,
         )
 
     def check(self) -> None:
@@ -71,7 +77,7 @@ class FolderInvoices:
             case "mandates.csv":
                 yield from folder_csv.read_mandates(document)
             case _:
-                yield from ubl.read(document)
+                yield from invoice_file.read(document)
 
     def invoice_pdf(self, document: Document) -> bytes | None:
         """``NUMBER.pdf`` in the folder, or in ``pdf`` below it; characters of the number that no file name has are written as ``-``."""
@@ -97,3 +103,7 @@ def _rank(name: str) -> int | None:
     if base in _TABLES:
         return _TABLES.index(base)
     return _XML_RANK if base.endswith(".xml") else None
+
+
+def _rank_with_pdf(name: str) -> int | None:
+    return _XML_RANK if _base_name(name).endswith(".pdf") else _rank(name)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
+from ledger.calls import CallAttempt
 from ledger.debit_status import DebitStatus
 from ledger.delivery_reports import DeliveryReport
 from ledger.documents import Document
@@ -62,6 +63,8 @@ InvoiceFact = Customer | Document | Mandate
 InvoiceSource = Source[InvoiceFact]
 #: What a bank's files bring: statements, and what became of the direct debits that it was handed.
 StatementSource = Source[Statement | DebitStatus]
+#: What whoever calls customers tells of it.
+CallSource = Source[CallAttempt]
 #: What became of messages after they left: notifications of mail servers, proofs of print services.
 DeliveryReportSource = Source[DeliveryReport]
 

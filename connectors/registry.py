@@ -16,13 +16,17 @@ from typing import Final, Protocol, TypeVar, cast, get_args
 from config.kinds import ConnectorKinds
 from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountBooks, BeancountSettings
+from connectors.folder_calls import FolderCalls, FolderCallsSettings
 from connectors.folder_debits import FolderDebits, FolderDebitsSettings
+from connectors.folder_files import FolderFiles, FolderFilesSettings
 from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
 from connectors.folder_statements import FolderStatements, FolderStatementsSettings
+from connectors.hledger_books import HledgerBooks, HledgerSettings
 from connectors.maildir import Maildir, MaildirSettings
 from connectors.phone_list import PhoneList, PhoneListSettings
 from connectors.ports import (
     BatchSink,
+    CallSource,
     DeliveryReportSource,
     InvoiceSource,
     LedgerSource,
@@ -34,6 +38,7 @@ from connectors.print_folder import PrintFolder, PrintFolderSettings
 from connectors.report_folder import ProofFolder, ProofFolderSettings, ReportMaildir, ReportMaildirSettings
 from connectors.report_imap import ReportImap, ReportImapSettings
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
+from connectors.sftp_files import SftpFiles, SftpFilesSettings
 from connectors.smtp import Smtp, SmtpSettings
 from connectors.webhook import Webhook, WebhookSettings
 from ledger.errors import ConfigError
@@ -49,6 +54,9 @@ class Port(StrEnum):
     ACCOUNTING = "accounting"
     DEBIT_CHANNEL = "debit_channel"
     REMINDER_CHANNEL = "reminder_channel"
+    CALL_OUTCOMES = "call_outcomes"
+    HAND_OVER_CHANNEL = "hand_over_channel"
+    SERVICE_CHANNEL = "service_channel"
     DELIVERY_REPORTS = "delivery_reports"
 
 
@@ -86,10 +94,22 @@ def kind(port: Port, settings: type[S], make: Callable[[S, str], object]) -> Con
 KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.INVOICES: (kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),),
     Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
-    Port.ACCOUNTING: (kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),),
+    Port.ACCOUNTING: (
+        kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),
+        kind(Port.ACCOUNTING, HledgerSettings, HledgerBooks),
+    ),
     Port.DEBIT_CHANNEL: (
         kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
         kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+    ),
+    Port.CALL_OUTCOMES: (kind(Port.CALL_OUTCOMES, FolderCallsSettings, FolderCalls),),
+    Port.HAND_OVER_CHANNEL: (
+        kind(Port.HAND_OVER_CHANNEL, FolderFilesSettings, FolderFiles),
+        kind(Port.HAND_OVER_CHANNEL, SftpFilesSettings, SftpFiles),
+    ),
+    Port.SERVICE_CHANNEL: (
+        kind(Port.SERVICE_CHANNEL, FolderFilesSettings, FolderFiles),
+        kind(Port.SERVICE_CHANNEL, WebhookSettings, Webhook),
     ),
     Port.REMINDER_CHANNEL: (
         kind(Port.REMINDER_CHANNEL, MaildirSettings, Maildir),
@@ -165,6 +185,21 @@ def reminder_channel(settings: ConnectorSettings, name: str) -> ReminderChannel:
 def delivery_reports(settings: ConnectorSettings, name: str) -> DeliveryReportSource:
     """Where reports of deliveries come from; ``name`` is ``reminders/delivery_reports/0`` and so on."""
     return cast("DeliveryReportSource", _make(Port.DELIVERY_REPORTS, settings, name))
+
+
+def call_source(settings: ConnectorSettings, name: str) -> CallSource:
+    """Where outcomes of calls come from; ``name`` is ``reminders/calls/outcomes/0`` and so on."""
+    return cast("CallSource", _make(Port.CALL_OUTCOMES, settings, name))
+
+
+def hand_over_channel(settings: ConnectorSettings, name: str) -> Sink:
+    """Where cases go; ``name`` is ``reminders/hand_over``."""
+    return cast("Sink", _make(Port.HAND_OVER_CHANNEL, settings, name))
+
+
+def service_channel(settings: ConnectorSettings, name: str) -> Sink:
+    """Where orders to stop or give back a service go; ``name`` is ``reminders/interruption``."""
+    return cast("Sink", _make(Port.SERVICE_CHANNEL, settings, name))
 
 
 def _make(port: Port, settings: ConnectorSettings, name: str) -> object:

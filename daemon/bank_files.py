@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, assert_never
 
 from connectors.folder_pages import is_partial
 from formats.detect import format_of, read_bank_document
 from formats.wholeness import HELD_ENTRIES
-from ledger.controls import with_controls
+from ledger.controls import Gap, chain_gaps, with_controls
 from ledger.debit_status import DebitStatus
 from ledger.sources import Fault, RawDocument, SourceRef
 from ledger.statements import Statement
@@ -96,9 +96,26 @@ def _said(document: RawDocument) -> BankFile:
         file=document.name,
         format=", ".join(formats) or format_of(document),
         problems=tuple(problems),
-        statements=statements if held <= HELD_ENTRIES else _ReadAgain(document),
+        statements=_with_gaps(statements) if held <= HELD_ENTRIES else _ReadAgain(document),
         debit_statuses=tuple(debit_statuses),
     )
+
+
+def _with_gaps(statements: list[Statement]) -> list[Statement]:
+    """The statements of a file, each that does not follow from the ones before it with a remark: days or pages between them may stand in
+    another file, so that it is no fault of this one."""
+    shown = list(statements)
+    for gap in chain_gaps(statements):
+        place = next((place for place, each in enumerate(shown) if _opens_after(each, gap)), None)
+        if place is not None:
+            shown[place] = replace(shown[place], remarks=(*shown[place].remarks, gap.line()))
+    return shown
+
+
+def _opens_after(statement: Statement, gap: Gap) -> bool:
+    day = statement.closing_on or statement.dated_on
+    same = (statement.account, statement.currency, statement.opening) == (gap.account, gap.currency, gap.opening)
+    return same and day is not None and day >= gap.next_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +125,9 @@ class _ReadAgain:
     document: RawDocument
 
     def __iter__(self) -> Iterator[Statement]:
-        return (with_controls(each) for each in read_bank_document(self.document) if isinstance(each, Statement))
+        return (
+            with_controls(each) for each in read_bank_document(self.document, again=True) if isinstance(each, Statement)
+        )
 
 
 def _line(document: RawDocument, source: SourceRef, problem: str) -> str:

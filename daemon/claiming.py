@@ -131,14 +131,14 @@ def _paid(t: Transaction, number: str, currency: str) -> Iterator[Paid]:
             Money.zero(currency),
         )
         money = booking.kind is BookingKind.ENTRY
-        yield Paid(on=_value_date(t, booking) if money else booking.booked_on, amount=moved, credit=not money)
+        yield Paid(on=value_date(t, booking) if money else booking.booked_on, amount=moved, credit=not money)
 
 
 def _is_receivable(kind: AccountKind, key: str, number: str) -> bool:
     return kind is AccountKind.RECEIVABLE and key == number
 
 
-def _value_date(t: Transaction, booking: Booking) -> date:
+def value_date(t: Transaction, booking: Booking) -> date:
     """The day on which the bank counts the money of an entry's booking."""
     found = t.entries.find(booking.subject)
     if len(found) != 1:

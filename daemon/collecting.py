@@ -19,9 +19,12 @@ from collect.reminders import Held
 from collect.wording import sentence as why_not
 from config.bank_profile import bank_profile
 from config.tenant import DirectDebit
+from daemon.call_list import Row
+from daemon.confirming import confirm
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import as_it_may_be
 from daemon.delivery_reports import take_reports
+from daemon.first_dispatch import dispatch_invoices
 from daemon.mandate_invitations import invite
 from daemon.message_queue import cancel_message, queue_message
 from daemon.outlook import Outlook, outlook_of, unseen
@@ -43,11 +46,12 @@ from store.store import Transaction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
     """What was not collected or not sent in a cycle, and why; ``unseen``: what may hide that somebody has paid, so that nothing at
-    all is claimed."""
+    all is claimed. ``calls``: the rows of today's call list; None where nobody calls."""
 
     withheld: tuple[Withheld, ...] = ()
     held: tuple[Held, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    calls: tuple[Row, ...] | None = None
 
 
 def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], steps: Steps) -> HeldBack:
@@ -67,12 +71,18 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
         covered: frozenset[str] = frozenset()
         withheld: tuple[Withheld, ...] = ()
         held: tuple[Held, ...] = ()
+        calls: tuple[Row, ...] | None = None
         if debit is not None:
             planned = _debits(tenant, t, view, debit)
             covered, withheld = planned.covered, planned.withheld
         if reminders is not None:
-            held = remind(tenant, t, view, reminders, covered)
-    return HeldBack(withheld=withheld, held=held, unseen=unseen(tenant, view))
+            confirm(tenant, t, view, reminders)
+            if reminders.first_dispatch and not unseen(tenant, view):
+                held += dispatch_invoices(tenant, t, view, reminders)
+            reminded = remind(tenant, t, view, reminders, covered)
+            held += reminded.held
+            calls = reminded.calls
+    return HeldBack(withheld=withheld, held=held, unseen=unseen(tenant, view), calls=calls)
 
 
 def mirror_receipts(t: Transaction) -> None:

@@ -6,6 +6,7 @@ nothing ever stops the other tenants.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +14,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from time import perf_counter
+from typing import Final
 
 import structlog
 
 from collect.wording import sentence as why_not
 from config.tenant import TenantConfig
-from connectors.ports import DeliveryReportSource, InvoiceSource, Sink, StatementSource
+from connectors.ports import CallSource, DeliveryReportSource, InvoiceSource, Sink, StatementSource
+from daemon.calling import pull_calls
 from daemon.collecting import HeldBack, collect_money, mirror_receipts
 from daemon.debit_answers import take_debit_answers
 from daemon.delivery_reports import pull_reports
@@ -26,10 +29,14 @@ from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.progress import Steps
 from daemon.pull import Pulled, pull_invoices, pull_statements
-from daemon.report_files import WrittenReports, write_reports
+from daemon.report_files import WrittenReports, write_calls, write_reports
 from daemon.sender import Delivery, drain, settle
 from daemon.tenant import BankAccountSources, Tenant, opened
 from ledger.errors import AfletterError, InvariantBroken
+
+#: How rarely the search for reference cycles runs during a tenant's cycle (allocations, then multiples). A cycle holds a hundred thousand open items
+#: as small frozen values, which form no reference cycles; at the interpreter's own pace the search would walk them again and again.
+_SEARCHES: Final = (100_000, 50, 1_000)
 
 
 @dataclass(slots=True)
@@ -62,11 +69,23 @@ def run(config: TenantConfig, as_of: date, steps: Steps, stopping: Callable[[], 
     with (
         structlog.contextvars.bound_contextvars(tenant=config.tenant),
         _said(result),
+        _rare_searches(),
         opened(config) as tenant,
         tenant.store.lock(),
     ):
         _logged_cycle(tenant, as_of, steps, stopping, result)
     return result
+
+
+@contextmanager
+def _rare_searches() -> Iterator[None]:
+    """Search for reference cycles rarely; the pace before comes back at the end."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_SEARCHES)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager
@@ -120,6 +139,8 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     yield partial(_reconcile, tenant, as_of, steps, result)
     for own in tenant.own:
         yield partial(_pull_invoices, tenant, own, as_of, steps, result)
+    for calls in tenant.call_sources:
+        yield partial(_pull_calls, tenant, calls, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_settle, tenant, sink, result)
     yield partial(_collect, tenant, as_of, steps, result)
@@ -144,6 +165,12 @@ def _pull_reports(tenant: Tenant, source: DeliveryReportSource, steps: Steps, re
     # What a mailbox does not say today hides no payment: nothing is held back for it.
     with _guarded(result, "pull", source.name):
         result.pulled.append(pull_reports(tenant, source, steps))
+
+
+def _pull_calls(tenant: Tenant, source: CallSource, as_of: date, steps: Steps, result: CycleResult) -> None:
+    # After reconciling: a promise is about what is open now. What was not read yet may be a complaint: then nothing is claimed.
+    with _guarded(result, "pull", source.name, source=source.name):
+        result.pulled.append(pull_calls(tenant, source, as_of, steps))
 
 
 def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
@@ -184,7 +211,7 @@ def _may_leave(tenant: Tenant, sink: Sink, result: CycleResult) -> bool:
         return False
     if sink is tenant.debit_channel:
         return result.collected and not result.held_back.unseen
-    if sink in tenant.message_channels:
+    if sink in tenant.message_channels or sink in (tenant.hand_over_channel, tenant.service_channel):
         return result.collected
     return True
 
@@ -195,6 +222,7 @@ def _report(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> N
         with tenant.store.transaction() as t:
             mirror_receipts(t)
         result.reports = write_reports(tenant, as_of, result.held_back)
+        write_calls(tenant, as_of, result.held_back)
 
 
 @contextmanager

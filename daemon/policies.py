@@ -13,7 +13,7 @@ from collect.reminders import Channel, ReminderPolicy
 from collect.template_check import TemplateUse, template_faults
 from config.bank_profile import bank_profile
 from config.tenant import Audience as AudienceSettings
-from config.tenant import DirectDebit, IgnoreRule, Reminders, ReminderStep, TenantConfig, Weekday
+from config.tenant import DirectDebit, IgnoreRule, Reminders, ReminderStep, SpecialPayer, TenantConfig, Weekday
 from daemon.law_terms import law_terms
 from daemon.stationery import PRINTER, logo_of, templates_of
 from ledger.claims import LetterType
@@ -22,7 +22,7 @@ from ledger.mandates import SequenceType
 from ledger.money import Money
 from ledger.reminders import MessageKind
 from reconcile.policy import IgnoreRule as MatchIgnoreRule
-from reconcile.policy import MatchPolicy
+from reconcile.policy import MatchPolicy, PayerRule
 
 
 def match_policy(config: TenantConfig) -> MatchPolicy:
@@ -37,6 +37,11 @@ def match_policy(config: TenantConfig) -> MatchPolicy:
         net_credits=matching.net_credits,
         equal_open_oldest_first=matching.equal_open_oldest_first,
         ignore_rules=tuple(_ignore_rule(number, rule) for number, rule in enumerate(matching.ignore, start=1)),
+        accidental_fit_limit=matching.accidental_fit_limit,
+        search_bound=matching.search_bound,
+        bank_charge_limit=matching.bank_charge_limit,
+        credit_use=matching.use_credit_on_account,
+        payer_rules=tuple(_payer_rule(number, rule) for number, rule in enumerate(matching.special_payers, start=1)),
         own_ibans=frozenset(account.iban for account in config.bank_accounts),
     )
 
@@ -49,6 +54,17 @@ def _ignore_rule(number: int, rule: IgnoreRule) -> MatchIgnoreRule:
         iban=rule.iban or "",
         transaction_code=rule.code or "",
         direction="" if rule.direction is None else rule.direction.value,
+    )
+
+
+def _payer_rule(number: int, rule: SpecialPayer) -> PayerRule:
+    return PayerRule(
+        name=f"matching.special_payers.{number}",
+        treatment=rule.treat_as,
+        customer_id=rule.customer or "",
+        counterparty=rule.counterparty or "",
+        iban=rule.iban or "",
+        text=rule.text or "",
     )
 
 

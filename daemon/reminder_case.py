@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from collect.agreements import standing
 from collect.law.terms import Terms
 from collect.reminders import Channel, Held, ReminderPolicy, Standing, due
 from config.tenant import Reminders
+from daemon.call_cases import CALL_LIST, desk_of
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import blocked_customers
 from daemon.law_terms import law_terms
@@ -18,6 +19,7 @@ from daemon.policies import reminder_policy
 from daemon.tenant import Tenant
 from ledger.effects import EffectState
 from ledger.media import Medium
+from ledger.party import Role
 from ledger.reminders import Reminder
 from store.store import Transaction
 
@@ -48,7 +50,11 @@ class Case:
 
 def channels_of(tenant: Tenant) -> tuple[Channel, ...]:
     """The ways out that the tenant has set up, cheapest first."""
-    return tuple(Channel(name=channel.name, medium=channel.medium) for channel in tenant.message_channels)
+    ways = [Channel(name=channel.name, medium=channel.medium) for channel in tenant.message_channels]
+    reminders = tenant.config.reminders
+    if reminders is not None and reminders.calls is not None:
+        ways.append(Channel(name=CALL_LIST, medium=Medium.PHONE))
+    return tuple(ways)
 
 
 def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]) -> Case:
@@ -59,19 +65,23 @@ def case_of(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders,
         for row in view.reminders
         if row.status not in ("held", "cancelled", "bounced") and row.message_id not in queued
     )
+    stands = Standing(
+        freshness=view.freshness,
+        in_review=frozenset(_customers_in_review(t, view)) | blocked_customers(t, view.collections),
+        under_debit=covered,
+        on_account=view.on_account,
+        agreements=standing(t.reminder_acts.all()),
+        unreachable=frozenset(unreachable(t, view)),
+    )
+    if reminders.calls is not None:
+        desk = desk_of(tenant, t, reminders.calls, view.items, history, stands, view.as_of)
+        stands = replace(stands, calling=desk.waiting())
     return Case(
-        policy=reminder_policy(tenant.config, reminders, channels_of(tenant)),
+        policy=reminder_policy(tenant.config, reminders, channels_of(tenant), tenant.hand_over_sink),
         view=view,
         history=history,
         queued=queued,
-        standing=Standing(
-            freshness=view.freshness,
-            in_review=frozenset(_customers_in_review(t, view)) | blocked_customers(t, view.collections),
-            under_debit=covered,
-            on_account=view.on_account,
-            agreements=standing(t.reminder_acts.all()),
-            unreachable=frozenset(_unreachable(t, view)),
-        ),
+        standing=stands,
         terms=law_terms(reminders.law, tenant.config.file),
     )
 
@@ -93,14 +103,14 @@ def _queued_subjects(t: Transaction, view: Outlook) -> frozenset[str]:
     return frozenset(subject for subject, state in states.items() if state is EffectState.QUEUED)
 
 
-def _unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
+def unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
     """Customers whom a way does not reach: a message came back, and the address that it went to is still the one we have."""
     for row in view.reminders:
         customer = view.customers.get(row.reminder.customer_id)
         if row.status != "bounced" or customer is None:
             continue
-        addresses = {effect.payload.get("recipient") for effect in t.outbox.of_subject(row.message_id)}
-        if row.reminder.medium is not Medium.EMAIL or not addresses or customer.email in addresses:
+        went_to = {str(effect.payload.get("recipient", "")) for effect in t.outbox.of_subject(row.message_id)}
+        if row.reminder.medium is not Medium.EMAIL or went_to.intersection(customer.emails(tuple(Role))):
             yield customer.customer_id, row.reminder.medium
 
 

@@ -43,7 +43,7 @@ reminders_app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="An invoice's number, or a customer's id.")]
 Invoice = Annotated[str, typer.Argument(help="An invoice's number.")]
 Why = Annotated[str, typer.Option("--why", help="In a few words, for the log.")]
-_NOTICES = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION})
+_NOTICES = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.PAID_CONFIRMATION, MessageKind.INVOICE})
 
 
 @reminders_app.command("list")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import structlog
 from jinja2 import TemplateError
@@ -10,12 +12,17 @@ from jinja2 import TemplateError
 from collect.messages import compose_reminder
 from collect.reminders import Held, HoldReason
 from config.tenant import Reminders
+from daemon.call_list import Row
+from daemon.calling import is_listed, list_calls, open_call
 from daemon.claiming import Claimed, claimed
+from daemon.handing_over import hand_over, tell_changes
+from daemon.invoice_files import invoice_pdfs
 from daemon.message_queue import cancel_message, queue_message
 from daemon.outlook import Outlook
 from daemon.policies import letterhead
 from daemon.program_log import log
 from daemon.reminder_case import Case, case_of
+from daemon.services import announce, order_services, stops_on
 from daemon.tenant import Tenant
 from ledger.documents import OpenItem
 from ledger.errors import ConfigError
@@ -24,10 +31,17 @@ from ledger.reminders import MessageKind, Reminder
 from store.store import Transaction
 
 
-def remind(
-    tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]
-) -> tuple[Held, ...]:
-    """The reminder part: queue what is due, and cancel what was queued and is due no more; answers what is held back."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    """What is held back, and the rows of today's call list (None: nobody calls)."""
+
+    held: tuple[Held, ...]
+    calls: tuple[Row, ...] | None
+
+
+def remind(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]) -> Reminded:
+    """The reminder part: queue what is due, and cancel what was queued and is due no more; then what follows after letters: calls, cases that are
+    handed over and what their agency must hear, services that stop and come back."""
     case = case_of(tenant, t, view, reminders, covered)
     items = view.by_number()
     wanted: list[Claimed] = []
@@ -46,15 +60,54 @@ def remind(
     still = set(waiting.values())
     known = {row.message_id for row in view.reminders}
     for asked in wanted:
-        if asked.reminder in still:
-            continue
-        message = composed(tenant, case, items, asked)
-        if isinstance(message, Held):
-            held.append(message)
-        elif message.message_id not in known:  # one like it was cancelled earlier today: what is due goes out tomorrow
-            queue_message(t, asked.reminder.channel, message, asked.reminder)
-            _log(tenant, t, asked.reminder)
-    return tuple(held)
+        if asked.reminder not in still:
+            kept = _taken(tenant, t, reminders, case, asked, items, known)
+            held += [] if kept is None else [kept]
+    if reminders.hand_over is not None:
+        tell_changes(tenant, t, reminders.hand_over, case)
+    if reminders.interruption is not None:
+        order_services(tenant, t, case)
+    return Reminded(held=tuple(held), calls=_calls(tenant, t, reminders, view, covered))
+
+
+def _taken(
+    tenant: Tenant,
+    t: Transaction,
+    reminders: Reminders,
+    case: Case,
+    asked: Claimed,
+    items: Mapping[str, OpenItem],
+    known: Set[str],
+) -> Held | None:
+    """Take a step that is due: open its call, hand its case over, or queue its message. ``known``: ids of messages that were decided before."""
+    reminder = asked.reminder
+    if is_listed(reminder):
+        open_call(tenant, t, reminder)
+        return None
+    named = [items[number] for number in reminder.documents]
+    if reminder.kind is MessageKind.HAND_OVER:
+        return None if reminders.hand_over is None else hand_over(tenant, t, reminders.hand_over, case, reminder, named)
+    message = composed(tenant, case, items, asked, invoice_pdfs(tenant, t, [item.document for item in named]))
+    if isinstance(message, Held):
+        return message
+    if message.message_id in known:  # one like it was cancelled earlier today: what is due goes out tomorrow
+        return None
+    queue_message(t, reminder.channel, message, reminder)
+    _log(tenant, t, reminder)
+    stops = stops_on(reminders.interruption, case, reminder)
+    if stops is not None:
+        announce(tenant, t, reminder, message.message_id, stops)
+    return None
+
+
+def _calls(
+    tenant: Tenant, t: Transaction, reminders: Reminders, view: Outlook, covered: frozenset[str]
+) -> tuple[Row, ...] | None:
+    """The rows of today's call list, with the cases that were opened just now; None where nobody calls."""
+    if reminders.calls is None:
+        return None
+    fresh = replace(view, reminders=tuple(t.reminders.rows()))
+    return tuple(list_calls(tenant, t, reminders.calls, case_of(tenant, t, fresh, reminders, covered)))
 
 
 #: Messages that follow from a payment or a debit.
@@ -63,8 +116,14 @@ _NOT_OF_THE_LADDER = frozenset(
 )
 
 
-def composed(tenant: Tenant, case: Case, items: Mapping[str, OpenItem], wanted: Claimed) -> Message | Held:
-    """The message; where it cannot be written, that one alone is held back."""
+def composed(
+    tenant: Tenant,
+    case: Case,
+    items: Mapping[str, OpenItem],
+    wanted: Claimed,
+    invoices: Mapping[str, bytes] = MappingProxyType({}),
+) -> Message | Held:
+    """The message; where it cannot be written, that one alone is held back. ``invoices``: PDF bytes by number, where there are any."""
     reminders = tenant.config.reminders
     if reminders is None:
         raise ConfigError((f"tenant {tenant.name} has no reminders",))
@@ -82,8 +141,10 @@ def composed(tenant: Tenant, case: Case, items: Mapping[str, OpenItem], wanted: 
             claim=wanted.claim,
             letter=reminder.letter,
             medium=reminder.medium,
+            invoices=invoices,
+            service_stops_on=stops_on(reminders.interruption, case, reminder),
         )
-    except (TemplateError, ValueError, LookupError) as error:
+    except (TemplateError, ValueError, LookupError, ConfigError) as error:
         structlog.get_logger().warning(
             "message not composed", customer=reminder.customer_id, kind=reminder.kind.value, error=type(error).__name__
         )

@@ -7,11 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from daemon import exports
+from daemon.call_list import write_list
 from daemon.collecting import HeldBack
 from daemon.exports import ExportKind
 from daemon.report import ReportView, render_report
 from daemon.report_view import LOG_FILE, report_view
 from daemon.tenant import Tenant
+from ledger.errors import Transient
 
 REPORT_FILE = "report.html"
 
@@ -37,3 +39,14 @@ def write_reports(tenant: Tenant, as_of: date, held_back: HeldBack) -> WrittenRe
     half.write_text(render_report(view), encoding="utf-8")
     half.replace(report)
     return WrittenReports(view=view, report=report, log=folder / LOG_FILE)
+
+
+def write_calls(tenant: Tenant, as_of: date, held_back: HeldBack) -> None:
+    """The day's call list, where this tenant calls; a day on which nobody is to be called has none."""
+    reminders = tenant.config.reminders
+    if reminders is None or reminders.calls is None or not held_back.calls:
+        return
+    try:
+        write_list(reminders.calls.path, as_of, list(held_back.calls))
+    except OSError as error:
+        raise Transient(f"the call list cannot be written: {error.strerror}") from error

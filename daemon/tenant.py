@@ -10,6 +10,7 @@ from typing import Final
 from config.tenant import Reminders, TenantConfig
 from connectors import registry
 from connectors.ports import (
+    CallSource,
     DeliveryReportSource,
     InvoiceSource,
     LedgerSource,
@@ -22,6 +23,9 @@ from ledger.media import Medium
 from store.store import Store, open_store
 
 _MIB: Final = 1024 * 1024
+#: The sinks of cases that leave as files, and of orders to stop a service or give it back.
+HAND_OVER_SINK: Final = "reminders/hand_over"
+SERVICE_SINK: Final = "reminders/interruption"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,9 @@ class Tenant:
     ledgers: tuple[tuple[str, LedgerSource], ...]
     debit_channel: Sink | None
     message_channels: tuple[ReminderChannel, ...]
+    call_sources: tuple[CallSource, ...]
+    hand_over_channel: Sink | None
+    service_channel: Sink | None
     delivery_reports: tuple[DeliveryReportSource, ...]
 
     @property
@@ -74,6 +81,20 @@ class Tenant:
         if self.debit_channel is not None:
             yield self.debit_channel
         yield from self.message_channels
+        if self.hand_over_channel is not None:
+            yield self.hand_over_channel
+        if self.service_channel is not None:
+            yield self.service_channel
+
+    @property
+    def hand_over_sink(self) -> str:
+        """The name of the sink that cases go to, a channel of their own or that of mails; empty where none is set up."""
+        reminders = self.config.reminders
+        if reminders is None or reminders.hand_over is None:
+            return ""
+        if self.hand_over_channel is not None:
+            return self.hand_over_channel.name
+        return "" if self.message_channel is None else self.message_channel.name
 
 
 @contextmanager
@@ -115,6 +136,13 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
         ledgers=tuple((sink.name, sink) for sink in accounting if isinstance(sink, LedgerSource)),
         debit_channel=None if debit is None else registry.debit_channel(debit.bank, "direct_debit/bank"),
         message_channels=() if reminders is None else tuple(_channels(reminders)),
+        call_sources=() if reminders is None else tuple(_call_sources(reminders)),
+        hand_over_channel=None
+        if reminders is None or reminders.hand_over is None or reminders.hand_over.channel is None
+        else registry.hand_over_channel(reminders.hand_over.channel, HAND_OVER_SINK),
+        service_channel=None
+        if reminders is None or reminders.interruption is None
+        else registry.service_channel(reminders.interruption.channel, SERVICE_SINK),
         delivery_reports=()
         if reminders is None
         else tuple(
@@ -122,6 +150,11 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
             for index, settings in enumerate(reminders.delivery_reports)
         ),
     )
+
+
+def _call_sources(reminders: Reminders) -> Iterator[CallSource]:
+    for index, settings in enumerate(() if reminders.calls is None else reminders.calls.outcomes):
+        yield registry.call_source(settings, f"reminders/calls/outcomes/{index}")
 
 
 def _channels(reminders: Reminders) -> Iterator[ReminderChannel]:

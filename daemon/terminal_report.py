@@ -125,7 +125,7 @@ def plain_lines(summary: TenantSummary) -> Iterator[str]:
 #: Columns of a terminal below which the table leaves out what can be worked out from the others.
 _WIDE: Final = 110
 #: Messages that ask for nothing that is late.
-_NO_REMINDERS: Final = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.MANDATE_INVITATION})
+_NO_REMINDERS: Final = frozenset({MessageKind.PRE_NOTIFICATION, MessageKind.MANDATE_INVITATION, MessageKind.INVOICE})
 
 
 def _print_table(console: Console, summaries: Sequence[TenantSummary]) -> None:

@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from formats.payment_text import bare_iban, bare_reference, is_currency
+from ledger.calls import CallAttempt, CallOutcome, HalfDay
 from ledger.documents import DiscountTerms, Document, DocumentKind
 from ledger.mandates import Mandate, MandateStatus, MandateType, Scheme
 from ledger.media import Medium
@@ -99,6 +100,12 @@ MANDATES: Final = _Table(
     optional=("bic", "account_holder", "last_collected_on", "replaces", "changed_by"),
 )
 
+#: Outcomes of calls: the call list, filled in by whoever called. A row whose cells of the call are empty was not called.
+CALLS: Final = _Table(
+    required=("customer_id", "called_on", "half_day", "outcome"),
+    optional=("documents", "promised_on", "by", "note"),
+)
+
 
 class _Refused(Exception):
     """The whole table cannot be taken over."""
@@ -165,9 +172,15 @@ def read_mandates(document: RawDocument) -> Iterator[Mandate | Fault]:
     yield from _read(document, MANDATES, "reference", _mandate)
 
 
+def read_calls(document: RawDocument) -> Iterator[CallAttempt | Fault]:
+    """Calls in the table's order."""
+    yield from _read(document, CALLS, None, _call)
+
+
 def _read(
-    document: RawDocument, table: _Table, identity: str, fact_of: Callable[[_Row], Iterator[F | Fault]]
+    document: RawDocument, table: _Table, identity: str | None, fact_of: Callable[[_Row], Iterator[F | Fault]]
 ) -> Iterator[F | Fault]:
+    """The facts of a table. ``identity``: the column whose cells differ from row to row; None: there is none."""
     try:
         _check_text(document)
         stream = document.open()
@@ -187,8 +200,8 @@ def _read(
                 yield _fault(document, f"line {found.line}", found.reason, whole=False)
                 continue
             try:
-                key = found.required(identity)
-                if key in first_lines:
+                key = "" if identity is None else found.required(identity)
+                if identity is not None and key in first_lines:
                     raise _Faulty(identity, f"{_shown(key)} stands on line {first_lines[key]} already")
                 facts = tuple(fact_of(found))
             except _Faulty as faulty:
@@ -518,4 +531,34 @@ def _mandate(row: _Row) -> Iterator[Mandate | Fault]:
         last_collected_on=_date(row, "last_collected_on") if row.text("last_collected_on") else None,
         replaces=row.text("replaces"),
         changed_by=row.text("changed_by"),
+    )
+
+
+def _call(row: _Row) -> Iterator[CallAttempt | Fault]:
+    """A row that was not filled in is nothing; one that was filled in by half is a fault."""
+    if not any(row.text(column) for column in ("called_on", "half_day", "outcome", "promised_on")):
+        return
+    customer_id = row.required("customer_id")
+    called_on = _date(row, "called_on")
+    half = _choice(row, "half_day", HalfDay, tuple(HalfDay))
+    outcome = _choice(row, "outcome", CallOutcome, tuple(CallOutcome))
+    promised = row.text("promised_on")
+    if outcome is CallOutcome.PROMISED and not promised:
+        raise _Faulty("promised_on", "is empty though the outcome is promised")
+    if promised and outcome is not CallOutcome.PROMISED:
+        raise _Faulty("promised_on", f"has a day though the outcome is {outcome.value}")
+    promised_on = _date(row, "promised_on") if promised else None
+    if promised_on is not None and promised_on < called_on:
+        raise _Faulty("promised_on", "lies before the call")
+    documents = (part.strip() for part in row.text("documents").split(";"))
+    yield CallAttempt(
+        customer_id=customer_id,
+        called_on=called_on,
+        half=half,
+        outcome=outcome,
+        by=row.text("by"),
+        documents=tuple(dict.fromkeys(filter(None, documents))),
+        promised_on=promised_on,
+        note=row.text("note"),
+        source=row.source,
     )

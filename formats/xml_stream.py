@@ -6,13 +6,40 @@ refuses the document, for it can hold entities, which no bank needs and a bomb o
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Final, cast
 
 from lxml import etree
 
 from formats.xml_elements import Element
 from ledger.errors import MalformedDocument
 from ledger.sources import RawDocument
+
+#: Bytes in which blanks before the XML declaration are looked for.
+_HEAD_BYTES: Final = 1024
+_DECLARATION: Final = b"<?xml"
+
+
+class _WellBegun:
+    """A stream whose XML declaration stands first: portals and editors leave blank lines before it, which XML forbids.
+
+    The blanks are moved into the declaration, which may hold them, so that every line keeps its number.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        head = stream.read(_HEAD_BYTES)
+        plain = head.removeprefix(codecs.BOM_UTF8)
+        begun = plain.lstrip()
+        if begun.startswith(_DECLARATION) and len(begun) < len(plain):
+            head = _DECLARATION + plain[: -len(begun)] + begun.removeprefix(_DECLARATION)
+        self._head = head
+
+    def read(self, size: int) -> bytes:
+        """At least one byte, at most ``size`` (and the few of the beginning); none at the end."""
+        head, self._head = self._head, b""
+        return head or self._stream.read(size)
 
 
 def elements_of(document: RawDocument, tags: Sequence[str]) -> Iterator[tuple[str, Element]]:
@@ -23,7 +50,7 @@ def elements_of(document: RawDocument, tags: Sequence[str]) -> Iterator[tuple[st
     """
     with document.open() as stream:
         context = etree.iterparse(
-            stream,
+            cast(BinaryIO, _WellBegun(stream)),
             events=("start", "end"),
             tag=tags,
             resolve_entities=False,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from ledger.sources import SourceRef
+
 
 class HalfDay(StrEnum):
     """When a call is made: before or after noon."""
@@ -32,7 +34,7 @@ class CallOutcome(StrEnum):
 class CallAttempt:
     """One call. ``documents``: what was spoken of; empty: everything that the call list named. ``promised_on``: the day that was promised, else None.
 
-    ``by``: who called; ``note``: what was said, in a person's words. ``origin``: where it was learned: empty for a person at this program, else the place in a file.
+    ``by``: who called; ``note``: what was said, in a person's words. ``source``: the row of a file that told of it; None: a person at this program.
     """
 
     customer_id: str
@@ -43,7 +45,7 @@ class CallAttempt:
     documents: tuple[str, ...] = ()
     promised_on: date | None = None
     note: str = ""
-    origin: str = ""
+    source: SourceRef | None = None
 
     def __post_init__(self) -> None:
         if (self.outcome is CallOutcome.PROMISED) is (self.promised_on is None):

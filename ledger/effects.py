@@ -23,6 +23,10 @@ class EffectKind(StrEnum):
     POSTING = "posting"
     DEBIT_BATCH = "debit_batch"
     MESSAGE = "message"
+    #: A case for an agency, or a word about one that is there.
+    HAND_OVER = "hand_over"
+    #: A service that stops, or is given back.
+    SERVICE = "service"
 
 
 class EffectState(StrEnum):

@@ -14,6 +14,8 @@ class HandOverEvent(StrEnum):
 
     #: A person let it go, where the tenant wants that.
     RELEASED = "released"
+    #: The case was made and queued for the agency.
+    HANDED_OVER = "handed_over"
     #: Everything is paid or credited: the agency stops.
     RECALLED = "recalled"
     #: Part of it is paid or credited.

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from ledger.media import Medium
 from ledger.sources import SourceRef
+from ledger.values import many
 
 
 class CustomerType(StrEnum):
@@ -96,6 +97,7 @@ class Customer:
         return not self.media or medium in self.media
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterparty:
     """The other side of a bank entry; each part may be unknown (empty text). ``iban`` without spaces, or the bank's

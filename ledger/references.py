@@ -58,7 +58,7 @@ _SIXTEEN: Final = re.compile(r"(?<![0-9])(?:[0-9]{4} ){3}[0-9]{4}(?![0-9])|(?<![
 
 def compact(reference: str) -> str:
     """The reference as it is kept: without blanks and signs, letters in upper case."""
-    return _SIGNS.sub("", reference).upper()
+    return reference.upper() if reference.isalnum() else _SIGNS.sub("", reference).upper()
 
 
 def kenmerk_check_digit(digits: str) -> str:

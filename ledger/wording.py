@@ -106,6 +106,18 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{document} mit {amount} bezahlt, Differenz von {difference} ausgebucht; erkannt durch {by}.",
         "{document} paid with {amount}, difference of {difference} written off; recognised by {by}.",
     ),
+    "paid_with_credit": (
+        "{documents} betaald met {amount} en {credit} tegoed van klant {customer}; herkend aan {by}.",
+        "{documents} payé avec {amount} et {credit} de crédit du client {customer} ; reconnu par {by}.",
+        "{documents} mit {amount} und {credit} Guthaben von Kunde {customer} bezahlt; erkannt durch {by}.",
+        "{documents} paid with {amount} and {credit} of customer {customer}'s credit; recognised by {by}.",
+    ),
+    "paid_less_charge": (
+        "{documents} betaald met {amount}, de bank hield {charge} kosten in; herkend aan {by}.",
+        "{documents} payé avec {amount}, la banque a retenu {charge} de frais ; reconnu par {by}.",
+        "{documents} mit {amount} bezahlt, die Bank behielt {charge} Gebühren ein; erkannt durch {by}.",
+        "{documents} paid with {amount}, the bank kept {charge} of charges; recognised by {by}.",
+    ),
     "paid_in_part": (
         "{document} deels betaald met {amount}, {rest} blijft open; herkend aan {by}.",
         "{document} payé en partie avec {amount}, {rest} reste ouvert ; reconnu par {by}.",
@@ -549,6 +561,18 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{document} came nearest with {open} open, {difference} different.",
     ),
     # no receivable
+    "review_by_rule": (
+        "Regel {rule}: deze betaler gaat altijd naar een persoon.",
+        "Règle {rule} : ce payeur va toujours à une personne.",
+        "Regel {rule}: Zahlungen dieses Zahlers prüft immer ein Mensch.",
+        "Rule {rule}: this payer always goes to a person.",
+    ),
+    "other_customer_by_rule": (
+        "Regel {rule}: deze betaler betaalt voor klant {customer}, maar de betaling wijst naar een andere klant.",
+        "Règle {rule} : ce payeur paie pour le client {customer}, mais le paiement désigne un autre client.",
+        "Regel {rule}: Dieser Zahler zahlt für Kunde {customer}, die Zahlung weist aber auf einen anderen Kunden.",
+        "Rule {rule}: this payer pays for customer {customer}, but the payment points to another customer.",
+    ),
     "ignored_by_rule": (
         "Geen vordering: regel {rule}.",
         "Pas une créance : règle {rule}.",

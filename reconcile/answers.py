@@ -7,6 +7,7 @@ open document that comes nearest. An open entry says which document came nearest
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from ledger.allocations import (
@@ -39,8 +40,15 @@ def named(items: Iterable[Item]) -> str:
 
 def reason(code: str, by: Iterable[Evidence] = (), **values: str) -> Reason:
     """A reason; ``by`` fills the gap that names the evidence."""
-    evidence = ",".join(ranked(by))
-    return Reason(code=code, values={**values, "by": evidence} if evidence else values)
+    evidence = _joined(ranked(by))
+    if evidence:
+        values["by"] = evidence
+    return Reason(code=code, values=values)
+
+
+@lru_cache(maxsize=4_096)
+def _joined(evidence: tuple[Evidence, ...]) -> str:
+    return ",".join(evidence)
 
 
 def runner_up(case: Case, chosen: Sequence[Item]) -> Reason | None:

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import cached_property
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ledger.allocations import Evidence
 from ledger.money import Money
 from ledger.statements import StatementEntry
 from reconcile.names import Likeness, Name, name_of
-from reconcile.policy import MatchPolicy
+from reconcile.policy import MatchPolicy, PayerRule, Treatment
 from reconcile.receivables import Item, Receivables
 from reconcile.remittance import Reading, read
+from reconcile.text import plain
+
+T = TypeVar("T")
 
 _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 def ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Evidence without repetitions, strongest first."""
-    different = set(evidence)
-    return tuple(different) if len(different) < 2 else tuple(sorted(different, key=_STRENGTH.__getitem__))
+    return _ranked(tuple(evidence))
 
 
-@dataclass(frozen=True, slots=True)
-class Payer:
+@lru_cache(maxsize=4_096)
+def _ranked(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return tuple(sorted(set(evidence), key=_STRENGTH.__getitem__))
+
+
+def rule_for(policy: MatchPolicy, entry: StatementEntry) -> PayerRule | None:
+    """The tenant's rule for this payer, if there is one."""
+    for rule in policy.payer_rules:
+        if (
+            (rule.counterparty or rule.iban or rule.text)
+            and plain(rule.counterparty) in plain(entry.counterparty.name)
+            and rule.iban in ("", entry.counterparty.iban)
+            and plain(rule.text) in plain(" ".join(entry.remittance.unstructured))
+        ):
+            return rule
+    return None
+
+
+class Payer(NamedTuple):
     """Customers that a payment may come from and what says so. ``own_name``: the account or name is theirs; false for an account that
     is only known to have paid for them once, under somebody else's name."""
 
@@ -39,6 +58,21 @@ class Payer:
         return bool(self.customers)
 
 
+class _WorkedOut(Generic[T]):
+    """What is worked out when it is first asked for, and then kept. (``functools.cached_property`` takes a lock to do so in Python 3.11; only
+    one thread looks at a case.)"""
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self._work = work
+        self._name = work.__name__
+        self.__doc__ = work.__doc__
+
+    def __get__(self, case: object, owner: type) -> T:
+        value = self._work(case)
+        case.__dict__[self._name] = value
+        return value
+
+
 class Case:
     """A bank entry beside the receivables. ``minor`` is its amount without sign."""
 
@@ -50,20 +84,26 @@ class Case:
         self.currency = entry.amount.currency
         self.on: date = entry.booked_on
         self.hinted: tuple[str, ...] = ()
+        self.special: PayerRule | None = rule_for(self.policy, entry) if self.policy.payer_rules else None
+        self._likeness: dict[str, Likeness] = {}
+        self._evidence: dict[str, tuple[Evidence, ...]] = {}
+        self._open_of: dict[str, tuple[Item, ...]] = {}
 
-    @cached_property
+    @_WorkedOut
     def reading(self) -> Reading:
         """What the payer wrote."""
         return read(self.receivables, self.entry, self.on)
 
-    @cached_property
+    @_WorkedOut
     def payer_name(self) -> Name:
         """The counterparty's name taken apart."""
         return name_of(self.entry.counterparty.name)
 
-    @cached_property
+    @_WorkedOut
     def payer(self) -> Payer:
-        """The customers that the account belongs to or has paid for, else those of the name."""
+        """The customer that the tenant's rule says; the customers that the account belongs to or has paid for, else those of the name."""
+        if self.special is not None and self.special.treatment is Treatment.CUSTOMER:
+            return Payer((self.special.customer_id,), Evidence.RULE, own_name=True)
         by_iban = self._payer_by_iban()
         if by_iban.is_known:
             return by_iban
@@ -80,7 +120,7 @@ class Case:
         own_name = any(each in listed or self.is_like(each, Likeness.STRONG) for each in customers)
         return Payer(customers, Evidence.PAYER_IBAN, own_name)
 
-    @cached_property
+    @_WorkedOut
     def candidates(self) -> Payer:
         """The customers among whose documents a payment without a number is looked for: those whose number is quoted (or a reference
         that all their documents share, ``hinted``), and the payer; and where the account says one customer and the name clearly
@@ -96,11 +136,27 @@ class Case:
 
     def is_like(self, customer_id: str, at_least: Likeness) -> bool:
         """Whether the payer's name is at least so like the customer's."""
-        return self.receivables.like(self.payer_name, customer_id) >= at_least
+        likeness = self._likeness.get(customer_id)
+        if likeness is None:
+            likeness = self._likeness[customer_id] = self.receivables.like(self.payer_name, customer_id)
+        return likeness >= at_least
+
+    def hint(self, customer_id: str) -> None:
+        """A reference that all documents of this customer share was quoted: it says as much as his number."""
+        self.hinted = (customer_id,)
+        self._evidence.clear()
 
     def payer_evidence(self, customer_id: str) -> tuple[Evidence, ...]:
         """What says that ``customer_id`` pays: number, account, else name; empty when nothing does."""
+        known = self._evidence.get(customer_id)
+        if known is None:
+            known = self._evidence[customer_id] = self._evidence_for(customer_id)
+        return known
+
+    def _evidence_for(self, customer_id: str) -> tuple[Evidence, ...]:
         found = [Evidence.CUSTOMER_NUMBER] if customer_id in (*self.reading.customers, *self.hinted) else []
+        if self.special is not None and self.special.treatment is Treatment.CUSTOMER:
+            return (*found, Evidence.RULE) if customer_id == self.special.customer_id else tuple(found)
         iban = self.entry.counterparty.iban
         if iban and (
             customer_id in self.receivables.customers_of_iban(iban)
@@ -131,11 +187,17 @@ class Case:
         """Open documents of these customers in the payment's currency, issued by its day, oldest first."""
         different = tuple(dict.fromkeys(customer_ids))
         if len(different) == 1:
-            return self.receivables.open_of(different[0], self.currency, self.on)
-        found = [item for each in different for item in self.receivables.open_of(each, self.currency, self.on)]
+            return self._open_of_one(different[0])
+        found = [item for each in different for item in self._open_of_one(each)]
         return tuple(sorted(found, key=lambda item: item.order))
 
-    @cached_property
+    def _open_of_one(self, customer_id: str) -> tuple[Item, ...]:
+        found = self._open_of.get(customer_id)
+        if found is None:
+            found = self._open_of[customer_id] = self.receivables.open_of(customer_id, self.currency, self.on)
+        return found
+
+    @_WorkedOut
     def open_with_amount(self) -> tuple[Item, ...]:
         """Open invoices of anybody with exactly the payment's amount."""
         return self.receivables.open_with(self.minor, self.currency, self.on)

@@ -7,15 +7,16 @@ direct debits); money out; a batch, detail by detail; a quoted document issued l
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
-from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Unmatched
+from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Suggestion, Unmatched
 from ledger.money import Money
 from ledger.statements import EntryDetail, StatementEntry
 from reconcile.answers import reason, to_a_person
-from reconcile.case import Case, ranked
+from reconcile.case import Case, ranked, rule_for
 from reconcile.foreign import decide_foreign
 from reconcile.outgoing import decide_outgoing
-from reconcile.policy import IgnoreRule, MatchPolicy
+from reconcile.policy import IgnoreRule, MatchPolicy, Treatment
 from reconcile.quoted import decide_quoted
 from reconcile.receivables import Receivables
 from reconcile.text import plain
@@ -38,6 +39,34 @@ def decide(receivables: Receivables, entry: StatementEntry) -> Outcome:
 
 def _single(receivables: Receivables, entry: StatementEntry) -> Outcome:
     case = Case(receivables, entry)
+    special = case.special
+    if special is None:
+        return _of_case(case)
+    known = special.treatment is Treatment.CUSTOMER and receivables.has_customer(special.customer_id)
+    answer = _of_case(case)
+    if not known:
+        return to_a_person(case, _suggestions(answer), reason("review_by_rule", rule=special.name))
+    if isinstance(answer, Matched) and any(each.customer_id != special.customer_id for each in answer.allocations):
+        because = reason("other_customer_by_rule", rule=special.name, customer=special.customer_id)
+        return to_a_person(case, _suggestions(answer), because)
+    return answer
+
+
+def _suggestions(answer: Outcome) -> tuple[Suggestion, ...]:
+    """What an answer would propose to a person."""
+    match answer:
+        case Matched():
+            return (Suggestion(allocations=answer.allocations, evidence=answer.evidence, reason=answer.reason),)
+        case Ambiguous():
+            return answer.suggestions
+        case Unmatched() | Ignored():
+            return ()
+        case _ as never:
+            assert_never(never)
+
+
+def _of_case(case: Case) -> Outcome:
+    entry = case.entry
     if entry.amount.minor < 0:
         return decide_outgoing(case)
     if not entry.amount:
@@ -45,7 +74,8 @@ def _single(receivables: Receivables, entry: StatementEntry) -> Outcome:
     if case.reading.future:
         item = case.reading.future[0]
         because = reason("not_yet_issued", document=item.number, issued=item.document.issued_on.isoformat())
-        return to_a_person(case, (), because)
+        otherwise = decide_quoted(case) or decide_unquoted(case)
+        return to_a_person(case, _suggestions(otherwise), because)
     foreign = decide_foreign(case)
     if foreign is not None:
         return foreign
@@ -60,6 +90,9 @@ def _ignored(policy: MatchPolicy, entry: StatementEntry) -> Ignored | None:
     for rule in policy.ignore_rules:
         if _fits(rule, entry):
             return Ignored(evidence=(Evidence.RULE,), reason=reason("ignored_by_rule", rule=rule.name))
+    special = rule_for(policy, entry)
+    if special is not None and special.treatment is Treatment.IGNORE:
+        return Ignored(evidence=(Evidence.RULE,), reason=reason("ignored_by_rule", rule=special.name))
     if entry.counterparty.iban and entry.counterparty.iban in policy.own_ibans:
         return Ignored(evidence=(Evidence.PAYER_IBAN,), reason=reason("ignored_own_account", amount=str(entry.amount)))
     return None

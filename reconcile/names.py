@@ -13,6 +13,7 @@ whose name is as like.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -24,12 +25,10 @@ _FEWEST_CUT_LETTERS: Final = 18
 #: Letters of a word that can carry a name.
 _FEWEST_WORD_LETTERS: Final = 3
 
-_DIGRAPHS: Final = re.compile(r"AE|OE|UE")
-
 
 def _flat(text: str) -> str:
     """Umlauts and their two-letter spellings as one letter."""
-    return _DIGRAPHS.sub(lambda match: match.group()[0], text)
+    return text.replace("AE", "A").replace("OE", "O").replace("UE", "U")
 
 
 _LEGAL: Final = frozenset({
@@ -58,6 +57,7 @@ _JOINERS: Final = frozenset({
     "AND", "EN", "ENOF", "EO", "ET", "ETOU", "ODER", "OF", "OR", "OU", "UND", "UNDODER",
 })  # fmt: skip
 
+_JOINING: Final = "&+/"
 _JOINER_SIGNS: Final = re.compile(r"[&+]|\b(?:E/O|EN/OF|ET/OU|U/O|UND/ODER)\b")
 _DOTTED: Final = re.compile(r"\b(?:[A-Z]\.){2,}[A-Z]?\b\.?|\b(?:[A-Z]\.){1,}[A-Z]\b\.?")
 _APOSTROPHES: Final = re.compile(r"['`´’‘]")
@@ -76,13 +76,14 @@ class Likeness(IntEnum):
 class Name:
     """A name taken apart: ``words`` are the significant ones, ``others`` legal forms, titles and particles, ``joined`` all letters and
     digits in their order, ``joint`` whether it names more than one party, ``key`` equal for names with the same significant words in
-    whatever order."""
+    whatever order, ``initials`` the significant words of one letter."""
 
     words: tuple[str, ...]
     others: tuple[str, ...]
     joined: str
     joint: bool
     key: str
+    initials: str
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -104,7 +105,9 @@ def name_of(text: str) -> Name:
     flat = _APOSTROPHES.sub("", plain(text))
     if "." in flat:
         flat = _DOTTED.sub(_undotted, flat)
-    flat = _flat(_JOINER_SIGNS.sub(" | ", flat))
+    if any(sign in flat for sign in _JOINING):
+        flat = _JOINER_SIGNS.sub(" | ", flat)
+    flat = _flat(flat)
     words: list[str] = []
     others: list[str] = []
     every: list[str] = []
@@ -118,7 +121,8 @@ def name_of(text: str) -> Name:
         (others if aside else words).append(word)
     if not words:
         words, others = every, []
-    return Name(tuple(words), tuple(others), "".join(every), joint, " ".join(sorted(words)))
+    initials = "".join([word for word in words if len(word) == 1])
+    return Name(tuple(words), tuple(others), "".join(every), joint, " ".join(sorted(words)), initials)
 
 
 def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:
@@ -142,18 +146,44 @@ def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:
     return alone, len(spare), carrying
 
 
+def _is_same_or_cut(payer: Name, customer: Name) -> bool:
+    if payer.joined == customer.joined or payer.key == customer.key:
+        return True
+    return len(payer.joined) >= _FEWEST_CUT_LETTERS and customer.joined.startswith(payer.joined)
+
+
 def likeness(payer: Name, customer: Name) -> Likeness:
     """How like the payer's name is to the customer's."""
     if not payer.words or not customer.words:
         return Likeness.NONE
-    if payer.joined == customer.joined or payer.key == customer.key:
+    if _is_same_or_cut(payer, customer):
         return Likeness.STRONG
-    if len(payer.joined) >= _FEWEST_CUT_LETTERS and customer.joined.startswith(payer.joined):
-        return Likeness.STRONG
-    few, many = sorted((payer, customer), key=lambda each: len(each.words))
+    few, many = (customer, payer) if len(customer.words) < len(payer.words) else (payer, customer)
     few_alone, many_alone, carrying = _unpaired(few, many)
     if not carrying:
         return Likeness.NONE
     if not few_alone and (not many_alone or (many.joint and len(few.words) > 1)):
         return Likeness.STRONG
     return Likeness.WEAK
+
+
+def strongly_like(payer: Name, customers: Iterable[str], names: Mapping[str, Name]) -> Iterator[str]:
+    """Those of ``customers`` whose ``likeness`` with the payer is strong, in their order. Most of a block of names are told apart before any
+    words are paired: a word is neither in the longer name nor may be what an initial in it stands for."""
+    words, joined, count = payer.words, payer.joined, len(payer.words)
+    is_cut = len(joined) >= _FEWEST_CUT_LETTERS
+    for customer_id in customers:
+        customer = names[customer_id]
+        few, many, initials = (
+            (customer.words, words, payer.initials)
+            if len(customer.words) < count
+            else (words, customer.words, customer.initials)
+        )
+        for word in few:
+            if word not in many and len(word) > 1 and word[0] not in initials:
+                if joined == customer.joined or (is_cut and customer.joined.startswith(joined)):
+                    yield customer_id
+                break
+        else:
+            if likeness(payer, customer) is Likeness.STRONG:
+                yield customer_id

@@ -34,11 +34,11 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.names import Likeness
-from reconcile.receivables import Item
+from reconcile.receivables import MOST_OF_AMOUNT, Item
 from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
-from reconcile.settlement import Settlement, line, on_account, settle_all, settle_one
+from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
-from reconcile.text import slips_of
+from reconcile.text import is_slip, one_edit_apart, slips_of
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
@@ -54,7 +54,7 @@ def decide_quoted(case: Case) -> Outcome | None:
         return None
     shared = _shared_by_one_customer(case, quotes)
     if shared:
-        case.hinted = (shared,)
+        case.hint(shared)
         return None
     items, undecided = _items_of(case, quotes)
     return _decide(case, quotes, items) if undecided is None else undecided
@@ -80,6 +80,8 @@ def _decide(case: Case, quotes: Sequence[Quote], items: Sequence[Item]) -> Outco
 
 def _with_weak(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> Outcome | None:
     """When the documents quoted strongly do not explain the amount, but do together with those quoted weakly: these are meant as well."""
+    if len(case.reading.quotes) == len(quotes):
+        return None
     weak = [item for quote in case.reading.quotes if quote not in quotes for item in quote.items if item not in items]
     if not weak or settle_all(items, case.minor, case.on, case.policy) is not None:
         return None
@@ -104,8 +106,10 @@ def _that_count(case: Case) -> tuple[Quote, ...]:
     """Strong quotes, and weak ones beside them when only together they explain the amount; where there are no strong ones, weak ones
     that payer or amount support."""
     quotes = case.reading.quotes
-    strong = tuple(quote for quote in quotes if quote.strong)
-    meant = tuple(quote for quote in quotes if quote.is_meant)
+    if not quotes or (len(quotes) == 1 and quotes[0].strong):
+        return quotes
+    strong = tuple([quote for quote in quotes if quote.strong])
+    meant = tuple([quote for quote in quotes if quote.is_meant])
     if strong and (len(meant) == len(strong) or _is_explained(case, strong)):
         return strong
     if len(meant) > 1 and _is_explained(case, meant):
@@ -138,12 +142,15 @@ def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
 
 
 def _also_meant(case: Case, items: Sequence[Item]) -> list[Item]:
-    """Open documents that the payer quotes beside ``items``, too weakly to count."""
+    """Open documents that the payer quotes beside ``items``, too weakly to count: whatever is meant as a number, and the number of a document of
+    the same customer however it is written, for that is hardly there by accident."""
+    customers = {item.customer_id for item in items}
     others = dict.fromkeys(
         item
         for quote in case.reading.quotes
-        if quote.is_meant and not any(each in items for each in quote.items)
+        if not any(each in items for each in quote.items)
         for item in quote.items
+        if quote.is_meant or item.customer_id in customers
     )
     return [item for item in others if item.open and item.currency == case.currency]
 
@@ -164,7 +171,7 @@ def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome 
     """The documents meant, without repetitions; or the answer when a quote stands for several and nothing says which."""
     items: dict[str, Item] = {}
     for quote in quotes:
-        meant = [item for item in quote.items if item.document.issued_on <= case.on]
+        meant = [item for item in quote.items if item.issued_on <= case.on]
         if len(meant) > 1:
             meant = _meant_of(case, meant)
         if not meant:
@@ -173,7 +180,8 @@ def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome 
             ]
             because = reason("quote_of_several", documents=named(quote.items), amount=str(case.money(case.minor)))
             return [], to_a_person(case, suggestions, because)
-        items.update((item.number, item) for item in meant)
+        for item in meant:
+            items[item.number] = item
     return list(items.values()), None
 
 
@@ -196,6 +204,8 @@ def _readings(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> lis
     """What the list of numbers may mean: just the documents quoted, also those whose numbers were shortened, also those between the ends
     of a range."""
     reading = case.reading
+    if not reading.shortened and not reading.ranges and all(quote.strong for quote in quotes):
+        return [list(items)]
     readings = [list(items)]
     strong_only = [item for item in items if any(item in quote.items and quote.strong for quote in quotes)]
     if strong_only and len(strong_only) < len(items):
@@ -279,7 +289,30 @@ def _reads_otherwise(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome 
         because = reason("bare_number", by, document=item.number, amount=str(case.money(case.minor)))
     else:
         return None
-    return to_a_person(case, [suggest_item(case, item, by)], because)
+    return to_a_person(case, [*_with_one_other(case, [item], by), suggest_item(case, item, by)], because)
+
+
+def _with_one_other(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> list[Suggestion]:
+    """The quoted invoices with one more of their customers, or with one in place of one of them, where that adds up to the cent: a number
+    of the list was mistyped. First the documents whose number is one character from what was written."""
+    if not 0 < len(items) <= _MOST_UNQUOTED:
+        return []
+    others: dict[int, list[Item]] = {}
+    for other in case.open_of(item.customer_id for item in items):
+        if other not in items and not other.is_credit:
+            others.setdefault(other.open, []).append(other)
+    missing = case.minor - sum(item.open for item in items)
+    near: list[Suggestion] = []
+    far: list[Suggestion] = []
+    for left_out in (None, *items) if len(items) > 1 else (None,):
+        part = [item for item in items if item is not left_out]
+        written = case.reading.unknown if left_out is None else left_out.keys
+        for other in others.get(missing + (0 if left_out is None else left_out.open), ()):
+            settlement = settle_all([*part, other], case.minor, case.on, case.policy)
+            if settlement is not None:
+                is_near = any(one_edit_apart(each, key) for key in other.keys for each in written)
+                (near if is_near else far).append(suggest_settlement(case, [*part, other], settlement, by))
+    return near + far
 
 
 def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
@@ -295,10 +328,38 @@ def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
         because = reason("paid_twice", evidence, document=item.number, customer=item.customer_id, amount=amount)
         return matched(case, lines, [item], evidence, because)
     if case.minor < item.open:
+        made_up = _made_up(case, [item], by)
+        if made_up is not None:
+            return made_up
         rest = str(item.money(item.open - case.minor))
         because = reason("paid_in_part", evidence, document=item.number, amount=amount, rest=rest)
         return matched(case, [line(AllocationKind.PAYMENT, item, case.minor)], [item], evidence, because)
     return _too_much(case, [item], by)
+
+
+def _made_up(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome | None:
+    """Too little for the quoted documents of one customer, made up by his credit on account or by what the bank kept of it."""
+    customer_id = items[0].customer_id
+    less = settle_less(items, case.minor, case.policy, case.receivables.on_account(customer_id))
+    if less is None:
+        return None
+    settlement, credit, charge = less
+    evidence = _evidence(case, items[0], by, amount=False)
+    amount = str(case.money(case.minor))
+    if credit:
+        because = reason(
+            "paid_with_credit",
+            evidence,
+            documents=named(items),
+            amount=amount,
+            credit=str(case.money(credit)),
+            customer=customer_id,
+        )
+    else:
+        because = reason(
+            "paid_less_charge", evidence, documents=named(items), amount=amount, charge=str(case.money(charge))
+        )
+    return matched(case, settlement.lines, items, evidence, because)
 
 
 def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
@@ -415,8 +476,12 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     """Open invoices of exactly the amount whose number or reference becomes that of ``item`` by one slip."""
     if not case.open_with_amount:
         return []
+    keys: Sequence[str] = keys_that_could_be_meant(item)
+    if len(case.open_with_amount) <= MOST_OF_AMOUNT:
+        near = [key for other in case.open_with_amount for key in other.keys]
+        keys = [key for key in keys if any(is_slip(key, each) for each in near)]
     found: dict[str, Item] = {}
-    for key in keys_that_could_be_meant(item):
+    for key in keys:
         for slip in slips_of(key):
             for other in case.receivables.quoted(slip):
                 if other.open == case.minor and not other.is_credit and other.document.issued_on <= case.on:
@@ -431,7 +496,8 @@ def _settles_evenly(case: Case, item: Item) -> bool:
 
 def _conflict(case: Case, item: Item, rivals: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
     suggestions: list[Suggestion] = []
-    for other in rivals:
+    near = [other for other in rivals if any(one_edit_apart(key, each) for key in item.keys for each in other.keys)]
+    for other in dict.fromkeys((*near, *rivals)):
         settlement = settle_one(other, case.minor, case.on, case.policy)
         if settlement is not None:
             suggestions.append(suggest_settlement(case, [other], settlement, case.payer_evidence(other.customer_id)))
@@ -541,6 +607,9 @@ def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequen
             return matched(case, [on_account(customers[0], case.minor, items[0])], items, evidence, because)
         if case.minor > total:
             return _too_much(case, items, by)
+        made_up = _made_up(case, [item for item in items if item.open], by)
+        if made_up is not None:
+            return made_up
     return _does_not_add_up(case, readings, by)
 
 
@@ -559,6 +628,7 @@ def _does_not_add_up(case: Case, readings: Sequence[Sequence[Item]], by: Sequenc
         for item in items
         if (each := settle_one(item, case.minor, case.on, case.policy)) is not None
     )
+    suggestions.extend(_with_one_other(case, items, by))
     if items:
         suggestions.append(suggest_filling(case, items, by))
     total = sum(-item.open if item.is_credit else item.open for item in readings[0])

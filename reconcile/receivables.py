@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
+from operator import attrgetter
 from typing import Final
 
 from ledger.allocations import Allocation, AllocationKind, settled_by
@@ -24,7 +25,7 @@ from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import Customer, KnownPayer
 from ledger.references import compact
-from reconcile.names import Likeness, Name, likeness, name_of
+from reconcile.names import Likeness, Name, likeness, name_of, strongly_like
 from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_atoms
 from reconcile.policy import MatchPolicy
 from reconcile.text import Atom, atoms, key_of, leading_letters, plain
@@ -40,14 +41,31 @@ _FEWEST_TO_TIDY: Final = 32
 #: Digits that a number must have without its prefix to be looked up without it.
 _FEWEST_BARE_DIGITS: Final = 5
 
+_ORDER: Final = attrgetter("order")
+
 
 class Item:
-    """One document and what is open on it, in minor units of ``currency``; ``order`` sorts by issue date, then number."""
+    """One document and what is open on it, in minor units of ``currency``; ``order`` sorts by issue date, then number; ``keys`` are those
+    under which it is quoted."""
 
-    __slots__ = ("_parts", "currency", "customer_id", "document", "is_credit", "number", "open", "order", "status")
+    __slots__ = (
+        "_parts",
+        "currency",
+        "customer_id",
+        "document",
+        "is_credit",
+        "issued_on",
+        "keys",
+        "number",
+        "open",
+        "order",
+        "status",
+    )
 
-    def __init__(self, document: Document, open_: Money, status: ItemStatus) -> None:
+    def __init__(self, document: Document, open_: Money, status: ItemStatus, keys: tuple[str, ...]) -> None:
         self.document = document
+        self.issued_on = document.issued_on
+        self.keys = keys
         self.number = document.number
         self.customer_id = document.customer_id
         self.is_credit = document.kind is DocumentKind.CREDIT_NOTE
@@ -97,21 +115,21 @@ class _Shelf:
     def __iter__(self) -> Iterator[Item]:
         return iter(self._items.values())
 
+    def __len__(self) -> int:
+        return len(self._items)
+
 
 def _oldest_first(items: Iterable[Item], most: int) -> tuple[Item, ...]:
     """One more than ``most`` at most, so that the caller sees that there were more."""
-    found = tuple(islice(items, most + 1))
-    return found if len(found) < 2 else tuple(sorted(found, key=lambda item: item.order))
-
-
-def keys_of(document: Document) -> tuple[str, ...]:
-    """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
-    payment reference, order number."""
-    runs = atoms(plain(document.number))
-    return _keys(document, runs, parts_of_atoms(runs, document.issued_on))
+    found = list(islice(items, most + 1))
+    if len(found) > 1:
+        found.sort(key=_ORDER)
+    return tuple(found)
 
 
 def _keys(document: Document, runs: Sequence[Atom], parts: NumberParts) -> tuple[str, ...]:
+    """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
+    payment reference, order number."""
     number = "".join([run.folded for run in runs])
     digits = "".join([run.text for run in runs if run.numeric])
     led_by_letters = parts.prefix and len(digits) >= _FEWEST_BARE_DIGITS and not runs[0].numeric
@@ -147,7 +165,6 @@ class Receivables:
         self.longest_key = 0
         self.key_prefixes: set[str] = set()
         self.customer_prefixes: set[str] = set()
-        self._customers: dict[str, Customer] = {}
         self._customers_by_key: dict[str, str] = {}
         self._customers_by_iban: dict[str, list[str]] = {}
         self._customers_by_name: dict[str, list[str]] = {}
@@ -173,12 +190,12 @@ class Receivables:
     # customers and payers
 
     def _add_customer(self, customer: Customer) -> None:
-        self._customers[customer.customer_id] = customer
         self._customers_by_key.setdefault(key_of(customer.customer_id), customer.customer_id)
         self.customer_prefixes.add(leading_letters(customer.customer_id))
         for iban in customer.ibans:
             self._customers_by_iban.setdefault(compact(iban), []).append(customer.customer_id)
         name = name_of(customer.name)
+        self._names[customer.customer_id] = name
         self._customers_by_name.setdefault(name.key, []).append(customer.customer_id)
         for word in name.blocks:
             self._customers_by_word.setdefault(word, []).append(customer.customer_id)
@@ -186,6 +203,10 @@ class Receivables:
     def customer_numbered(self, key: str) -> str:
         """The customer whose number has this key, or empty."""
         return self._customers_by_key.get(key, "")
+
+    def has_customer(self, customer_id: str) -> bool:
+        """Whether there is such a customer."""
+        return self._customers_by_key.get(key_of(customer_id)) == customer_id
 
     def customers_of_iban(self, iban: str) -> Sequence[str]:
         """Customers whose master data name this account."""
@@ -199,9 +220,7 @@ class Receivables:
         """The customer's name taken apart; of an unknown customer, one that is like nothing."""
         name = self._names.get(customer_id)
         if name is None:
-            customer = self._customers.get(customer_id)
-            name = name_of(customer.name if customer is not None else "")
-            self._names[customer_id] = name
+            name = self._names[customer_id] = name_of("")
         return name
 
     def like(self, payer: Name, customer_id: str) -> Likeness:
@@ -224,9 +243,7 @@ class Receivables:
         for block in sorted(blocks, key=len)[: max(2, (len(blocks) + 1) // 2) if payer.joint else 1]:
             if len(block) > MOST_NAMESAKES:
                 return None
-            for customer_id in block:
-                if self.like(payer, customer_id) is Likeness.STRONG:
-                    found[customer_id] = None
+            found.update(dict.fromkeys(strongly_like(payer, block, self._names)))
         return tuple(found)
 
     def learn(self, payer: KnownPayer) -> None:
@@ -239,11 +256,11 @@ class Receivables:
         """Take in one document with what is open on it."""
         if document.number in self._by_number:
             raise InvariantBroken(f"two documents have the number {document.number}")
-        item = Item(document, open_, status)
-        self._by_number[document.number] = item
         runs = atoms(plain(document.number))
         parts = parts_of_atoms(runs, document.issued_on)
-        for key in _keys(document, runs, parts):
+        item = Item(document, open_, status, _keys(document, runs, parts))
+        self._by_number[document.number] = item
+        for key in item.keys:
             self._file(key, item)
         if runs and not runs[0].numeric:
             self.key_prefixes.add(runs[0].folded)
@@ -280,14 +297,18 @@ class Receivables:
 
     def open_of(self, customer_id: str, currency: str, on: date) -> tuple[Item, ...]:
         """Open documents of a customer that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
-        open_ = self._open_of_customer.get(customer_id, ())
-        of_day = (item for item in open_ if item.currency == currency and item.document.issued_on <= on)
+        open_ = self._open_of_customer.get(customer_id)
+        if not open_:
+            return ()
+        of_day = (item for item in open_ if item.currency == currency and item.issued_on <= on)
         return _oldest_first(of_day, MOST_CANDIDATES)
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
-        open_ = self._open_by_amount.get((minor, currency), ())
-        of_day = (item for item in open_ if not item.is_credit and item.document.issued_on <= on)
+        open_ = self._open_by_amount.get((minor, currency))
+        if not open_:
+            return ()
+        of_day = (item for item in open_ if not item.is_credit and item.issued_on <= on)
         return _oldest_first(of_day, MOST_OF_AMOUNT)
 
     def times_invoiced(self, customer_id: str, gross: int) -> int:

@@ -16,15 +16,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.allocations import Evidence
 from ledger.references import ReferenceKind, find_in, valid
 from ledger.statements import StatementEntry
 from reconcile.patterns import ends_date
-from reconcile.receivables import Item, Receivables, keys_of
+from reconcile.receivables import Item, Receivables
 from reconcile.text import Atom, atoms, key_of, plain, with_digits_mended
 
 #: Atoms that one number may be broken into (an RF reference of 25 characters in groups of four, letters and digits mixed).
@@ -45,6 +44,8 @@ _INTRODUCED: Final = re.compile(
     r"(?:FACT\w*|FAKT\w*|FKT\w*|FACTUUR\w*|RECHNUNG\w*|RECHN\w*|RG|RNR|RE|INV\w*|INVOICE\w*|NR|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
     r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
 )
+#: Characters before a number among which a word that introduces it is looked for.
+_INTRODUCTION: Final = 48
 #: Ends of words: a blank, with or without the marks that stand at one.
 _WORD_BEGINS: Final = re.compile(r"(?:\A|\s)[#(\"',;+&/-]*\Z")
 _WORD_ENDS: Final = re.compile(r"[)\"',;:.+&/-]*(?:\s|\Z)")
@@ -73,11 +74,11 @@ _RANKS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
     it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone``: it is a word
-    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``)."""
+    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
+    that our number has."""
 
     items: tuple[Item, ...]
     evidence: Evidence
@@ -93,8 +94,7 @@ class Quote:
         return self.strong or self.introduced or self.alone
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """All that a payer wrote about documents and customers.
 
     ``quotes`` in the order written, ``ranges`` as pairs of first and last document, ``shortened`` documents whose number was
@@ -144,7 +144,7 @@ def _kind(key: str, item: Item, checked: bool) -> Evidence:
     document = item.document
     if checked and key == key_of(document.creditor_reference):
         return Evidence.STRUCTURED_REFERENCE
-    if key != key_of(document.order_number) or key == key_of(document.number):
+    if not document.order_number or key != key_of(document.order_number) or key == key_of(document.number):
         return Evidence.DOCUMENT_NUMBER
     return Evidence.ORDER_NUMBER
 
@@ -169,12 +169,12 @@ def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: 
     digits = sum(lengths)
     if len(lengths) <= to - at:
         return digits >= _STRONG_WITH_PREFIX
-    if lengths in _DATE or ends_date(written, at) or _is_day("".join(atom.text for atom in written[at : to + 1])):
+    if lengths in _DATE or ends_date(written, at) or is_day("".join(atom.text for atom in written[at : to + 1])):
         return False
     return digits >= _STRONG_DIGITS or (digits >= _STRONG_IN_SHAPE and lengths == item.parts.segments)
 
 
-def _is_day(digits: str) -> bool:
+def is_day(digits: str) -> bool:
     """Whether eight digits are a day of these years, in either order."""
     if len(digits) != 8 or not digits.isdigit():
         return False
@@ -200,10 +200,10 @@ def _quotes_in(
             continue
         to, items, key = quoted
         before = text[: written[at].start]
-        if not all(place in customers for place in range(at, to + 1)):
+        if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            alone = _is_alone(receivables, text, written, at, to)
+            alone = _is_verbatim(text, written[at].start, items) or _is_alone(receivables, text, written, at, to)
             found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone))
         at = to + 1
     return found
@@ -232,6 +232,18 @@ def _is_year(atom: Atom) -> bool:
     return atom.numeric and len(atom.text) == 4 and int(atom.text) in _YEARS
 
 
+def _is_verbatim(text: str, start: int, items: Sequence[Item]) -> bool:
+    """Whether a document's number stands there exactly as we write it, with a sign of its own in it (``#1885``, ``1310/2026``)."""
+    for item in items:
+        number = plain(item.number)
+        if number.isalnum():
+            continue
+        begins = start - next((at for at, each in enumerate(number) if each.isalnum()), 0)
+        if begins >= 0 and text.startswith(number, begins):
+            return True
+    return False
+
+
 def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: int, to: int) -> bool:
     """Whether the atoms are a word of their own, with no bare digits beside it that are no document either, and no year behind a
     word (``JUNI 2026``)."""
@@ -239,10 +251,23 @@ def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: 
     before, after = text[:start], text[end:]
     if (before and _WORD_BEGINS.search(before) is None) or (after and _WORD_ENDS.match(after) is None):
         return False
-    if at == to and _MONTH_BEFORE.search(before) is not None and _is_year(written[at]):
+    if at == to and _is_year(written[at]) and _MONTH_BEFORE.search(before) is not None:
         return False
-    beside = (_DIGITS_BEFORE.search(before), _DIGITS_AFTER.match(after))
+    beside = (
+        _DIGITS_BEFORE.search(before) if before else None,
+        _DIGITS_AFTER.match(after) if after else None,
+    )
     return all(found is None or receivables.quoted(found.group(1)) for found in beside)
+
+
+def _is_introduced(before: str) -> bool:
+    """Whether a word such as "invoice" ends the text before a number."""
+    return bool(before) and _INTRODUCED.search(before[-_INTRODUCTION:]) is not None
+
+
+def _is_customers(before: str) -> bool:
+    """Whether a word such as "customer" ends the text before a number."""
+    return bool(before) and _CUSTOMER_WORD.search(before[-_INTRODUCTION:]) is not None
 
 
 def _quote(
@@ -258,11 +283,7 @@ def _quote(
 ) -> Quote:
     reference = items[0].document.creditor_reference
     evidence = _kind(key, items[0], checked=bool(reference) and key == key_of(reference) and is_checked(reference))
-    introduced = (
-        listed
-        or (_INTRODUCED.search(before) is not None and _CUSTOMER_WORD.search(before) is None)
-        or to - at + 1 == len(written)
-    )
+    introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
     return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)
 
 
@@ -278,6 +299,8 @@ def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Q
         elif key:
             unknown.append(key)
     for reference in (entry.end_to_end_id, entry.customer_reference):
+        if not reference:
+            continue
         key = key_of(reference)
         items = receivables.quoted(key) if key else ()
         if items:
@@ -354,7 +377,7 @@ def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]
             customer_id = receivables.customer_numbered(joined) if numeric else ""
             if customer_id:
                 strong = not atom.numeric and len(joined) > _STRONG_WITH_PREFIX
-                if strong or _CUSTOMER_WORD.search(text[: atom.start]):
+                if strong or _is_customers(text[: atom.start]):
                     found.update(dict.fromkeys(range(at, to + 1), customer_id))
     return found
 
@@ -369,8 +392,8 @@ def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], ta
             free = []
             continue
         free.append(atom)
-        glued = atom.numeric and receivables.shapes.has_head("", atom.text) and not _is_day(atom.text)
-        if glued and _INTRODUCED.search(text[: atom.start]) is not None:
+        glued = atom.numeric and receivables.shapes.has_head("", atom.text) and not is_day(atom.text)
+        if glued and _is_introduced(text[: atom.start]):
             unknown.append(atom.text)
     unknown.extend(receivables.shapes.unknown_numbers(free))
     return [key for key in unknown if not receivables.quoted(key)]
@@ -384,7 +407,7 @@ def _loose(text: str, written: Sequence[Atom], taken: set[int]) -> tuple[tuple[A
     for at, atom in enumerate(written):
         if at in taken or not atom.numeric:
             continue
-        is_introduced = _INTRODUCED.search(text[: atom.start]) is not None
+        is_introduced = _is_introduced(text[: atom.start])
         if (
             any(ends_date(written, end) for end in range(at, min(at + 3, len(written))))
             or _AMOUNT_AFTER.match(text[atom.end :]) is not None
@@ -412,6 +435,21 @@ def _has_fragments(receivables: Receivables, text: str, written: Sequence[Atom],
     return False
 
 
+def _by_day(quotes: Sequence[Quote], on: date) -> tuple[tuple[Quote, ...], tuple[Item, ...]]:
+    """The quotes of documents issued by ``on``, strongest first, and the documents issued later that are plainly quoted."""
+    known: list[Quote] = []
+    future: dict[Item, None] = {}
+    for quote in quotes:
+        later = [item for item in quote.items if item.issued_on > on]
+        if len(later) < len(quote.items):
+            known.append(quote)
+        if later and (quote.strong or quote.introduced):
+            future.update(dict.fromkeys(later))
+    if len(known) > 1:
+        known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
+    return tuple(known), tuple(future)
+
+
 def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     """What the entry's remittance says, as of ``on``."""
     text = text_of(entry)
@@ -426,37 +464,30 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         better = _quotes_in(receivables, mended, again, again_customers)
         if len(better) > len(quotes):
             text, written, quotes, customers = mended, again, better, again_customers
-    taken = {place for quote in quotes for place in range(quote.first, quote.last + 1)} | customers.keys()
+    taken = set(customers)
+    for quote in quotes:
+        taken.update(range(quote.first, quote.last + 1))
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
     if quotes and len(taken) < len(written):
         ranges, shortened = _spans(receivables, text, written, quotes)
     quotes = structured + quotes
-    future = [
-        item
-        for quote in quotes
-        if quote.strong or quote.introduced
-        for item in quote.items
-        if item.document.issued_on > on
-    ]
-    known = [quote for quote in quotes if any(item.document.issued_on <= on for item in quote.items)]
-    if len(known) > 1:
-        known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
-    digits_left = any(atom.numeric for at, atom in enumerate(written) if at not in taken)
+    known, future = _by_day(quotes, on)
+    digits_left = len(taken) < len(written) and any(atom.numeric for at, atom in enumerate(written) if at not in taken)
     if digits_left:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
     loose, introduced = _loose(text, written, taken) if digits_left else ((), frozenset[Atom]())
     return Reading(
         written=written,
-        quotes=tuple(known),
+        quotes=known,
         ranges=ranges,
-        shortened=tuple(dict.fromkeys(item for item in shortened if item.document.issued_on <= on)),
-        future=tuple(dict.fromkeys(future)),
-        customers=tuple(dict.fromkeys(customers.values())),
-        unknown=tuple(dict.fromkeys(unknown)),
+        shortened=tuple(dict.fromkeys([item for item in shortened if item.issued_on <= on])) if shortened else (),
+        future=future,
+        customers=tuple(dict.fromkeys(customers.values())) if customers else (),
+        unknown=tuple(dict.fromkeys(unknown)) if unknown else (),
         loose=loose,
         introduced=introduced,
-        has_fragments=bool(quotes) and _has_fragments(receivables, text, written, taken),
+        has_fragments=bool(quotes) and len(taken) < len(written) and _has_fragments(receivables, text, written, taken),
         text=text,
     )
 
@@ -484,4 +515,4 @@ def range_between(receivables: Receivables, first: Item, last: Item, on: date) -
 
 def keys_that_could_be_meant(item: Item) -> tuple[str, ...]:
     """Keys of a document that are long enough to be repaired when damaged."""
-    return tuple(key for key in keys_of(item.document) if len(key) >= _STRONG_IN_SHAPE)
+    return tuple([key for key in item.keys if len(key) >= _STRONG_IN_SHAPE])

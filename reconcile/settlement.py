@@ -11,13 +11,13 @@ on what was left counts as well.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.allocations import Allocation, AllocationKind
-from reconcile.policy import MatchPolicy
+from ledger.money import Money
+from reconcile.policy import CreditUse, MatchPolicy
 from reconcile.receivables import Item
 
 #: Documents with discount in one payment among which a part may have taken it.
@@ -25,8 +25,7 @@ _MOST_DISCOUNTS: Final = 6
 _BASIS_POINTS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """Lines that settle documents with an amount. ``discount``, ``write_off`` and ``credit``: what was given, in minor units."""
 
     lines: tuple[Allocation, ...]
@@ -58,6 +57,45 @@ def on_account(customer_id: str, minor: int, currency_of: Item) -> Allocation:
     return Allocation(
         kind=AllocationKind.ON_ACCOUNT, document="", customer_id=customer_id, amount=currency_of.money(minor)
     )
+
+
+def settle_less(
+    items: Sequence[Item], minor: int, policy: MatchPolicy, credit: int
+) -> tuple[Settlement, int, int] | None:
+    """How ``minor`` settles invoices of one customer in the tenant's currency though it is too little, with what was taken from ``credit``
+    on account and what the bank kept: credit makes up all that is missing, oldest document first, where the tenant uses it; else the bank
+    kept it where that is within the limit. None when neither holds.
+
+    Worked example, invoices F1 of 60.00 and F2 of 50.00: 100.00 beside 25.00 of credit is payment 50.00 and credit used 10.00 on F1, payment 50.00
+    on F2; without credit and with a limit of 15.00 payments of 60.00 and 50.00 and a fee of 10.00.
+    """
+    short = sum(item.open for item in items) - minor
+    if short <= 0 or any(item.currency != policy.currency for item in items):
+        return None
+    if policy.credit_use is CreditUse.OLDEST_FIRST and credit >= short:
+        return Settlement(_with_credit(items, short)), short, 0
+    if short <= policy.bank_charge_limit.minor and short < minor:
+        lines = [line(AllocationKind.PAYMENT, item, item.open) for item in items]
+        customer_id = items[0].customer_id
+        lines.append(
+            Allocation(
+                kind=AllocationKind.FEE, document="", customer_id=customer_id, amount=Money(short, policy.currency)
+            )
+        )
+        return Settlement(tuple(lines)), 0, short
+    return None
+
+
+def _with_credit(items: Sequence[Item], short: int) -> tuple[Allocation, ...]:
+    lines: list[Allocation] = []
+    for item in sorted(items, key=lambda each: (each.document.due_on, each.order)):
+        used = min(short, item.open)
+        short -= used
+        if item.open > used:
+            lines.append(line(AllocationKind.PAYMENT, item, item.open - used))
+        if used:
+            lines.append(line(AllocationKind.CREDIT_USED, item, used))
+    return tuple(lines)
 
 
 def _given(item: Item, short: int, on: date, policy: MatchPolicy) -> tuple[int, int] | None:

@@ -48,7 +48,10 @@ def plain(text: str) -> str:
 
 def key_of(text: str) -> str:
     """The key under which a number is looked up: letters and digits only, O as 0 and I as 1 (``INV-2026-01`` is ``1NV202601``)."""
-    return _NOT_ALPHANUMERIC.sub("", plain(text)).translate(_LOOKALIKES)
+    upper = plain(text)
+    if not (upper.isalnum() and upper.isascii()):
+        upper = _NOT_ALPHANUMERIC.sub("", upper)
+    return upper.translate(_LOOKALIKES)
 
 
 def leading_letters(text: str) -> str:
@@ -87,7 +90,7 @@ def atoms(text: str) -> tuple[Atom, ...]:
 def one_edit_apart(written: str, meant: str) -> bool:
     """Whether one wrong, missing, doubled (or other surplus) or swapped character explains the difference; equal texts are not
     apart."""
-    if written == meant:
+    if written == meant or not -2 < len(written) - len(meant) < 2:
         return False
     if len(written) == len(meant):
         apart = [at for at, (left, right) in enumerate(zip(written, meant, strict=True)) if left != right]
@@ -101,12 +104,15 @@ def one_edit_apart(written: str, meant: str) -> bool:
             and written[second] == meant[first]
         )
     longer, shorter = (written, meant) if len(written) > len(meant) else (meant, written)
-    if len(longer) != len(shorter) + 1:
-        return False
     at = 0
     while at < len(shorter) and longer[at] == shorter[at]:
         at += 1
     return longer[at + 1 :] == shorter[at:]
+
+
+def is_slip(written: str, meant: str) -> bool:
+    """Whether ``meant`` is among ``slips_of(written)``, or nearly: the cheap question to ask first."""
+    return len(written) == len(meant) and one_edit_apart(written, meant)
 
 
 def slips_of(key: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from ledger.documents import Document
 from ledger.money import Money
 from ledger.party import KnownPayer
 from ledger.statements import IdentifiedEntry
+from reconcile.case import rule_for
 from reconcile.decision import decide
 from reconcile.names import Likeness, name_of
 from reconcile.receivables import Item, Receivables
@@ -132,6 +133,8 @@ def _learned(receivables: Receivables, identified: IdentifiedEntry, outcome: Mat
     entry = identified.entry
     iban = entry.counterparty.iban
     paid = {line.customer_id for line in outcome.allocations if line.kind is AllocationKind.PAYMENT}
+    if rule_for(receivables.policy, entry) is not None:
+        return ()
     if not iban or len(paid) != 1 or not entry.amount.minor > 0 or entry.details or not outcome.evidence:
         return ()
     customer_id = paid.pop()

@@ -15,9 +15,8 @@ F2; 120.00 may be F1 or F2 with F3 and goes to a person; 50.00 goes to a person 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.allocations import AllocationKind, Evidence, Outcome, Reason, Suggestion
 from reconcile.answers import (
@@ -36,7 +35,7 @@ from reconcile.case import Case, ranked
 from reconcile.patterns import Short, short_form
 from reconcile.quoted import settled_reason
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
-from reconcile.remittance import keys_that_could_be_meant
+from reconcile.remittance import is_day, keys_that_could_be_meant
 from reconcile.settlement import Settlement, line, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums, printed, small_sums, steps_needed
 from reconcile.text import one_edit_apart
@@ -45,10 +44,11 @@ from reconcile.text import one_edit_apart
 _MOST_SELECTED_AMONG: Final = 50
 #: Digits of a counter that say something beside an amount when nobody knows the payer.
 _FEWEST_COUNTER_DIGITS: Final = 4
+#: Accidental fits of a sum below which it is suggested before the oldest documents.
+_RATHER_NO_ACCIDENT: Final = Fraction(1, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One reading of an amount: the documents it settles and how. ``accidental``: expected number of accidental fits of a sum, None for a
     single document."""
 
@@ -68,8 +68,7 @@ def decide_unquoted(case: Case) -> Outcome:
 # what was written, held against candidates
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(NamedTuple):
     """Candidates that the text points to, and how. ``plainly``: by a whole counter of some length, or introduced as a number."""
 
     items: tuple[Item, ...]
@@ -84,7 +83,7 @@ def _selected(case: Case, items: Sequence[Item]) -> Selected:
     """Candidates that the text points to in short or with one damaged character, the better way first. What is the number of another document is
     no damaged one."""
     reading = case.reading
-    for wanted in (Short.COUNTER, Short.LAST_DIGITS):
+    for wanted in (Short.COUNTER, Short.LAST_DIGITS) if reading.loose else ():
         found = tuple(item for item in items if short_form(item.parts, reading.loose) is wanted)
         if found:
             introduced = any(short_form(item.parts, reading.introduced) for item in found)
@@ -315,7 +314,13 @@ def _several(case: Case, explanations: Sequence[Explanation]) -> Outcome:
     oldest = _oldest(case, explanations)
     if oldest is not None:
         return oldest
-    best = sorted(explanations, key=lambda each: len(each.items))
+    written = (*case.reading.unknown, *case.reading.joins())
+
+    def rank(explanation: Explanation) -> tuple[int, bool]:
+        only = explanation.items[0] if len(explanation.items) == 1 else None
+        return len(explanation.items), only is None or not _is_damaged_form(written, only)
+
+    best = sorted(explanations, key=rank)
     suggestions = [
         suggest_settlement(case, each.items, each.settlement, _evidence(case, each.items, ())) for each in best
     ]
@@ -346,14 +351,16 @@ def _unexplained(case: Case, items: Sequence[Item]) -> Outcome:
     """The payer is known and nothing of his explains the amount."""
     customers = case.candidates.customers
     invoices = [item for item in items if not item.is_credit]
-    suggestions: list[Suggestion] = []
+    suggestions = _quoted_weakly(case)
+    likely, unlikely = _possible_sums(case, items)
+    suggestions.extend(likely)
     customers_of = {item.customer_id for item in invoices}
     if len(customers_of) == 1 and invoices:
         by = case.payer_evidence(invoices[0].customer_id)
         suggestions.append(
             suggest_filling(case, invoices, by) if len(invoices) > 1 else suggest_item(case, invoices[0], by)
         )
-    suggestions.extend(_unlikely_sums(case, items))
+    suggestions.extend(unlikely)
     suggestions.extend(
         suggest_account(case, each, case.payer_evidence(each)) for each in customers if len(customers) <= 2
     )
@@ -364,27 +371,39 @@ def _unexplained(case: Case, items: Sequence[Item]) -> Outcome:
     return to_a_person(case, suggestions, because)
 
 
-def _unlikely_sums(case: Case, items: Sequence[Item]) -> list[Suggestion]:
-    """Sums that fit, but might well be an accident."""
+def _quoted_weakly(case: Case) -> list[Suggestion]:
+    """Suggestions for open invoices whose number is written, though neither payer nor amount supports it: from an unknown payer behind a
+    word such as "invoice", and never what may be a day."""
+    return [
+        suggest_item(case, item, [quote.evidence])
+        for quote in case.reading.quotes
+        if quote.introduced or (quote.is_meant and case.candidates.is_known)
+        if not is_day("".join([atom.text for atom in case.reading.written[quote.first : quote.last + 1]]))
+        for item in quote.items
+        if item.open and not item.is_credit and item.currency == case.currency
+    ]
+
+
+def _possible_sums(case: Case, items: Sequence[Item]) -> tuple[list[Suggestion], list[Suggestion]]:
+    """Sums that fit and might be an accident: those that rather are none (fewer than _RATHER_NO_ACCIDENT expected), and the others."""
     amounts = _signed(items)
     if steps_needed(len(items)) <= case.policy.search_bound:
         sums = find_sums(amounts, case.minor, case.policy.search_bound, most=MOST_SUGGESTIONS).found
     else:
         sums = small_sums(amounts, case.minor, MOST_SUGGESTIONS)
-    return [
-        suggestion(
-            each.settlement.lines,
-            _evidence(case, each.items, ()),
-            reason(
+    likely: list[Suggestion] = []
+    unlikely: list[Suggestion] = []
+    for each in _settling(case, items, sums):
+        if each.accidental is not None:
+            because = reason(
                 "could_be_accident",
                 documents=named(each.items),
                 amount=str(case.money(case.minor)),
                 expected=printed(each.accidental),
-            ),
-        )
-        for each in _settling(case, items, sums)
-        if each.accidental is not None
-    ]
+            )
+            one = suggestion(each.settlement.lines, _evidence(case, each.items, ()), because)
+            (likely if each.accidental < _RATHER_NO_ACCIDENT else unlikely).append(one)
+    return likely, unlikely
 
 
 def _too_many(case: Case, items: Sequence[Item]) -> Outcome:
@@ -409,8 +428,9 @@ def _of_nobody(case: Case) -> Outcome:
         if settlement is not None and (len(items) == 1 or selected.how is Evidence.DOCUMENT_NUMBER):
             return _explained(case, Explanation(selected.items, settlement), [selected.how])
     if not items:
-        return to_a_person(case, (), reason("nothing_fits", amount=str(case.money(case.minor))))
-    suggestions = _same_amount(case)
+        because = reason("nothing_fits", amount=str(case.money(case.minor)))
+        return to_a_person(case, _quoted_weakly(case), because)
+    suggestions = [*_same_amount(case), *_quoted_weakly(case)]
     because = reason("amount_only", amount=str(case.money(case.minor)), count=str(len(items)))
     return to_a_person(case, suggestions, because)
 

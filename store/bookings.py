@@ -142,6 +142,16 @@ class Bookings(Shelf):
         for page in self._pages(self._select(booking), [booking.c.sequence]):
             yield from self._with_lines(page)
 
+    def after(self, sequence: int) -> Iterator[Booking]:
+        """Bookings after the one of that number, in append order."""
+        query = self._select(booking).where(booking.c.sequence > sequence)
+        for page in self._pages(query, [booking.c.sequence]):
+            yield from self._with_lines(page)
+
+    def last(self) -> int:
+        """The number of the newest booking; 0 where there is none."""
+        return self._last(booking.c.sequence, booking)
+
     def _with_lines(self, page: Sequence[Row[Any]]) -> Iterator[Booking]:
         lines: dict[int, list[BookingLine]] = {row.sequence: [] for row in page}
         query = self._select(booking_line).order_by(booking_line.c.sequence, booking_line.c.number)

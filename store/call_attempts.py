@@ -16,10 +16,10 @@ class CallAttempts(Shelf):
 
     def add(self, attempts: Sequence[CallAttempt]) -> list[CallAttempt]:
         """Those that were not known before; a call that another row or file tells of again, word for word, is the same call."""
-        known = {replace(one, origin="") for one in self.all()}
+        known = {replace(one, source=None) for one in self.all()}
         new: list[CallAttempt] = []
         for attempt in attempts:
-            bare = replace(attempt, origin="")
+            bare = replace(attempt, source=None)
             if bare not in known:
                 known.add(bare)
                 new.append(attempt)

@@ -166,6 +166,11 @@ class Outbox(Shelf):
             row.subject: EffectState(row.state) for row in self._connection.execute(query.order_by(effect.c.sequence))
         }
 
+    def with_key(self, prefix: str) -> list[Effect]:
+        """Effects whose key begins with ``prefix``."""
+        query = self._select(effect).where(effect.c.key.startswith(prefix, autoescape=True))
+        return [_effect(row) for row in self._connection.execute(query.order_by(effect.c.sequence))]
+
     def states_of(self, subjects: Collection[str]) -> dict[str, EffectState]:
         """The state of the newest effect of each of these subjects that has one."""
         query = select(effect.c.subject, effect.c.state).where(self._own(effect)).order_by(effect.c.sequence)

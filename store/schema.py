@@ -287,6 +287,7 @@ decision: Final = Table(
     Column("as_of", Date, nullable=False),
     *_words("subject", "decision", "evidence", "runner_up", "reason", "by", "hash"),
     PrimaryKeyConstraint("tenant", "sequence"),
+    Index(None, "tenant", "subject", "sequence"),
     comment="The decision log, chained by hashes",
 )
 

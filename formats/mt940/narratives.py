@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.values import many
+
 #: Banks break narratives at 65 characters (SWIFT field 86: 6*65x), some at 61 in the first line, beside the tag.
 _WIDTH: Final = 65
 _WIDTH_BESIDE_TAG: Final = 61
@@ -15,10 +17,12 @@ _WIDTH_BESIDE_TAG: Final = 61
 _SHORTEST_WIDTH: Final = 60
 #: Another width than 65 is believed when as many lines have it.
 _WITNESSES: Final = 3
-_IBAN: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+#: RF is no country: a creditor reference (ISO 11649) has the same shape.
+_IBAN: Final = re.compile(r"(?!RF)[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE", "NOT PROVIDED"})
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
     """The parts of a narrative; each is empty where the bank does not give it.
@@ -106,7 +110,7 @@ def account_of(text: str) -> str:
 
 
 def is_iban(text: str) -> bool:
-    """Whether text has the shape of an IBAN (ISO 13616); its check digits are not looked at."""
+    """Whether text has the shape of an IBAN (ISO 13616) and not of a creditor reference; its check digits are not looked at."""
     return _IBAN.fullmatch(text) is not None
 
 

@@ -14,7 +14,7 @@ from formats.mt940.package import EntriesLost, Pair, pairs_of
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.sources import RawDocument
-from ledger.statements import Statement, StatementEntry
+from ledger.statements import EntryStatus, Statement, StatementEntry
 
 _INTERIM_HEADER: Final = re.compile(r"\{2:[IO]942|\A\s*:?942\b")
 _SUMMARY_ING: Final = re.compile(r"D(\d{6})C(\d{6})D([\d.,]+?)C([\d.,]+)\Z")
@@ -87,7 +87,7 @@ class _Reading:
             currency=self.currency,
             opening_on=None if self.opening is None else self.opening.on,
             closing_on=None if self.closing is None else self.closing.on,
-            interim=self.interim,
+            status=EntryStatus.PENDING if self.interim else EntryStatus.BOOKED,
             widths=widths_of(each.lines for each in self.block.fields if each.tag == "86"),
             document=self.document,
         )
@@ -130,8 +130,6 @@ class _Reading:
         """Account as IBAN where it is one, without the currency that Dutch banks write behind it; and the currency."""
         field = self._first(("25", "25P"))
         text = "" if field is None else field.lines[0].strip()
-        if not text:
-            self.problems.append(f"line {self.block.line if field is None else field.line}: no account in :25:")
         currency = self._stated_currency()
         joined = text.replace(" ", "")
         found = _ACCOUNT_CURRENCY.match(joined)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import csv
 import hashlib
+import io
+import json
 import mailbox
 import re
 import tempfile
@@ -10,31 +14,44 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from beancount import loader
 from beancount.core.data import Transaction
 
 from connectors.beancount_books import BeancountSettings
+from connectors.folder_calls import FolderCallsSettings
 from connectors.folder_debits import FolderDebitsSettings
+from connectors.folder_files import FolderFilesSettings
 from connectors.folder_invoices import FolderInvoicesSettings
 from connectors.folder_statements import FolderStatementsSettings
+from connectors.hledger_books import HledgerSettings
 from connectors.maildir import MaildirSettings
-from connectors.ports import InvoiceSource, Sink, StatementSource
+from connectors.phone_list import PhoneListSettings
+from connectors.ports import Sink, Source
+from connectors.print_folder import PrintFolderSettings
 from connectors.registry import (
     Port,
     accounting_target,
+    call_source,
     debit_channel,
+    delivery_reports,
+    hand_over_channel,
     invoice_source,
     reminder_channel,
+    service_channel,
     statement_source,
 )
+from connectors.report_folder import ProofFolderSettings, ReportMaildirSettings
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
+from connectors.sftp_files import SftpFiles, SftpFilesSettings
 from ledger.bookings import AccountKind, Booking, BookingKind, BookingLine, LedgerAccount, receivable
 from ledger.effects import Effect, EffectKind, key_of
-from ledger.messages import Message, message_payload
+from ledger.messages import Attachment, Message, message_of, message_payload
 from ledger.money import Money
 from ledger.postings import posting_payload
 from tests import sshd
+from tests.unit.formats.notifications import notification
 
 TODAY = date(2026, 6, 30)
 
@@ -44,7 +61,7 @@ class SourceWorld:
     """A source and the folder it reads. ``files``: name and content of documents, in the order in which it must read them."""
 
     folder: Path
-    make: Callable[[], InvoiceSource | StatementSource]
+    make: Callable[[], Source[Any]]
     files: Mapping[str, bytes]
 
 
@@ -120,6 +137,23 @@ def beancount(tmp: Path) -> SinkWorld:
             return []
         entries, _, _ = loader.load_string(f'include "{main}"\n')
         return sorted(entry.meta["booking"] for entry in entries if isinstance(entry, Transaction))
+
+    return SinkWorld(
+        make=lambda: accounting_target(settings, "accounting/0"),
+        effect=_posting,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "description": "Something else"}),
+        delivered=delivered,
+        expected=lambda effect: str(effect.payload["booking_id"]),
+    )
+
+
+def hledger(tmp: Path) -> SinkWorld:
+    """Deliveries are read from the journals' own lines, so that the suite runs where hledger is not installed."""
+    settings = HledgerSettings(use="hledger", path=tmp / "books")
+
+    def delivered() -> list[str]:
+        journals = sorted((tmp / "books/journal").glob("*.journal"))
+        return sorted(code for path in journals for code in re.findall(r"^\S+ \* \((\S+)\)", path.read_text(), re.M))
 
     return SinkWorld(
         make=lambda: accounting_target(settings, "accounting/0"),
@@ -232,15 +266,194 @@ def maildir(tmp: Path) -> SinkWorld:
     )
 
 
+def letter(number: int) -> Effect:
+    """A message for every way: it has a letter, an enclosure, an address and a telephone number."""
+    effect = _message(number)
+    message = replace(
+        message_of(effect.payload),
+        attachments=(
+            Attachment(name="letter.pdf", media_type="application/pdf", content=b"%PDF-" + bytes(5000), letter=True),
+            Attachment(name="invoice.pdf", media_type="application/pdf", content=b"%PDF-2"),
+        ),
+        postal=("Jan Peeters", "Kerkstraat 1", "9000 Gent"),
+        phone="+32 9 123 45 67",
+    )
+    return replace(effect, payload=message_payload(message))
+
+
+def print_folder(tmp: Path) -> SinkWorld:
+    """The print service takes every job with its files away as soon as it sees the job file."""
+    settings = PrintFolderSettings(use="print_folder", path=tmp / "print")
+    taken: list[str] = []
+
+    def delivered() -> list[str]:
+        for path in sorted((tmp / "print").glob("*.json")):
+            job = json.loads(path.read_bytes())
+            for file in job["files"]:
+                pdf = tmp / "print" / file["name"]
+                assert hashlib.sha256(pdf.read_bytes()).hexdigest() == file["sha256"]
+                pdf.unlink()
+            taken.append(job["message_id"])
+            path.unlink()
+        return sorted(taken)
+
+    return SinkWorld(
+        make=lambda: reminder_channel(settings, "reminders/channels/0"),
+        effect=letter,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "subject": "Iets anders"}),
+        delivered=delivered,
+        expected=lambda effect: str(effect.payload["message_id"]),
+    )
+
+
+def phone_list(tmp: Path) -> SinkWorld:
+    """The phone service takes every call away as soon as it sees it."""
+    settings = PhoneListSettings(use="phone_list", path=tmp / "calls")
+    taken: list[str] = []
+
+    def delivered() -> list[str]:
+        for path in sorted((tmp / "calls").glob("[!.]*")):
+            (row,) = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+            taken.append(row["message_id"])
+            path.unlink()
+        return sorted(taken)
+
+    return SinkWorld(
+        make=lambda: reminder_channel(settings, "reminders/channels/0"),
+        effect=letter,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "subject": "Iets anders"}),
+        delivered=delivered,
+        expected=lambda effect: str(effect.payload["message_id"]),
+    )
+
+
+def report_maildir(tmp: Path) -> SourceWorld:
+    """A Maildir that notifications come into."""
+    settings = ReportMaildirSettings(use="maildir", path=tmp / "bounces")
+    (tmp / "bounces").mkdir()
+    return SourceWorld(
+        folder=tmp / "bounces",
+        make=lambda: delivery_reports(settings, "reminders/delivery_reports/0"),
+        files={
+            "cur/1.mx:2,S": notification(),
+            "new/2.mx": b"Subject: holiday\n\nI am away.\n",
+            "new/3.mx": notification(message_id="m2@bench.example"),
+        },
+    )
+
+
+def folder_calls(tmp: Path) -> SourceWorld:
+    settings = FolderCallsSettings(use="folder", path=tmp / "calls")
+    (tmp / "calls").mkdir()
+    header = b"customer_id,called_on,half_day,outcome\n"
+    return SourceWorld(
+        folder=tmp / "calls",
+        make=lambda: call_source(settings, "reminders/calls/outcomes/0"),
+        files={
+            "a.csv": header + b"C1,2026-06-01,morning,not_reached\nC2,2026-06-01,noon,copy\n",
+            "b.CSV": b"",
+            "c.csv": b"\0",
+        },
+    )
+
+
+def proofs(tmp: Path) -> SourceWorld:
+    """A folder of a print service's proofs."""
+    settings = ProofFolderSettings(use="print_folder", path=tmp / "proofs")
+    (tmp / "proofs").mkdir()
+    return SourceWorld(
+        folder=tmp / "proofs",
+        make=lambda: delivery_reports(settings, "reminders/delivery_reports/1"),
+        files={
+            "1.json": b'{"message_id": "m1@bench.example", "action": "relayed", "on": "2026-06-30"}',
+            "1.pdf": b"%PDF- a scan",
+            "2.json": b"{",
+        },
+    )
+
+
+def _file(number: int) -> Effect:
+    content = f"case {number}\0".encode()
+    return Effect(
+        key=key_of("hand_over", str(number)),
+        kind=EffectKind.HAND_OVER,
+        sink="reminders/hand_over",
+        subject=f"H{number}",
+        payload={
+            "file_name": f"case-{number}.zip",
+            "content": base64.b64encode(content).decode("ascii"),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        },
+        not_before=TODAY,
+    )
+
+
+def _changed_file(effect: Effect) -> Effect:
+    content = base64.b64decode(str(effect.payload["content"])) + b"!"
+    changed = {"content": base64.b64encode(content).decode("ascii"), "sha256": hashlib.sha256(content).hexdigest()}
+    return replace(effect, payload={**effect.payload, **changed})
+
+
+def _content(effect: Effect) -> str:
+    return base64.b64decode(str(effect.payload["content"])).decode()
+
+
+def folder_files(port: Port) -> Callable[[Path], SinkWorld]:
+    """The other side takes every file away as soon as it sees it."""
+
+    def world(tmp: Path) -> SinkWorld:
+        settings = FolderFilesSettings(use="folder", path=tmp / "out")
+        taken: list[str] = []
+
+        def delivered() -> list[str]:
+            for path in sorted((tmp / "out").glob("[!.]*")):
+                taken.append(path.read_text())
+                path.unlink()
+            return sorted(taken)
+
+        make = hand_over_channel if port is Port.HAND_OVER_CHANNEL else service_channel
+        return SinkWorld(
+            make=lambda: make(settings, "reminders/hand_over"),
+            effect=_file,
+            changed=_changed_file,
+            delivered=delivered,
+            expected=_content,
+        )
+
+    return world
+
+
+def sftp_files(tmp: Path) -> SinkWorld:
+    """The agency leaves its files where they are."""
+    outside = Path(tempfile.mkdtemp(prefix="afletter-inbox-", dir=tmp.parent))
+    settings = SftpFilesSettings.model_validate({"use": "sftp", **sshd.server().settings(outside, tmp / "memory")})
+    return SinkWorld(
+        make=lambda: SftpFiles(settings, "reminders/hand_over", sshd.one_line),
+        effect=_file,
+        changed=_changed_file,
+        delivered=lambda: sorted(path.read_text() for path in outside.glob("*.zip")),
+        expected=_content,
+    )
+
+
 SOURCES: Mapping[tuple[Port, str], Callable[[Path], SourceWorld]] = {
+    (Port.DELIVERY_REPORTS, "maildir"): report_maildir,
+    (Port.DELIVERY_REPORTS, "print_folder"): proofs,
     (Port.INVOICES, "folder"): folder_invoices,
     (Port.STATEMENTS, "folder"): folder_statements,
+    (Port.CALL_OUTCOMES, "folder"): folder_calls,
 }
 SINKS: Mapping[tuple[Port, str], Callable[[Path], SinkWorld]] = {
     (Port.ACCOUNTING, "beancount"): beancount,
+    (Port.ACCOUNTING, "hledger"): hledger,
     (Port.DEBIT_CHANNEL, "folder"): folder_debits,
     (Port.DEBIT_CHANNEL, "sftp"): sftp_debits,
     (Port.REMINDER_CHANNEL, "maildir"): maildir,
+    (Port.REMINDER_CHANNEL, "phone_list"): phone_list,
+    (Port.REMINDER_CHANNEL, "print_folder"): print_folder,
+    (Port.HAND_OVER_CHANNEL, "folder"): folder_files(Port.HAND_OVER_CHANNEL),
+    (Port.HAND_OVER_CHANNEL, "sftp"): sftp_files,
+    (Port.SERVICE_CHANNEL, "folder"): folder_files(Port.SERVICE_CHANNEL),
 }
 
 

@@ -113,7 +113,8 @@ class Clerk(Desk):
 
     def _write(self, name: str, columns: Sequence[str], rows: dict[str, dict[str, str]]) -> None:
         with (self.folder / "shop" / name).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns)
+            further = dict.fromkeys(column for row in rows.values() for column in row if column not in columns)
+            writer = csv.DictWriter(file, (*columns, *further), restval="")
             writer.writeheader()
             writer.writerows(rows.values())
 

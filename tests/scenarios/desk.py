@@ -62,7 +62,7 @@ class Desk:
             state["effects"] = t.outbox.counts()
             state["statements"] = len(list(t.statements.headers()))
             state["faults"] = [fault.line() for fault in t.faults.open()]
-        for name in ("to-bank", "mail", "books"):
+        for name in ("to-bank", "mail", "books", "calls", "agency", "services"):
             state[name] = self.delivered(name)
         return state
 

@@ -2,7 +2,8 @@
 
     python -m tests.worlds [--seeds 0-24] [--wrong 40] [--missed 0]
 
-Exit 1 when one booking is wrong.
+Exit 1 when one booking is wrong, or when a share of certain entries that are booked by themselves has fallen below what is recorded in
+``tests/worlds/score.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.worlds.bench import COUNTRIES, judged_bench
-from tests.worlds.score import Score, judged, table
+from tests.worlds.score import BENCH_FLOOR, OWN_FLOOR, Score, judged, table
 from tests.worlds.stories import tell
 
 
@@ -68,8 +69,15 @@ def main() -> int:
     parser.add_argument("--missed", type=int, default=0, help="missed entries to print per class")
     options = parser.parse_args()
     first, _, last = options.seeds.partition("-")
-    score = _bench()
-    score.add(_own(range(int(first), int(last or first) + 1)))
+    bench, own = _bench(), _own(range(int(first), int(last or first) + 1))
+    fallen = [
+        f"{name}: {total.right / total.due:.4f} of the certain entries were booked, {floor} is recorded"
+        for name, total, floor in (("bench", bench.total(), BENCH_FLOOR), ("own", own.total(), OWN_FLOOR))
+        if total.due and total.right / total.due < floor
+    ]
+    score = Score()
+    score.add(bench)
+    score.add(own)
     for wrong in score.wrong[: options.wrong]:
         print("WRONG", wrong)
     shown: dict[str, int] = {}
@@ -77,7 +85,9 @@ def main() -> int:
         shown[story] = shown.get(story, 0) + 1
         if shown[story] <= options.missed:
             print("MISSED", f"[{story}]", said)
-    return 1 if score.total().wrong else 0
+    for each in fallen:
+        print("FALLEN", each)
+    return 1 if score.total().wrong or fallen else 0
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ def typo_from_stranger_other_amount(world: World) -> None:
     party = world.customer()
     one = world.invoice(party, world.own_amount())
     wrong = writing.damaged(world.random, one.number)
-    if unfilled(wrong) in {unfilled(item.document.number) for item in world.items}:
+    if unfilled(wrong) in world.unfilled_numbers:
         return
     amount = world.own_amount()
     entry = world.pays("typo, other amount", "review", [], amount, f"invoice {wrong}", plain=True)
@@ -385,7 +385,7 @@ def equal_with_typo(world: World) -> None:
     amount = world.own_amount()
     documents = [world.invoice(party, amount) for _ in range(3)]
     wrong = writing.damaged(world.random, documents[1].number)
-    if bare(wrong) not in {bare(item.document.number) for item in world.items}:
+    if bare(wrong) not in world.bare_numbers:
         world.pays(
             "equal open, typo", "either", [[_paid(documents[1])]], amount, f"invoice {wrong}", by=party, plain=True
         )
@@ -775,7 +775,7 @@ def unknown_number(world: World) -> None:
     for at in figures[-3:]:
         number[at] = str((int(number[at]) + world.random.randrange(3, 7)) % 10)
     strange = "".join(number)
-    if bare(strange) in {bare(item.document.number) for item in world.items}:
+    if bare(strange) in world.bare_numbers:
         return
     entry = world.pays(
         "unknown number", "either", [[_paid(one)]], one.gross.minor, f"invoice {strange}", by=party, plain=True

@@ -69,6 +69,8 @@ class World:
         self._counter = r.randrange(7, 400)
         self._gross: set[int] = set()
         self._numbers: set[str] = set()
+        self.bare_numbers: set[str] = set()
+        self.unfilled_numbers: set[str] = set()
         self._doubtful: dict[str, str] = {}
 
     # who and what
@@ -159,6 +161,8 @@ class World:
             self._counter += r.randrange(1, self.step + 1)
             number = numbering(self._counter, issued.month)
         self._numbers.add(number)
+        self.bare_numbers.add(bare(number))
+        self.unfilled_numbers.add(unfilled(number))
         document = Document(
             number=number,
             kind=kind,
@@ -275,6 +279,7 @@ class World:
         for item in self.items:
             for key in {bare(item.document.number), digits(item.document.number), bare(item.document.order_number)}:
                 keys[key] = keys.get(key, 0) + 1
+        gone: set[str] = set()
         for entry_id, written in self._doubtful.items():
             if not keys.get(bare(written), 0) + keys.get(digits(written), 0):
                 continue
@@ -282,7 +287,8 @@ class World:
             if truth.accept:
                 self.truth[entry_id] = Truth(truth.story, "either", truth.accept)
             else:
-                self.entries = [each for each in self.entries if each.entry_id != entry_id]
+                gone.add(entry_id)
+        self.entries = [each for each in self.entries if each.entry_id not in gone]
         self.entries.sort(key=lambda each: (each.entry.booked_on, each.entry.position))
         return self
 

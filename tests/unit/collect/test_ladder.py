@@ -189,6 +189,15 @@ def test_a_nudge_does_not_put_a_reminder_off() -> None:
     assert desk.calendar(-20, 8) == {-2: ("nudge", 0, "mail"), 1: ("reminder", 1, "mail")}
 
 
+def test_what_is_not_due_yet_is_never_in_a_reminder() -> None:
+    """Not even when its nudge has to wait for the message before it."""
+    desk = Desk(policy("BE", step(-2, MessageKind.NUDGE), step(1)))
+    desk.put(item("1", "50.00", DUE), item("2", "30.00", DUE + timedelta(days=3)))
+    desk.after(-2)
+    (sent,) = desk.after(1)
+    assert (sent.documents, sent.level) == (("1",), 1)
+
+
 def test_a_moved_due_date_is_nudged_again() -> None:
     desk = Desk(policy("BE", step(-2, MessageKind.NUDGE)))
     desk.put(item("1", "50.00", DUE))

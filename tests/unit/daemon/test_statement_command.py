@@ -96,6 +96,7 @@ def test_a_file_as_json_is_what_the_contract_says(tmp_path: Path) -> None:
                 "date": "2026-06-02",
                 "opening": "0.00",
                 "closing": "12.50",
+                "remarks": [],
                 "entries": [entry | {"details": [first, second]}],
                 "pending": [pending],
             }
@@ -114,6 +115,35 @@ def test_an_intraday_report_shows_its_balances_and_what_the_bank_has_booked(tmp_
     assert (code, one["opening"], one["closing"]) == (0, "0.00", "12.50")
     assert [each["amount"] for each in one["entries"]] == ["12.50"]
     assert [each["status"] for each in one["pending"]] == ["pending"]
+
+
+def test_a_statement_without_account_or_balances_is_read_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.sta"
+    path.write_text(":20:1\n:28C:1\n:60F:C260601EUR1,00\n:61:260602C2,00NTRFNONREF\n:86:rent\n", "utf-8")
+    (line,), code = shown(str(path))
+    (one,) = line["statements"]
+    assert (code, line["ok"], one["account"], one["opening"], one["closing"]) == (0, True, None, "1.00", None)
+    assert one["remarks"] == [
+        "no account: it is taken over for none",
+        "no closing balance: what it says cannot be proven",
+    ]
+
+
+PAGE = ":20:A\n:25:NL91ABNA0417164300\n:28C:1/{page}\n:60{kind}:C26060{day}EUR{amount}\n:62{end}:C26060{day}EUR{amount}\n-\n"
+
+
+@pytest.mark.parametrize(("second", "gaps"), [("100,00", 0), ("150,00", 1)])
+def test_a_page_or_day_that_is_missing_in_the_file_is_remarked(tmp_path: Path, second: str, gaps: int) -> None:
+    path = tmp_path / "a.sta"
+    pages = PAGE.format(page=1, kind="F", end="M", day=1, amount="100,00")
+    pages += PAGE.format(page=3, kind="M", end="F", day=2, amount=second)
+    path.write_text(pages, "utf-8")
+    (line,), code = shown(str(path))
+    assert (code, line["ok"]) == (0, True)
+    first, last = line["statements"]
+    assert first["remarks"] == []
+    assert len(last["remarks"]) == gaps
+    assert all("a statement is missing between" in each and "50.00 EUR" in each for each in last["remarks"])
 
 
 def test_what_does_not_add_up_says_where(tmp_path: Path) -> None:

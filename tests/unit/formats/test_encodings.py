@@ -10,6 +10,7 @@ import pytest
 
 from formats.detect import read_bank_document
 from ledger.debit_status import DebitStatus
+from ledger.sources import Fault
 from ledger.statements import Statement
 from tests.unit.formats.coda_file import Mv, Stmt, written
 from tests.unit.formats.raw_documents import document_of
@@ -116,3 +117,20 @@ def test_line_ends_in_any_mix(kind: str, seed: int) -> None:
     chance = random.Random(seed)
     lines = ASCII[kind].replace(b"\r\n", b"\n").split(b"\n")
     assert payer(b"".join(line + chance.choice([b"\n", b"\r\n", b"\r"]) for line in lines)) == "Jan"
+
+
+@pytest.mark.parametrize("before", [b" ", b"\r\n\r\n", b"\xef\xbb\xbf\n  "])
+@pytest.mark.parametrize("kind", ["camt", "pain002"])
+def test_blanks_before_an_xml_declaration(kind: str, before: bytes) -> None:
+    assert payer(before + ASCII[kind]) == "Jan"
+
+
+def test_blanks_before_an_xml_declaration_move_no_line() -> None:
+    broken = CAMT.format(encoding="UTF-8", name="Jan").replace("</Document>", "").encode()
+    (plain,) = read_bank_document(document_of(broken))
+    (blank,) = read_bank_document(document_of(b"\n\n" + broken))
+    assert isinstance(plain, Fault)
+    assert isinstance(blank, Fault)
+    line, column = plain.source.place.removeprefix("line ").split(", ")
+    assert blank.source.place.startswith(f"line {int(line) + 2}, ")
+    assert column.startswith("column")

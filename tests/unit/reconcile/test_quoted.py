@@ -287,9 +287,10 @@ def test_an_invoice_issued_later_is_no_candidate(desk: Desk) -> None:
     desk.document("F2026-00090", "C1", "100.00", day=20)
     desk.pays("100.00", "F2026-00090", iban="BE11", day=10)
     outcome = desk.decides()
-    assert isinstance(outcome, Unmatched)
-    assert outcome.nearest is not None
-    assert outcome.nearest.values["document"] == "F2026-00090"
+    assert isinstance(outcome, Ambiguous)
+    assert outcome.reason.code == "not_yet_issued"
+    assert outcome.reason.values["document"] == "F2026-00090"
+    assert not any("F2026-00090" in str(each) for each in suggested(outcome))
 
 
 def test_a_cancelled_invoice_is_for_a_person(desk: Desk) -> None:

@@ -1,0 +1,287 @@
+"""Calls from the ladder to their outcomes: the phone step opens a case, and what was said on the telephone steers the ladder.
+
+An outcome becomes what a person would have said (``daemon/reminder_acts.py``): a promise pauses to its day, a complaint disputes, "paid already" and a copy leave the customer
+alone for some working days. What was said once is not done again when its file is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import structlog
+from jinja2 import TemplateError
+
+from collect.calls import cases, quiet_until
+from collect.messages import compose_invoice
+from config.collections import Calls
+from connectors.ports import CallSource, Page
+from daemon.call_cases import CALL_LIST, CallDesk, desk_of
+from daemon.call_list import Row, csv_bytes, rows_of, xlsx_bytes
+from daemon.message_queue import queue_message
+from daemon.policies import letterhead
+from daemon.program_log import log
+from daemon.progress import Steps
+from daemon.pull import Pulled
+from daemon.reminder_acts import record
+from daemon.reminder_case import Case
+from daemon.tenant import Tenant
+from ledger.agreements import ActKind, ReminderAct
+from ledger.calendar import is_working_day
+from ledger.calls import CallAttempt, CallOutcome
+from ledger.documents import DocumentKind, OpenItem
+from ledger.effects import Effect, EffectKind, key_of
+from ledger.errors import AfletterError
+from ledger.media import Medium
+from ledger.messages import Attachment, Message, message_payload
+from ledger.reminders import MessageKind, Reminder
+from ledger.sources import Fault
+from store.reminders import ReminderRow
+from store.store import Transaction
+
+#: Who acts where a file does not say who called.
+_CALLER = "phone"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class CallError(AfletterError):
+    """What was said of a call cannot be written down; the message says what can."""
+
+
+def open_call(tenant: Tenant, t: Transaction, reminder: Reminder) -> None:
+    """The ladder wants a customer called: its case is open from now on. Nothing is sent; the call list shows it."""
+    message_id = key_of("phone", reminder.customer_id, reminder.as_of.isoformat(), *reminder.documents)
+    t.reminders.add([ReminderRow(reminder=reminder, message_id=message_id, status="sent")])
+    values = {
+        "customer": reminder.customer_id,
+        "level": str(reminder.level),
+        "amount": str(reminder.amount_due),
+        "documents": ", ".join(reminder.documents),
+    }
+    log(tenant, t, reminder.as_of, reminder.customer_id, reminder.kind.value, values)
+
+
+def list_calls(tenant: Tenant, t: Transaction, calls: Calls, case: Case) -> list[Row]:
+    """The rows of today's list; on a working day it is mailed too, once, where the tenant wants that."""
+    as_of = case.view.as_of
+    rows = rows_of(_desk(tenant, t, calls, case), case)
+    if rows and calls.mail_to is not None and is_working_day(as_of, tenant.config.legal.country):
+        _mail(tenant, t, calls.mail_to, rows, as_of)
+    return rows
+
+
+def _mail(tenant: Tenant, t: Transaction, recipient: str, rows: list[Row], as_of: date) -> None:
+    reminders, channel = tenant.config.reminders, tenant.message_channel
+    subject = key_of("call list", tenant.name, as_of.isoformat())
+    if reminders is None or channel is None or t.outbox.of_subject(subject):
+        return
+    name = f"calls-{as_of.isoformat()}"
+    text = f"{len(rows)} calls for {as_of.isoformat()}. Fill in the last columns and send the file back."
+    message = Message(
+        message_id=f"{subject}@{reminders.sender.rpartition('@')[2].rstrip('>')}",
+        sender=reminders.sender,
+        recipient=recipient,
+        language="en",
+        subject=f"{tenant.config.legal.name}: {name}",
+        text=text,
+        html="",
+        dated_on=as_of,
+        kind=MessageKind.PHONE.value,
+        attachments=(
+            Attachment(name=f"{name}.csv", media_type="text/csv", content=csv_bytes(rows)),
+            Attachment(name=f"{name}.xlsx", media_type=_XLSX, content=xlsx_bytes(rows)),
+        ),
+    )
+    t.outbox.add(
+        [
+            Effect(
+                key=key_of("message", message.message_id),
+                kind=EffectKind.MESSAGE,
+                sink=channel.name,
+                subject=subject,
+                payload=message_payload(message),
+                not_before=as_of,
+            )
+        ]
+    )
+
+
+def pull_calls(tenant: Tenant, source: CallSource, as_of: date, steps: Steps) -> Pulled:
+    """Take over the outcomes that a source has; raises the source's named errors, after what came before is committed."""
+    documents = facts = faults = 0
+    for page in _pages(tenant, source, steps):
+        with tenant.store.transaction() as t:
+            for document in page.documents:
+                documents += t.archive.keep(document)
+                said = list(source.parse(document))
+                found = [one for one in said if isinstance(one, Fault)]
+                for attempt in said:
+                    if isinstance(attempt, CallAttempt):
+                        trouble = _taken(tenant, t, attempt, as_of)
+                        facts += trouble is None
+                        found += [] if not trouble or attempt.source is None else [_fault(attempt, trouble)]
+                t.faults.heal(document.system, document.name, except_document=document.sha256)
+                t.faults.add(found)
+                for fault in found:
+                    structlog.get_logger().warning("fault", source=document.system, line=fault.line())
+                faults += len(found)
+                steps.done(1)
+            for name in page.gone:
+                t.faults.heal(source.name, name)
+            t.cursors.set(source.name, page.cursor)
+    return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
+
+
+def _pages(tenant: Tenant, source: CallSource, steps: Steps) -> Iterator[Page]:
+    while True:
+        with tenant.store.transaction() as t:
+            cursor = t.cursors.get(source.name)
+        page = source.fetch(cursor)
+        steps.step(source.name, len(page.documents))
+        yield page
+        if not page.has_more:
+            return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trouble:
+    """What is wrong with a row: the column and the reason."""
+
+    column: str
+    reason: str
+
+
+def _fault(attempt: CallAttempt, trouble: _Trouble) -> Fault:
+    source = attempt.source
+    if source is None:
+        raise ValueError("the call was told by no file")
+    place = f"{source.place}, column {trouble.column}"
+    return Fault(source=replace(source, place=place), reason=trouble.reason, whole_document=False)
+
+
+def _taken(tenant: Tenant, t: Transaction, attempt: CallAttempt, as_of: date) -> _Trouble | None:
+    try:
+        log_call(tenant, t, attempt, as_of)
+    except _Unfit as unfit:
+        return unfit.trouble
+    return None
+
+
+class _Unfit(CallError):
+    """A call that does not fit the books."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(f"{column}: {reason}")
+        self.trouble = _Trouble(column=column, reason=reason)
+
+
+def log_call(tenant: Tenant, t: Transaction, attempt: CallAttempt, as_of: date) -> str:
+    """Write a call down, with what follows from it; answers a sentence. Saying the same again changes nothing.
+
+    Raises CallError for a customer or document that is not known, a day that has not come, or a copy that cannot be sent.
+    """
+    items = [one for one in t.bookings.open_items() if one.document.customer_id == attempt.customer_id and one.open]
+    if not any(customer.customer_id == attempt.customer_id for customer in t.facts.customers()):
+        raise _Unfit("customer_id", f"there is no customer '{attempt.customer_id}'")
+    if attempt.called_on > as_of:
+        raise _Unfit("called_on", f"{attempt.called_on.isoformat()} has not come yet")
+    about = _about(t, attempt, items)
+    if not t.call_attempts.add([attempt]):
+        return f"{attempt.customer_id}: this call was written down before"
+    values = {
+        "customer": attempt.customer_id,
+        "person": attempt.by or _CALLER,
+        "day": attempt.called_on.isoformat(),
+        "note": f" {attempt.note}" if attempt.note else "",
+        "promised": "" if attempt.promised_on is None else attempt.promised_on.isoformat(),
+    }
+    log(tenant, t, as_of, attempt.customer_id, f"call_{attempt.outcome.value}", values)
+    for item in about:
+        act = _act(attempt, item.document.number, tenant.config.legal.country)
+        if act is not None:
+            record(tenant, t, act)
+    if attempt.outcome is CallOutcome.COPY:
+        _send_copies(tenant, t, about, as_of, attempt)
+    return f"{attempt.customer_id}: {attempt.outcome.value}, about {', '.join(item.document.number for item in about) or 'nothing open'}"
+
+
+def _about(t: Transaction, attempt: CallAttempt, items: Sequence[OpenItem]) -> list[OpenItem]:
+    """The open invoices that were spoken of: those that are named, else those of the call list, else all."""
+    invoices = {item.document.number: item for item in items if item.document.kind is DocumentKind.INVOICE}
+    if attempt.documents:
+        known = {
+            item.document.number for item in t.bookings.open_items() if item.document.customer_id == attempt.customer_id
+        }
+        strange = [document for document in attempt.documents if document not in known]
+        if strange:
+            raise _Unfit("documents", f"{', '.join(strange)} is no document of {attempt.customer_id}")
+        return [invoices[document] for document in attempt.documents if document in invoices]
+    history = [row.reminder for row in t.reminders.rows(("sent", "parked"))]
+    listed = next((one.documents for one in cases(history, ()) if one.customer_id == attempt.customer_id), ())
+    return [invoices[document] for document in listed if document in invoices] or list(invoices.values())
+
+
+def _act(attempt: CallAttempt, document: str, country: str) -> ReminderAct | None:
+    kind = _ACTS.get(attempt.outcome)
+    if kind is None:
+        return None
+    until = attempt.promised_on if kind is ActKind.PROMISE else quiet_until(attempt, country)
+    return ReminderAct(
+        kind=kind,
+        subject=document,
+        of_customer=False,
+        by=attempt.by or _CALLER,
+        on=attempt.called_on,
+        why=attempt.note or attempt.outcome.value,
+        until=until,
+    )
+
+
+_ACTS = {
+    CallOutcome.PROMISED: ActKind.PROMISE,
+    CallOutcome.COMPLAINT: ActKind.DISPUTE,
+    CallOutcome.PAID_ALREADY: ActKind.HOLD,
+    CallOutcome.COPY: ActKind.HOLD,
+}
+
+
+def _send_copies(tenant: Tenant, t: Transaction, items: Sequence[OpenItem], as_of: date, attempt: CallAttempt) -> None:
+    """Each invoice again, by mail; its id depends on the call, so that the first dispatch of the invoice does not stand for it."""
+    reminders, channel = tenant.config.reminders, tenant.message_channel
+    customer = next(one for one in t.facts.customers() if one.customer_id == attempt.customer_id)
+    if reminders is None or channel is None or not customer.reaches(Medium.EMAIL):
+        log(tenant, t, as_of, attempt.customer_id, "copy_not_sent", {"customer": attempt.customer_id})
+        return
+    for item in items:
+        try:
+            message = compose_invoice(letterhead(tenant.config, reminders), customer, item, as_of=as_of)
+        except (TemplateError, ValueError, LookupError) as error:
+            raise _Unfit("outcome", f"the copy of {item.document.number} cannot be written: {error}") from error
+        _, _, host = message.message_id.rpartition("@")
+        message_id = f"{key_of('copy', item.document.number, attempt.called_on.isoformat(), attempt.half.value)}@{host}"
+        copy = Reminder(
+            customer_id=customer.customer_id,
+            documents=(item.document.number,),
+            level=0,
+            kind=MessageKind.INVOICE,
+            channel=channel.name,
+            as_of=as_of,
+            amount_due=item.open,
+        )
+        queue_message(t, channel.name, replace(message, message_id=message_id), copy)
+
+
+def is_listed(reminder: Reminder) -> bool:
+    """Whether a reminder is a call of our own list."""
+    return reminder.kind is MessageKind.PHONE and reminder.channel == CALL_LIST
+
+
+def desk(tenant: Tenant, t: Transaction, case: Case) -> CallDesk | None:
+    """The call desk of a tenant that calls; None for one that does not."""
+    reminders = tenant.config.reminders
+    return None if reminders is None or reminders.calls is None else _desk(tenant, t, reminders.calls, case)
+
+
+def _desk(tenant: Tenant, t: Transaction, calls: Calls, case: Case) -> CallDesk:
+    return desk_of(tenant, t, calls, case.view.items, case.history, case.standing, case.view.as_of)
