@@ -13,11 +13,11 @@ from datetime import date
 import structlog
 from jinja2 import TemplateError
 
-from collect.calls import cases, quiet_until
+from collect.calls import CallState, cases, quiet_until, standing_of
 from collect.messages import compose_invoice
 from config.collections import Calls
 from connectors.ports import CallSource, Page
-from daemon.call_cases import CALL_LIST, CallDesk, desk_of
+from daemon.call_cases import CALL_LIST, CallDesk, desk_of, rules_of
 from daemon.call_list import Row, csv_bytes, rows_of, xlsx_bytes
 from daemon.message_queue import queue_message
 from daemon.policies import letterhead
@@ -62,13 +62,23 @@ def open_call(tenant: Tenant, t: Transaction, reminder: Reminder) -> None:
     log(tenant, t, reminder.as_of, reminder.customer_id, reminder.kind.value, values)
 
 
-def list_calls(tenant: Tenant, t: Transaction, calls: Calls, case: Case) -> list[Row]:
-    """The rows of today's list; on a working day it is mailed too, once, where the tenant wants that."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysCalls:
+    """The rows of a day's call list, and how many cases nobody reported back on in time."""
+
+    rows: tuple[Row, ...]
+    overdue: int
+
+
+def list_calls(tenant: Tenant, t: Transaction, calls: Calls, case: Case) -> DaysCalls:
+    """Today's calls; on a working day their list is mailed too, once, where the tenant wants that."""
     as_of = case.view.as_of
-    rows = rows_of(_desk(tenant, t, calls, case), case)
+    at_work = _desk(tenant, t, calls, case)
+    rows = rows_of(at_work, case)
+    overdue = sum(one.state is CallState.OVERDUE for one in at_work.standings)
     if rows and calls.mail_to is not None and is_working_day(as_of, tenant.config.legal.country):
         _mail(tenant, t, calls.mail_to, rows, as_of)
-    return rows
+    return DaysCalls(rows=tuple(rows), overdue=overdue)
 
 
 def _mail(tenant: Tenant, t: Transaction, recipient: str, rows: list[Row], as_of: date) -> None:
@@ -203,7 +213,22 @@ def log_call(tenant: Tenant, t: Transaction, attempt: CallAttempt, as_of: date) 
             record(tenant, t, act)
     if attempt.outcome is CallOutcome.COPY:
         _send_copies(tenant, t, about, as_of, attempt)
+    if attempt.outcome is CallOutcome.NOT_REACHED:
+        _report_back(tenant, t, attempt.customer_id, as_of)
     return f"{attempt.customer_id}: {attempt.outcome.value}, about {', '.join(item.document.number for item in about) or 'nothing open'}"
+
+
+def _report_back(tenant: Tenant, t: Transaction, customer_id: str, as_of: date) -> None:
+    """Say so when that was the last attempt that was agreed."""
+    reminders = tenant.config.reminders
+    if reminders is None or reminders.calls is None:
+        return
+    history = [row.reminder for row in t.reminders.rows(("sent", "parked"))]
+    for one in cases(history, t.call_attempts.all()):
+        stands = standing_of(one, rules_of(tenant, reminders.calls), as_of)
+        if one.customer_id == customer_id and stands.state is CallState.NOT_REACHED:
+            values = {"customer": customer_id, "count": str(stands.tried)}
+            log(tenant, t, as_of, customer_id, "calls_not_reached", values)
 
 
 def _about(t: Transaction, attempt: CallAttempt, items: Sequence[OpenItem]) -> list[OpenItem]:

@@ -25,6 +25,7 @@ from daemon.calling import pull_calls
 from daemon.collecting import HeldBack, collect_money, mirror_receipts
 from daemon.debit_answers import take_debit_answers
 from daemon.delivery_reports import pull_reports
+from daemon.log_words import said
 from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.progress import Steps
@@ -121,7 +122,10 @@ def _held(tenant: Tenant, held_back: HeldBack) -> list[str]:
     """What was held back, one line for each reason; no names and no accounts in it."""
     found = [one.reason for one in held_back.withheld] + [one.reason for one in held_back.held]
     reasons = Counter(why_not(reason, "", tenant.language) for reason in found)
-    return [f"{count} × {reason}" for reason, count in sorted(reasons.items())]
+    lines = [f"{count} × {reason}" for reason, count in sorted(reasons.items())]
+    if held_back.calls is not None and held_back.calls.overdue:
+        lines.append(said("calls_overdue", {"count": str(held_back.calls.overdue)}, tenant.language))
+    return lines
 
 
 def _rounded(seconds: dict[str, float]) -> dict[str, float]:
@@ -137,16 +141,29 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     for reports in tenant.delivery_reports:
         yield partial(_pull_reports, tenant, reports, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
-    for calls in tenant.call_sources:
-        yield partial(_pull_calls, tenant, calls, as_of, steps, result)
     for own in tenant.own:
         yield partial(_pull_invoices, tenant, own, as_of, steps, result)
+    for calls in tenant.call_sources:
+        yield partial(_pull_calls, tenant, calls, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_settle, tenant, sink, result)
     yield partial(_collect, tenant, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_deliver, tenant, sink, as_of, steps, result)
+    yield from _next_ways(tenant, as_of, steps, result)
     yield partial(_report, tenant, as_of, steps, result)
+
+
+def _next_ways(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> Iterator[Callable[[], None]]:
+    """What an address would not take goes its next way in the same cycle; once for each way that is left."""
+    seen = 0
+    for _ in tenant.message_channels[1:]:
+        if not any(delivery.undeliverable for delivery in result.deliveries[seen:]):
+            return
+        seen = len(result.deliveries)
+        yield partial(_collect, tenant, as_of, steps, result)
+        for channel in tenant.message_channels:
+            yield partial(_deliver, tenant, channel, as_of, steps, result)
 
 
 def _pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Steps, result: CycleResult) -> None:

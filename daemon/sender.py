@@ -49,25 +49,27 @@ DOUBTS_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What a drain of one sink came to. ``trouble``: why it stopped early, in one line (empty: it did not)."""
+    """What a drain of one sink came to. ``trouble``: why it stopped early, in one line (empty: it did not). ``undeliverable``: how many
+    of the parked ones an address did not take, so that another way must be found."""
 
     sink: str
     delivered: int
     parked: int
     trouble: str
+    undeliverable: int = 0
 
 
 def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]) -> Delivery:
     """Deliver all that is queued for ``sink`` and due on ``as_of``; ``progress`` is told how many more are done. What is in doubt is left
     alone."""
-    delivered = parked = 0
+    delivered = parked = undeliverable = 0
     size = _batch_size(sink)
     while True:
         with store.transaction() as t:
             effects = t.outbox.queued(sink.name, as_of, size)
             t.outbox.step([effect.key for effect in effects], EffectEvent.SEND)
         if not effects:
-            return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble="")
+            return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble="", undeliverable=undeliverable)
         outcome = _send(sink, effects, as_of)
         with store.transaction() as t:
             t.delivery_reports.add([result.failure for result in outcome if result.failure is not None])
@@ -76,10 +78,13 @@ def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]
                 t.outbox.step(keys, event, detail=detail, references=references)
         delivered += sum(result.event is EffectEvent.CONFIRM for result in outcome)
         parked += sum(result.event is EffectEvent.PARK for result in outcome)
+        undeliverable += sum(result.failure is not None for result in outcome)
         progress(len(outcome))
         stopped = next((result.detail for result in outcome if result.stop), None)
         if stopped is not None:
-            return Delivery(sink=sink.name, delivered=delivered, parked=parked, trouble=stopped)
+            return Delivery(
+                sink=sink.name, delivered=delivered, parked=parked, trouble=stopped, undeliverable=undeliverable
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +173,10 @@ def _one_by_one(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Res
 def _failed(sink: Sink, effect: Effect, error: AfletterError, as_of: date) -> _Result:
     structlog.get_logger().warning("delivery failed", sink=sink.name, key=effect.key, error=type(error).__name__)
     match error:
+        case OutcomeUnknown() if sink.guarantee is Guarantee.BLIND:
+            # Nobody can be asked: it is a person's at once, and never repeated by itself.
+            detail = f"it may have arrived: {error}"
+            return _Result(key=effect.key, event=EffectEvent.PARK, detail=detail, stop=True)
         case OutcomeUnknown():
             return _Result(key=effect.key, event=EffectEvent.LOSE, detail=str(error), stop=True)
         case Transient() if effect.attempts + 1 < ATTEMPTS_MAX or as_of < effect.not_before + PATIENCE:

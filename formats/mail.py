@@ -13,7 +13,7 @@ from email.policy import default as default_policy
 from email.utils import format_datetime
 from typing import Final
 
-from ledger.errors import Refused
+from ledger.errors import Refused, Undeliverable
 from ledger.messages import Attachment, Message
 
 #: Lines end as files of the system do (a Maildir's), or as RFC 5321 wants them on the wire.
@@ -30,6 +30,7 @@ _CONTENT_ID: Final = re.compile(r"[A-Za-z0-9-]{1,40}\Z")
 #: RFC 5321, 4.5.3.1: octets of a local part and of a path.
 _LOCAL_OCTETS: Final = 64
 _ADDRESS_OCTETS: Final = 254
+_RECIPIENT: Final = "recipient"
 
 
 def render(message: Message, *, wire: bool = False) -> bytes:
@@ -44,7 +45,7 @@ def render(message: Message, *, wire: bool = False) -> bytes:
     try:
         mail["Date"] = format_datetime(datetime.combine(message.dated_on, time(12), UTC))
         mail["From"] = _address(message.sender, "sender")
-        mail["To"] = _address(message.recipient, "recipient")
+        mail["To"] = _address(message.recipient, _RECIPIENT)
         if message.copies:
             mail["Cc"] = [_address(copy, "copy's recipient") for copy in message.copies]
         if message.reply_to:
@@ -67,7 +68,7 @@ def envelope(message: Message) -> tuple[str, tuple[str, ...]]:
     people = (message.recipient, *message.copies)
     return (
         _address(message.sender, "sender").addr_spec,
-        tuple(dict.fromkeys(_address(one, "recipient").addr_spec for one in people)),
+        tuple(dict.fromkeys(_address(one, _RECIPIENT).addr_spec for one in people)),
     )
 
 
@@ -128,24 +129,31 @@ def _lines(text: str) -> str:
 
 
 def _address(text: str, whose: str) -> Address:
-    """One address, with or without a display name. Raises Refused; the address itself is not repeated in the reason."""
+    """One address, with or without a display name. Raises Refused (for the recipient's Undeliverable); the address itself is not repeated in
+    the reason."""
     named = _NAMED.match(text.strip())
     name, spec = ("", text.strip()) if named is None else (named["name"].strip().strip('"'), named["spec"].strip())
     if not spec:
-        raise Refused(f"the {whose} has no e-mail address")
+        raise _refusal(whose, "has no e-mail address")
     local, _, domain = spec.rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise Refused(f"the {whose}'s e-mail address has no valid domain") from error
+        raise _refusal(whose, "has an e-mail address without a valid domain") from error
     if (
         _LOCAL_PART.match(local) is None
         or _DOMAIN.match(ascii_domain) is None
         or len(local) > _LOCAL_OCTETS
         or len(local) + 1 + len(ascii_domain) > _ADDRESS_OCTETS
     ):
-        raise Refused(f"the {whose}'s e-mail address is not valid (RFC 5321, 4.1.2)")
+        raise _refusal(whose, "has an e-mail address that is not valid (RFC 5321, 4.1.2)")
     try:
         return Address(display_name=name, username=local, domain=ascii_domain)
     except (HeaderParseError, ValueError) as error:
-        raise Refused(f"the {whose}'s e-mail address is not valid ({error})") from error
+        raise _refusal(whose, f"has an e-mail address that is not valid ({error})") from error
+
+
+def _refusal(whose: str, reason: str) -> Refused:
+    """An address that is none takes no mail; for the one to whom the message is, another way may be found."""
+    said = f"the {whose} {reason}"
+    return Undeliverable(said, status="5.1.3") if whose == _RECIPIENT else Refused(said)

@@ -125,7 +125,7 @@ def mails_to(clerk: Clerk, address: str) -> list[EmailMessage]:
 def text_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
-    return " ".join(body.get_content().split())
+    return " ".join(body.get_content().split()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def files(clerk: Clerk, folder: str) -> dict[str, bytes]:
@@ -166,14 +166,13 @@ class TestCalls:
             outcome(clerk, "week.csv", *tried)
             clerk.sync(on(offset))
             result = pass_days(clerk, offset + 1, offset + 1)
-        assert HoldReason.CALLING not in held(result)  # the hand-over is not due before the 27th
+        assert held(result) == []  # the hand-over is not due yet
         assert lists(clerk)[-1] == "calls-2026-09-25.csv"
-        clerk.statement(on(24))
-        assert held(clerk.sync(on(24))) == [HoldReason.CALLING]
+        clerk.statement(on(25))
+        assert held(clerk.sync(on(25))) == [HoldReason.CALLING]
         outcome(clerk, "week.csv", *tried, f"B,F1,{on(22)},morning,not_reached,,phone service,")
-        last = clerk.sync(on(24))
-        assert held(last) == []
-        assert sent(clerk)[-1] == (24, "hand_over")
+        clerk.sync(on(25))
+        assert sent(clerk)[-1] == (25, "hand_over")
 
     def test_a_promise_pauses_to_its_day_and_a_broken_one_lets_the_ladder_go_on(self, tmp_path: Path) -> None:
         clerk = clerk_with(tmp_path, CALLS, HAND_OVER % "none")
@@ -378,6 +377,28 @@ class TestCases:
         (content,) = files(clerk, "agency").values()
         manifest = json.loads(zipfile.ZipFile(BytesIO(content)).read("manifest.json"))
         assert manifest["receiver"]["register_number"] == "123456"
+
+    def test_a_consumers_dossier_computes_what_the_fourteen_day_letter_announced(self, tmp_path: Path) -> None:
+        agency = (HAND_OVER % "none").replace("name: Inkasso NV", "name: Inkasso NV\n    register_number: '123456'")
+        clerk = clerk_with(tmp_path, "  claims: true\n", agency, country="NL", type_="consumer")
+        pass_days(clerk, -3, 75, every=3)
+        (content,) = files(clerk, "agency").values()
+        archive = zipfile.ZipFile(BytesIO(content))
+        claim = json.loads(archive.read("manifest.json"))["claim"]
+        assert (claim["country"], claim["audience"], claim["principal"], claim["costs"]) == (
+            "NL",
+            "consumer",
+            "121.00",
+            "40.00",
+        )
+        assert [line["article"] for line in claim["lines"] if line["amount"] == "40.00"] == [
+            "art. 6:96 lid 5 BW, art. 2 Besluit vergoeding buitengerechtelijke incassokosten"
+        ]
+        assert "art. 6:119 BW" in [line["article"] for line in claim["lines"]]
+        letters = [name for name in archive.namelist() if name.startswith("letters/")]
+        told = [message_from_bytes(archive.read(name), policy=policy.default) for name in letters]
+        assert any("€ 40,00 aan buitengerechtelijke incassokosten" in text_of(mail) for mail in told)
+        assert checked(tmp_path / "whole.zip", content)[0] == 0
 
     def test_a_case_by_mail(self, tmp_path: Path) -> None:
         by_mail = "  hand_over: {name: Inkasso NV, approval: none, mail_to: cases@agency.example}\n"

@@ -108,6 +108,22 @@ def test_every_file_of_a_room_is_packaged() -> None:
     assert left_out == []
 
 
+def test_only_one_file_speaks_http() -> None:
+    """Limits, time-outs, retries and masking are in one place, so nothing may go round it."""
+    users = {
+        str(name)
+        for name in tracked()
+        if name.suffix == ".py"
+        and name.parts[0] in rooms()
+        and re.search(
+            r"^\s*(import|from) (requests|tenacity|urllib3|httpx|aiohttp)\b",
+            (ROOT / name).read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    }
+    assert users == {"connectors/http.py"}
+
+
 def test_every_package_of_a_room_says_what_it_is() -> None:
     silent = [
         str(name)

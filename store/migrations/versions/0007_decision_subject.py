@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "decision_subject"
+revision = "0007_decision_subject"
 down_revision = "0006_mandate_changed_by"
 branch_labels = None
 depends_on = None
