@@ -251,7 +251,8 @@ class DirectDebit(Settings):
     )
     charge_fee: bool = Field(
         default=False,
-        description="The bank's fee for a returned collection is charged on to the customer's account; otherwise it is your cost.",
+        description="The bank's fee for a returned collection is charged on to the customer as an open item of its own (`SDD-FEE-...`); otherwise it is "
+        "your cost.",
     )
     purpose: PurposeCode | None = Field(
         default=None,
