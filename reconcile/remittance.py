@@ -50,8 +50,10 @@ _INTRODUCTION: Final = 48
 _WORD_BEGINS: Final = re.compile(r"(?:\A|\s)[#(\"',;+&/-]*\Z")
 _WORD_ENDS: Final = re.compile(r"[)\"',;:.+&/-]*(?:\s|\Z)")
 _MONTH_BEFORE: Final = re.compile(r"[A-Z.]\s*\Z")
-_DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,})\s+\Z")
-_DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,})(?:\s|\Z)")
+#: Groups of one longer number (an account, a telephone) beside a group of it: of up to eight digits, and none that a word follows
+#: (``25 pieces``).
+_DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,8})\s+\Z")
+_DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,8})(?=\s+[0-9]|\s*\Z)")
 #: Digits that a shortened number must have when nothing but a blank stands before it.
 _FEWEST_BEHIND_BLANK: Final = 3
 _CUSTOMER_WORD: Final = re.compile(
