@@ -7,17 +7,16 @@ names, whose characters Beancount limits, carry an injective spelling of it. Bea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Final, Self
 
 from pydantic import field_validator, model_validator
 
 from config.settings import Settings
-from ledger.bookings import AccountKind, BookingKind
+from connectors.journal_books import Transaction
+from ledger.bookings import AccountKind
+from ledger.effects import Payload
 from ledger.errors import Refused
-from ledger.money import Money
+from ledger.postings import read_posting
 
 _ACCOUNT: Final = re.compile(r"(Assets|Liabilities|Equity|Income|Expenses)(:[A-Z0-9][A-Za-z0-9-]*)+\Z")
 _LINK_CHARACTERS: Final = re.compile(r"[^A-Za-z0-9./-]")
@@ -108,72 +107,46 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
-    """A posting in Beancount's form. ``text`` ends with a blank line; ``accounts``: those that it books on; ``month``: ``2026-06``."""
-
-    month: str
-    accounts: tuple[str, ...]
-    text: str
+#: Day on which accounts are opened: before any booking.
+_OPENED_ON: Final = "1970-01-01"
 
 
-def _text(source: Mapping[str, object], name: str) -> str:
-    value = source.get(name)
-    if not isinstance(value, str):
-        raise Refused(f"the posting's {name} is no text")
-    return value
+def open_line(account: str) -> str:
+    """The directive that opens an account."""
+    return f"{_OPENED_ON} open {account}"
 
 
-def transaction(payload: Mapping[str, object], key: str, digest: str, accounts: BeancountAccounts) -> Transaction:
+def transaction(payload: Payload, key: str, digest: str, accounts: BeancountAccounts) -> Transaction:
     """The transaction of a posting. Raises Refused for a payload that is no balanced posting."""
-    try:
-        booked_on = date.fromisoformat(_text(payload, "booked_on"))
-        kind = BookingKind(_text(payload, "kind"))
-    except ValueError as error:
-        raise Refused(f"the posting cannot be read: {error}") from error
-    lines = payload.get("lines")
-    if not isinstance(lines, list) or not lines:
-        raise Refused("the posting has no lines")
-    sums: dict[str, int] = {}
+    posting = read_posting(payload)
     used: list[str] = []
     links: list[str] = []
     postings: list[str] = []
-    for line in lines:
-        if not isinstance(line, Mapping):
-            raise Refused("a line of the posting is no mapping")
-        try:
-            account_kind = AccountKind(_text(line, "account_kind"))
-            amount = Money.parse(_text(line, "amount"), _text(line, "currency"))
-        except ValueError as error:
-            raise Refused(f"a line of the posting cannot be read: {error}") from error
-        account_key, customer = _text(line, "account_key"), _text(line, "customer_id")
-        account = accounts.of(account_kind, account_key)
-        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    for line in posting.lines:
+        account = accounts.of(line.account.kind, line.account.key)
         used.append(account)
-        postings.append(f"  {account}  {amount}\n")
-        if account_kind is AccountKind.RECEIVABLE:
-            links.append(link(account_key))
-            postings.append(f"    document: {quoted(account_key)}\n")
-        if customer:
-            postings.append(f"    customer: {quoted(customer)}\n")
-    if any(sums.values()):
-        raise Refused("the posting does not balance")
+        postings.append(f"  {account}  {line.amount}\n")
+        if line.account.kind is AccountKind.RECEIVABLE:
+            links.append(link(line.account.key))
+            postings.append(f"    document: {quoted(line.account.key)}\n")
+        if line.customer_id:
+            postings.append(f"    customer: {quoted(line.customer_id)}\n")
     head = [
-        f"{booked_on.isoformat()} *",
-        quoted(_BREAKS.sub(" ", _text(payload, "description"))),
+        f"{posting.booked_on.isoformat()} *",
+        quoted(_BREAKS.sub(" ", posting.description)),
         *dict.fromkeys(links),
-        f"#{kind.value.replace('_', '-')}",
+        f"#{posting.kind.value.replace('_', '-')}",
     ]
     meta = [
         f"  key: {quoted(key)}\n",
         f"  digest: {quoted(digest)}\n",
-        f"  booking: {quoted(_text(payload, 'booking_id'))}\n",
-        f"  subject: {quoted(_text(payload, 'subject'))}\n",
+        f"  booking: {quoted(posting.booking_id)}\n",
+        f"  subject: {quoted(posting.subject)}\n",
     ]
-    if _text(payload, "reverses"):
-        meta.append(f"  reverses: {quoted(_text(payload, 'reverses'))}\n")
+    if posting.reverses:
+        meta.append(f"  reverses: {quoted(posting.reverses)}\n")
     return Transaction(
-        month=f"{booked_on:%Y-%m}",
-        accounts=tuple(dict.fromkeys(used)),
+        month=f"{posting.booked_on:%Y-%m}",
+        declares={account: open_line(account) for account in used},
         text=" ".join(head) + "\n" + "".join(meta) + "".join(postings) + "\n",
     )

@@ -1,4 +1,4 @@
-"""Customers, invoices and mandates from a folder: the three CSV files of contract.md, and UBL 2.1 in ``*.xml``."""
+"""Customers, invoices and mandates from a folder: the three CSV files of contract.md, and electronic invoices in ``*.xml`` and ``*.pdf``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import Field
 from config.settings import ConnectorSettings
 from connectors.folder_pages import FolderPages, unreadable
 from connectors.ports import Cursor, InvoiceFact, Page
-from formats import folder_csv, ubl
+from formats import folder_csv, invoice_file
 from ledger.sources import Fault, RawDocument
 
 #: Customers are read before what they owe.
@@ -23,8 +23,14 @@ class FolderInvoicesSettings(ConnectorSettings):
     """Where the tables and invoices are."""
 
     use: Literal["folder"]
-    path: Path = Field(description="Folder of customers.csv, invoices.csv, mandates.csv and UBL invoices (*.xml).")
+    path: Path = Field(
+        description="Folder of customers.csv, invoices.csv, mandates.csv and electronic invoices (*.xml: UBL, CII)."
+    )
     recursive: bool = Field(default=False, description="Whether folders below are read too.")
+    pdf: bool = Field(
+        default=False,
+        description="Whether *.pdf are read too: Factur-X and ZUGFeRD. One without an invoice in it is reported.",
+    )
     document_mib: int = Field(default=2048, ge=1, description="A larger file (MiB) is not opened but reported.")
 
 
@@ -38,7 +44,7 @@ class FolderInvoices:
             source=name,
             recursive=settings.recursive,
             document_bytes=settings.document_mib * 1024 * 1024,
-            rank=_rank,
+            rank=_rank_with_pdf if settings.pdf else _rank,
         )
 
     def check(self) -> None:
@@ -63,7 +69,7 @@ class FolderInvoices:
             case "mandates.csv":
                 yield from folder_csv.read_mandates(document)
             case _:
-                yield from ubl.read(document)
+                yield from invoice_file.read(document)
 
 
 def _base_name(name: str) -> str:
@@ -75,3 +81,7 @@ def _rank(name: str) -> int | None:
     if base in _TABLES:
         return _TABLES.index(base)
     return _XML_RANK if base.endswith(".xml") else None
+
+
+def _rank_with_pdf(name: str) -> int | None:
+    return _XML_RANK if _base_name(name).endswith(".pdf") else _rank(name)

@@ -19,6 +19,7 @@ from connectors.beancount_books import BeancountBooks, BeancountSettings
 from connectors.folder_debits import FolderDebits, FolderDebitsSettings
 from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
 from connectors.folder_statements import FolderStatements, FolderStatementsSettings
+from connectors.hledger_books import HledgerBooks, HledgerSettings
 from connectors.maildir import Maildir, MaildirSettings
 from connectors.ports import BatchSink, InvoiceSource, LedgerSource, Sink, StatementSource
 from ledger.errors import ConfigError
@@ -70,7 +71,10 @@ def kind(port: Port, settings: type[S], make: Callable[[S, str], object]) -> Con
 KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.INVOICES: (kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),),
     Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
-    Port.ACCOUNTING: (kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),),
+    Port.ACCOUNTING: (
+        kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),
+        kind(Port.ACCOUNTING, HledgerSettings, HledgerBooks),
+    ),
     Port.DEBIT_CHANNEL: (kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),),
     Port.REMINDER_CHANNEL: (kind(Port.REMINDER_CHANNEL, MaildirSettings, Maildir),),
 }

@@ -108,7 +108,9 @@ class _ReadAgain:
     document: RawDocument
 
     def __iter__(self) -> Iterator[Statement]:
-        return (with_controls(each) for each in read_bank_document(self.document) if isinstance(each, Statement))
+        return (
+            with_controls(each) for each in read_bank_document(self.document, again=True) if isinstance(each, Statement)
+        )
 
 
 def _line(document: RawDocument, source: SourceRef, problem: str) -> str:

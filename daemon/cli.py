@@ -19,7 +19,9 @@ from daemon import comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
 from daemon.debits_commands import debits_app
 from daemon.demo import demo_days
+from daemon.effects_commands import effects_app
 from daemon.exports import ExportKind
+from daemon.init_command import init
 from daemon.invocation import (
     DEFAULT_CONFIG,
     DONE,
@@ -49,14 +51,21 @@ from store.entries import StoredEntry
 
 _HELP: Final = "Ticks off payments against open items, unattended."
 app = typer.Typer(name="afletter", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False)
-review_app = typer.Typer(help="The entries that need a person.", no_args_is_help=True)
-config_app = typer.Typer(help="Check tenant files; print the JSON Schema that editors use.", no_args_is_help=True)
+review_app = typer.Typer(
+    help="The entries that need a person. Example: afletter review list --config tenants", no_args_is_help=True
+)
+config_app = typer.Typer(
+    help="Check tenant files; print the JSON Schema that editors use. Example: afletter config check",
+    no_args_is_help=True,
+)
 app.add_typer(review_app, name="review")
 app.add_typer(config_app, name="config")
 app.add_typer(statement_app, name="statement")
 app.add_typer(payers_app, name="payers")
 app.add_typer(debits_app, name="debits")
+app.add_typer(effects_app, name="effects")
 comparison_commands.register(app)
+app.command()(init)
 
 
 @app.callback()
@@ -67,7 +76,10 @@ def main_options(
         typer.Option("--log", envvar="AFLETTER_LOG", help="Operators' JSON log: 'stderr', 'none' or a file."),
     ] = None,
 ) -> None:
-    """Ticks off payments against open items, unattended."""
+    """Ticks off payments against open items, unattended.
+
+    Example: afletter demo
+    """
     context.obj = log
     _log_to(log or "none")
 
@@ -171,7 +183,8 @@ def _print_status(each: TenantStatus) -> None:
         out.print(f"  bank {account.account}: {last}, closing {account.closing or 'unknown'}")
         for gap in account.gaps:
             out.print(f"    [yellow]gap[/yellow] {escape(gap)}")
-    out.print(f"  open {_sum(each.open_receivables)}, overdue {_sum(each.overdue)}")
+    credit = f", credit notes {_sum(each.credit_notes)}" if any(each.credit_notes) else ""
+    out.print(f"  open {_sum(each.open_receivables)}, overdue {_sum(each.overdue)}{credit}")
     out.print(f"  review: {each.on_review} entries, {_sum(each.review_amounts)}")
     for title, lines in (
         ("failed", each.failures),

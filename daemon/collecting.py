@@ -361,10 +361,12 @@ def _reminders(
             _cancel_message(t, message_id)
     known = {row.message_id for row in rows}
     still = list(waiting.values())
+    by_number = view.by_number()
     for one in wanted:
         if one in still:
             continue
-        message = compose_reminder(head, view.customers[one.customer_id], one, view.items, last_level)
+        asked_for = [by_number[number] for number in one.documents]
+        message = compose_reminder(head, view.customers[one.customer_id], one, asked_for, last_level)
         if message.message_id in known:
             continue  # one like it was cancelled earlier today; what is due goes out tomorrow
         _queue_message(t, channel.name, message, one)

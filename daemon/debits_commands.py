@@ -32,7 +32,10 @@ from daemon.tenant import Tenant, opened
 from ledger.mandates import Collection, CollectionStatus
 from ledger.money import Money
 
-debits_app = typer.Typer(help="Direct debits: what is collected, what waits, what came back.", no_args_is_help=True)
+debits_app = typer.Typer(
+    help="Direct debits: what is collected, what waits, what came back. Example: afletter debits list --config tenants",
+    no_args_is_help=True,
+)
 
 Name = Annotated[
     str,

@@ -133,6 +133,24 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{person} will {name} nicht einziehen.",
         "en": "{person} does not want {name} collected.",
     },
+    "effect_retried": {
+        "nl": "{person} laat {subject} opnieuw naar {sink} versturen.",
+        "fr": "{person} fait renvoyer {subject} vers {sink}.",
+        "de": "{person} lässt {subject} noch einmal an {sink} senden.",
+        "en": "{person} has {subject} sent to {sink} again.",
+    },
+    "effect_dropped": {
+        "nl": "{person} laat {subject} niet meer naar {sink} versturen.",
+        "fr": "{person} renonce à envoyer {subject} vers {sink}.",
+        "de": "{person} lässt {subject} nicht mehr an {sink} senden.",
+        "en": "{person} gave up sending {subject} to {sink}.",
+    },
+    "effect_confirmed": {
+        "nl": "Volgens {person} is {subject} bij {sink} aangekomen.",
+        "fr": "Selon {person}, {subject} est bien arrivé à {sink}.",
+        "de": "Nach Angabe von {person} ist {subject} bei {sink} angekommen.",
+        "en": "According to {person}, {subject} has arrived at {sink}.",
+    },
     "reminder": {
         "nl": "Klant {customer} krijgt herinnering {level} voor {amount}: {documents}.",
         "fr": "Le client {customer} reçoit le rappel {level} pour {amount} : {documents}.",

@@ -11,29 +11,35 @@ from datetime import date, timedelta
 
 from daemon.bank_documents import reopened, whole_statements
 from daemon.tenant import BankAccountSources
-from ledger.notices import NOTICE_DAYS, is_bare, is_telling, joined
-from ledger.statements import Statement, StatementEntry
+from ledger.notices import NOTICE_DAYS, is_bare, is_telling, joined, may_be_part
+from ledger.statements import IdentifiedEntry, Statement, StatementEntry
 from store.store import Transaction
 
 
-def join_notice(t: Transaction, notice: Statement) -> int:
-    """Add what a report or notification tells to entries that are booked already and not decided; answers to how many."""
+def join_notice(t: Transaction, account: BankAccountSources, notice: Statement) -> int:
+    """Add what a report or notification tells to entries that are booked already and not decided; answers to how many.
+
+    Where it may be a part of a booked sum, what earlier ones told is looked at beside it.
+    """
     telling = [entry for entry in notice.pending if is_telling(entry)]
-    return _join(t, notice.account, telling, telling)
+    known = _bare_or_none(t, notice.account, telling)
+    if any(may_be_part(one.entry, part) for one in known for part in telling):
+        days = _days_around(telling)
+        telling = [entry for each in _notices(t, account, days) for entry in each.pending if is_telling(entry)]
+    return t.entries.enrich(joined(known, telling))
 
 
 def join_earlier_notices(t: Transaction, account: BankAccountSources, bare: Sequence[StatementEntry]) -> int:
     """Add to entries just booked what earlier reports and notifications told of them; answers to how many."""
     days = _days_around(bare)
     notices = [entry for notice in _notices(t, account, days) for entry in notice.pending if is_telling(entry)]
-    return _join(t, account.iban, bare, notices) if notices else 0
+    return t.entries.enrich(joined(_bare_or_none(t, account.iban, bare), notices)) if notices else 0
 
 
-def _join(t: Transaction, account: str, about: Sequence[StatementEntry], notices: Sequence[StatementEntry]) -> int:
+def _bare_or_none(t: Transaction, account: str, about: Sequence[StatementEntry]) -> list[IdentifiedEntry]:
+    """All booked entries of the days around those; none where not one of them is bare, so that nothing can be added."""
     known = [one for those in t.entries.known(account, _days_around(about)).values() for one in those]
-    if not any(is_bare(one.entry) for one in known):
-        return 0
-    return t.entries.enrich(joined(known, notices))
+    return known if any(is_bare(one.entry) for one in known) else []
 
 
 def _days_around(entries: Collection[StatementEntry]) -> set[date]:

@@ -14,7 +14,10 @@ from daemon.invocation import DEFAULT_CONFIG, AsOf, By, ConfigPath, TenantName, 
 from daemon.review import Person, ReviewError
 from daemon.tenant import opened
 
-payers_app = typer.Typer(help="Accounts that were seen to pay for customers.", no_args_is_help=True)
+payers_app = typer.Typer(
+    help="Accounts that were seen to pay for customers. Example: afletter payers list --config tenants",
+    no_args_is_help=True,
+)
 
 
 @payers_app.command("list")

@@ -188,7 +188,7 @@ def _take_statement(t: Transaction, account: BankAccountSources, statement: Stat
         inserted += len(really)
         bare += [one.entry for one in really if is_bare(one.entry)]
     if new and statement.format.startswith(NOTICE_FORMATS):
-        join_notice(t, statement)
+        join_notice(t, account, statement)
     if bare:
         join_earlier_notices(t, account, bare)
     return inserted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Final
@@ -29,7 +30,9 @@ SOME_REFUSED: Final = 1
 #: Entries that stand in one table, so that a file of a million costs no memory of a million rows.
 ROWS_PER_TABLE: Final = 1000
 
-statement_app = typer.Typer(help="What bank files say, without a tenant.", no_args_is_help=True)
+statement_app = typer.Typer(
+    help="What bank files say, without a tenant. Example: afletter statement show august.cod", no_args_is_help=True
+)
 
 
 @statement_app.callback()
@@ -92,12 +95,13 @@ def _text(value: object) -> str:
 def _statement_json(statement: Statement) -> Iterator[str]:
     opening, closing = _balances(statement)
     head = {
-        "account": statement.account,
+        "account": statement.account or None,
         "currency": statement.currency,
         "number": statement.number,
         "date": None if statement.dated_on is None else statement.dated_on.isoformat(),
         "opening": _decimal(opening),
         "closing": _decimal(closing),
+        "remarks": remarks(_shown(statement)),
     }
     yield _text(head).removesuffix("}") + ', "entries": ['
     yield from _list_json(_booked(statement))
@@ -183,9 +187,8 @@ def _print_statement(out: Console, statement: Statement) -> None:
     account = statement.account or "no account"
     out.print(Text(f"  {account} {statement.currency}: statement{number}{day}"), soft_wrap=True)
     out.print(Text(f"  opening {_grouped(opening)}, closing {_grouped(closing)}"), soft_wrap=True)
-    if opening is None or closing is None:
-        for remark in remarks(statement):
-            out.print(Text.assemble("  ", ("remark ", "yellow"), remark), soft_wrap=True)
+    for remark in remarks(_shown(statement)):
+        out.print(Text.assemble("  ", ("remark ", "yellow"), remark), soft_wrap=True)
     rows = chain(_booked(statement), _pending(statement))
     while some := list(islice(rows, ROWS_PER_TABLE)):
         out.print(_table(some))
@@ -256,6 +259,12 @@ def _balances(statement: Statement) -> tuple[Money | None, Money | None]:
     opening = statement.interim_opening if statement.opening is None else statement.opening
     closing = statement.interim_closing if statement.closing is None else statement.closing
     return opening, closing
+
+
+def _shown(statement: Statement) -> Statement:
+    """The statement with the balances that are shown of it, for what is remarked about them."""
+    opening, closing = _balances(statement)
+    return replace(statement, opening=opening, closing=closing)
 
 
 def _booked(statement: Statement) -> Iterator[StatementEntry]:

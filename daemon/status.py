@@ -31,7 +31,8 @@ class AccountFreshness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantStatus:
-    """All that ``status`` says of one tenant."""
+    """All that ``status`` says of one tenant. ``open_receivables`` and ``overdue`` are of invoices; ``credit_notes`` is what customers may
+    still set off, positive."""
 
     tenant: str
     last_cycle_as_of: date | None
@@ -40,6 +41,7 @@ class TenantStatus:
     accounts: tuple[AccountFreshness, ...]
     open_receivables: tuple[Money, ...]
     overdue: tuple[Money, ...]
+    credit_notes: tuple[Money, ...]
     on_review: int
     review_amounts: tuple[Money, ...]
     faults: tuple[str, ...]
@@ -67,6 +69,7 @@ class TenantStatus:
             ],
             "open": [str(amount) for amount in self.open_receivables],
             "overdue": [str(amount) for amount in self.overdue],
+            "credit_notes": [str(amount) for amount in self.credit_notes],
             "review": {"entries": self.on_review, "amounts": [str(amount) for amount in self.review_amounts]},
             "faults": list(self.faults),
             "parked": list(self.parked),
@@ -80,7 +83,7 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
         last = t.cycles.last()
         failures = () if last is None else tuple(str(line) for line in _list(last.summary.get("failures")))
         held = () if last is None else tuple(str(line) for line in _list(last.summary.get("held")))
-        open_sum, overdue = _open_sums(t, as_of)
+        open_sum, overdue, credit_notes = _open_sums(t, as_of)
         review, amounts = _review(t)
         return TenantStatus(
             tenant=tenant.name,
@@ -90,6 +93,7 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
             accounts=account_freshness(tenant, list(t.statements.headers())),
             open_receivables=open_sum,
             overdue=overdue,
+            credit_notes=credit_notes,
             on_review=review,
             review_amounts=amounts,
             faults=tuple(fault.line() for fault in t.faults.open()),
@@ -124,15 +128,19 @@ def account_freshness(tenant: Tenant, headers: Sequence[StatementHeader]) -> tup
     return tuple(answer)
 
 
-def _open_sums(t: Transaction, as_of: date) -> tuple[tuple[Money, ...], tuple[Money, ...]]:
+def _open_sums(t: Transaction, as_of: date) -> tuple[tuple[Money, ...], tuple[Money, ...], tuple[Money, ...]]:
+    """What is open of invoices, what of it is overdue, and what is open of credit notes."""
     total: dict[str, int] = defaultdict(int)
     late: dict[str, int] = defaultdict(int)
+    credit: dict[str, int] = defaultdict(int)
     for item in t.bookings.open_items():
-        sign = 1 if item.document.kind is DocumentKind.INVOICE else -1
-        total[item.open.currency] += sign * item.open.minor
-        if item.document.due_on < as_of and item.document.kind is DocumentKind.INVOICE:
+        if item.document.kind is DocumentKind.CREDIT_NOTE:
+            credit[item.open.currency] += item.open.minor
+            continue
+        total[item.open.currency] += item.open.minor
+        if item.document.due_on < as_of:
             late[item.open.currency] += item.open.minor
-    return _monies(total), _monies(late)
+    return _monies(total), _monies(late), _monies(credit)
 
 
 def _monies(sums: dict[str, int]) -> tuple[Money, ...]:

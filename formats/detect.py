@@ -58,15 +58,19 @@ class Reader(Protocol):
     def read(self, document: RawDocument) -> Iterator[BankFact | Fault]:
         """What it says; a document that is broken as a whole is one Fault."""
 
+    def reread(self, document: RawDocument) -> Iterator[BankFact | Fault]:
+        """The same once more, of a document that was found whole: in one pass, as far as the format allows. Raises MalformedDocument."""
 
-def read_bank_document(document: RawDocument) -> Iterator[BankFact | Fault]:
+
+def read_bank_document(document: RawDocument, *, again: bool = False) -> Iterator[BankFact | Fault]:
     """Statements, debit statuses and faults of a bank document in any format that is read here: CODA, CAMT.052 to .054, MT940 and
     MT942, pain.002, and zip archives of them.
 
     A member of an archive keeps the archive's hash, so that every fact points to bytes that are kept; its name is
-    ``archive/member``, and a fault for the whole of it says nothing about the other members.
+    ``archive/member``, and a fault for the whole of it says nothing about the other members. ``again``: it was read to its end before,
+    and needs no second proof that it is whole.
     """
-    yield from _read(document, _Budget(), nesting=0)
+    yield from _read(document, _Budget(), nesting=0, again=again)
 
 
 def format_of(document: RawDocument) -> str:
@@ -88,11 +92,11 @@ class _Budget:
         self.unpacked_bytes = MAX_UNPACKED_BYTES
 
 
-def _read(document: RawDocument, budget: _Budget, *, nesting: int) -> Iterator[BankFact | Fault]:
+def _read(document: RawDocument, budget: _Budget, *, nesting: int, again: bool) -> Iterator[BankFact | Fault]:
     with document.open() as stream:
         head = stream.read(HEAD_BYTES)
     if head.startswith(_ZIP):
-        yield from _unpacked(document, budget, nesting)
+        yield from _unpacked(document, budget, nesting, again=again)
         return
     reason = _refusal(head, document.size)
     reader = _reader_of(head) if not reason else None
@@ -101,7 +105,7 @@ def _read(document: RawDocument, budget: _Budget, *, nesting: int) -> Iterator[B
         return
     whole = True
     try:
-        for found in reader.read(document):
+        for found in reader.reread(document) if again else reader.read(document):
             whole = whole and isinstance(found, Fault)
             yield found
     except MalformedDocument as broken:
@@ -159,7 +163,7 @@ def _unknown(head: bytes) -> str:
 # -- archives ---------------------------------------------------------------------------------------------------------------
 
 
-def _unpacked(document: RawDocument, budget: _Budget, nesting: int) -> Iterator[BankFact | Fault]:
+def _unpacked(document: RawDocument, budget: _Budget, nesting: int, *, again: bool) -> Iterator[BankFact | Fault]:
     if nesting > MAX_NESTING:
         yield _fault(document, f"a zip archive in {nesting} others; at most {MAX_NESTING} around it is opened")
         return
@@ -176,7 +180,7 @@ def _unpacked(document: RawDocument, budget: _Budget, nesting: int) -> Iterator[
     budget.members -= len(members)
     budget.unpacked_bytes -= sum(member.file_size for member in members)
     for number, member in enumerate(members, start=1):
-        for found in _member(document, member, budget, nesting):
+        for found in _member(document, member, budget, nesting, again=again):
             yield _placed(found, number)
 
 
@@ -206,7 +210,7 @@ def _refused_archive(document: RawDocument, members: list[zipfile.ZipInfo], budg
 
 
 def _member(
-    document: RawDocument, member: zipfile.ZipInfo, budget: _Budget, nesting: int
+    document: RawDocument, member: zipfile.ZipInfo, budget: _Budget, nesting: int, *, again: bool
 ) -> Iterator[BankFact | Fault]:
     inner = RawDocument(
         system=document.system,
@@ -222,7 +226,7 @@ def _member(
     if reason:
         yield _fault(inner, reason)
         return
-    yield from _read(inner, budget, nesting=nesting + 1)
+    yield from _read(inner, budget, nesting=nesting + 1, again=again)
 
 
 def _damage(inner: RawDocument) -> str:

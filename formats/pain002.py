@@ -53,6 +53,11 @@ def read(document: RawDocument) -> Iterator[DebitStatus | Fault]:
     return whole_or_fault(document, _statuses_of)
 
 
+def reread(document: RawDocument) -> Iterator[DebitStatus | Fault]:
+    """The same of a document that was found whole, one after the other. Raises MalformedDocument."""
+    return _statuses_of(document)
+
+
 @dataclass(slots=True)
 class _Report:
     """What all statuses of a report share, as far as it has been read."""

@@ -13,7 +13,7 @@ from ledger.statements import Statement
 T = TypeVar("T")
 
 #: So many entries (and statements) of a document wait in memory until its last byte is read (some 200 MB); with more it is read twice.
-HELD_ENTRIES: Final = 100_000
+HELD_ENTRIES: Final = 150_000
 
 
 def whole_or_fault(document: RawDocument, read: Callable[[RawDocument], Iterator[T]]) -> Iterator[T | Fault]:

@@ -46,11 +46,14 @@ def with_controls(statement: Statement) -> Statement:
 
 
 def remarks(statement: Statement) -> tuple[str, ...]:
-    """What keeps a statement from being proven though nothing in it is wrong: balances that the file does not have."""
+    """What a reader should know of a statement that is not refused: what its reader remarked, and what keeps it from being proven or
+    taken over though nothing in it is wrong (no account, balances that the file does not have)."""
+    unnamed = () if statement.account else ("no account: it is taken over for none",)
     missing = [
         name for name, value in (("opening", statement.opening), ("closing", statement.closing)) if value is None
     ]
-    return (f"no {' and no '.join(missing)} balance: what it says cannot be proven",) if missing else ()
+    unproved = (f"no {' and no '.join(missing)} balance: what it says cannot be proven",) if missing else ()
+    return (*statement.remarks, *unnamed, *unproved)
 
 
 def _strangers(statement: Statement) -> Iterable[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 #: Digits after the point where they are not two (ISO 4217, table A.1).
@@ -17,6 +18,11 @@ _DIGITS: Final = {
 }  # fmt: skip
 _CURRENCY: Final = re.compile(r"[A-Z]{3}\Z")
 _PLAIN: Final = re.compile(r"([+-]?)(\d{1,15})(?:\.(\d+))?\Z", re.ASCII)
+
+
+@lru_cache(maxsize=64)
+def _is_code(currency: str) -> bool:
+    return _CURRENCY.match(currency) is not None
 
 
 def minor_digits(currency: str) -> int:
@@ -46,7 +52,7 @@ class Money:
         Raises ValueError when the text is no such number, has more non-zero decimals than the currency, or the
         currency is not three capitals.
         """
-        if _CURRENCY.match(currency) is None:
+        if not _is_code(currency):
             raise ValueError(f"'{currency}' is no currency code")
         found = _PLAIN.match(text.strip())
         if found is None:

@@ -5,7 +5,11 @@ join the booked entry; they never become entries of their own, and neither amoun
 
 A notice belongs to a booked entry of the same account and the same signed amount, whose details it holds to the cent, where one of these
 singles out exactly one entry and exactly one notice, the strongest first: the bank's own reference (AcctSvcrRef), the batch (PmtInfId or
-the bank's batch number), the booking day. References or batches that differ speak against it. Whatever is left ambiguous stays as it is.
+the bank's batch number), the booking day. References or batches that differ speak against it.
+
+Several notices are one booked sum where all that carry its reference, or all that carry its batch, make it up to the cent: the reference
+says that they belong to it, and the sum that none is missing or too many. Without a reference that they share, parts are never put
+together by their sum alone. Whatever is left ambiguous stays as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ledger.statements import EntryStatus, IdentifiedEntry, Remittance, StatementEntry
+from ledger.statements import EntryDetail, EntryStatus, IdentifiedEntry, Remittance, StatementEntry
 
 #: Days between a notice and the entry that it speaks of, where a reference says that they belong together.
 NOTICE_DAYS: Final = 5
@@ -65,7 +69,44 @@ def joined(known: Sequence[IdentifiedEntry], notices: Iterable[StatementEntry]) 
                 continue
             found[one.entry_id] = IdentifiedEntry(entry_id=one.entry_id, entry=_with_notice(one.entry, notice))
             used.add(_key(notice))
+    for shared in (_reference, _batch):
+        for one, parts in _made_up(known, telling, shared):
+            if one.entry_id not in found and used.isdisjoint(map(_key, parts)):
+                found[one.entry_id] = IdentifiedEntry(entry_id=one.entry_id, entry=_with_parts(one.entry, parts))
+                used.update(map(_key, parts))
     return [found[one.entry_id] for one in known if one.entry_id in found]
+
+
+def may_be_part(entry: StatementEntry, notice: StatementEntry) -> bool:
+    """Whether a notice may tell a part of a bare entry: it carries the entry's reference or batch, and is of less."""
+    shared = any(of(entry) and of(entry) == of(notice) for of in (_reference, _batch))
+    return shared and is_bare(entry) and abs(notice.amount.minor) < abs(entry.amount.minor)
+
+
+def _made_up(
+    known: Sequence[IdentifiedEntry], notices: Sequence[StatementEntry], shared: Callable[[StatementEntry], str]
+) -> Iterable[tuple[IdentifiedEntry, list[StatementEntry]]]:
+    """Each entry that alone carries a reference or batch, with all notices that carry it too and together make its amount."""
+    for mark in {shared(notice) for notice in notices} - {""}:
+        those = [one for one in known if shared(one.entry) == mark]
+        parts = [notice for notice in notices if shared(notice) == mark]
+        if len(those) != 1 or not all(may_be_part(those[0].entry, part) for part in parts):
+            continue
+        entry = those[0].entry
+        near = all(abs((entry.booked_on - part.booked_on).days) <= NOTICE_DAYS for part in parts)
+        one_way = len({part.amount.currency for part in parts} | {entry.amount.currency}) == 1 and all(
+            (part.amount.minor < 0) == (entry.amount.minor < 0) for part in parts
+        )
+        if near and one_way and sum(part.amount.minor for part in parts) == entry.amount.minor:
+            yield those[0], parts
+
+
+def _reference(entry: StatementEntry) -> str:
+    return entry.bank_reference
+
+
+def _batch(entry: StatementEntry) -> str:
+    return entry.batch_id
 
 
 def _key(notice: StatementEntry) -> Hashable:
@@ -93,13 +134,11 @@ def _may_join(entry: StatementEntry, notice: StatementEntry) -> bool:
         return bool(of(entry)) and bool(of(notice)) and of(entry) != of(notice)
 
     near = abs((entry.booked_on - notice.booked_on).days) <= NOTICE_DAYS
-    references = differ(lambda one: one.bank_reference)
-    return is_bare(entry) and near and not references and not differ(lambda one: one.batch_id)
+    return is_bare(entry) and near and not differ(_reference) and not differ(_batch)
 
 
 def _with_notice(entry: StatementEntry, notice: StatementEntry) -> StatementEntry:
     """The booked entry with what the notice knows of who and what for; everything that the statement said stays."""
-    name = notice.source.name
     return replace(
         entry,
         counterparty=notice.counterparty,
@@ -109,5 +148,33 @@ def _with_notice(entry: StatementEntry, notice: StatementEntry) -> StatementEntr
         batch_id=entry.batch_id or notice.batch_id,
         transaction_code=entry.transaction_code or notice.transaction_code,
         return_reason=entry.return_reason or notice.return_reason,
-        details=tuple(replace(part, place=f"{name}: {part.place}") for part in notice.details),
+        details=_parts(notice) if notice.details else (),
     )
+
+
+def _with_parts(entry: StatementEntry, notices: Sequence[StatementEntry]) -> StatementEntry:
+    """The booked entry with the transactions of all the notices that make it up."""
+    return replace(
+        entry,
+        batch_id=entry.batch_id or notices[0].batch_id,
+        details=tuple(part for notice in notices for part in _parts(notice)),
+    )
+
+
+def _parts(notice: StatementEntry) -> tuple[EntryDetail, ...]:
+    """The transactions that a notice tells; the only one of it as a detail."""
+    name = notice.source.name
+    if notice.details:
+        return tuple(replace(part, place=f"{name}: {part.place}") for part in notice.details)
+    alone = EntryDetail(
+        amount=notice.amount,
+        counterparty=notice.counterparty,
+        remittance=notice.remittance,
+        end_to_end_id=notice.end_to_end_id,
+        mandate_reference=notice.mandate_reference,
+        bank_reference=notice.bank_reference,
+        return_reason=notice.return_reason,
+        transaction_code=notice.transaction_code,
+        place=f"{name}: {notice.source.place}",
+    )
+    return (alone,)

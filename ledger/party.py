@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.sources import SourceRef
+from ledger.values import many
 
 
 class CustomerType(StrEnum):
@@ -39,6 +40,7 @@ class Customer:
     source: SourceRef
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterparty:
     """The other side of a bank entry; each part may be unknown (empty text). ``iban`` without spaces, or the bank's

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ledger.values import many
 
+
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRef:
     """The place in a raw document that a fact was read from.

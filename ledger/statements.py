@@ -12,6 +12,7 @@ from typing import overload
 from ledger.money import Money
 from ledger.party import Counterparty
 from ledger.sources import SourceRef
+from ledger.values import many
 
 
 class EntryStatus(StrEnum):
@@ -31,6 +32,7 @@ class Remittance:
     creditor_references: tuple[str, ...] = ()
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDetail:
     """One transaction inside a batch entry (camt.053 TxDtls, CODA detail of a globalisation). ``amount``: signed, from the
@@ -49,6 +51,7 @@ class EntryDetail:
     information: tuple[str, ...] = ()
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementEntry:
     """One movement of an account.
@@ -160,7 +163,8 @@ class Statement:
     only. ``entries`` and ``pending`` are tuples, or StreamedEntries where there are too many to hold. ``opening`` and ``closing``: None where the file has none. ``entries``: booked ones, in the file's order; ``pending``:
     those that this document never books: pending and informational ones, and all of an intraday report or a notification, whose
     status says what the bank says of them. ``problems``: what does not add up (controls of section 5 of the
-    formats' page), each one line; a statement with problems is not booked. ``interim_opening`` and ``interim_closing``: the balances of
+    formats' page), each one line; a statement with problems is not booked. ``remarks``: what contradicts itself in the file though its
+    balances prove the entries, each one line. ``interim_opening`` and ``interim_closing``: the balances of
     an intraday report, shown to people and kept out of the chain of statements.
     """
 
@@ -177,6 +181,7 @@ class Statement:
     format: str
     pending: Sequence[StatementEntry] = ()
     problems: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = ()
     interim_opening: Money | None = None
     interim_closing: Money | None = None
 

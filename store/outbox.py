@@ -166,6 +166,11 @@ class Outbox(Shelf):
             row.subject: EffectState(row.state) for row in self._connection.execute(query.order_by(effect.c.sequence))
         }
 
+    def with_key(self, prefix: str) -> list[Effect]:
+        """Effects whose key begins with ``prefix``."""
+        query = self._select(effect).where(effect.c.key.startswith(prefix, autoescape=True))
+        return [_effect(row) for row in self._connection.execute(query.order_by(effect.c.sequence))]
+
     def of_subject(self, subject: str) -> list[Effect]:
         """All effects about one subject."""
         query = self._select(effect).where(effect.c.subject == subject).order_by(effect.c.sequence)

@@ -37,3 +37,8 @@ def recognise(head: bytes) -> bool:
 def read(document: RawDocument) -> Iterator[Statement | Fault]:
     """The statements, reports and notifications of a document, or one Fault with line and column."""
     return whole_or_fault(document, statements_of)
+
+
+def reread(document: RawDocument) -> Iterator[Statement]:
+    """The same of a document that was found whole, one after the other. Raises MalformedDocument."""
+    return statements_of(document)

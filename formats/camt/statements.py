@@ -94,7 +94,11 @@ class _Tally:
 
 @dataclass(slots=True)
 class _Part:
-    """A statement while its elements pass by. ``entries`` is None when there are too many to be held."""
+    """A statement while its elements pass by. ``entries`` is None when there are too many to be held.
+
+    ``problems``: batches whose details do not make them up. ``lone``: entries whose only transaction states another amount, of which
+    nothing is used, so that they are harmless where the balances prove the entries.
+    """
 
     kind: str
     line: int
@@ -108,6 +112,7 @@ class _Part:
     all: _Tally = field(default_factory=_Tally)
     booked: _Tally = field(default_factory=_Tally)
     problems: list[str] = field(default_factory=list)
+    lone: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     last_on: date | None = None
     in_order: bool = True
@@ -126,8 +131,9 @@ class _Part:
             self.booked.add(read.sign, entry.amount.minor)
             self.in_order = self.in_order and (self.last_on is None or self.last_on <= entry.booked_on)
             self.last_on = entry.booked_on
-        if read.problem and len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(read.problem)
+        differing = self.problems if entry.details else self.lone
+        if read.problem and len(differing) < MOST_PROBLEMS:
+            differing.append(read.problem)
         if read.foreign and len(self.foreign) < MOST_PROBLEMS:
             self.foreign.append(f"{entry.source.place}: in {read.foreign}, the account is in {self.currency}")
         if self.entries is None or self.pending is None:
@@ -299,10 +305,15 @@ class _Reader:
         part.currency = part.currency or _balance_currency(part)
         if not part.currency:
             raise self._malformed(f"line {part.line}", "neither account nor balance nor entry names a currency")
-        problems = [] if part.account else [f"line {part.line}: no account (neither IBAN nor Othr/Id)"]
+        problems: list[str] = []
         opening, closing = _opening(part, problems), _closing(part, problems)
-        problems += part.problems
-        problems += _wrong_totals(part, element)
+        borne = part.lone if _moves(part, opening, closing) else []
+        problems += [each for each in (*part.lone, *part.problems) if each not in borne]
+        counted = _wrong_totals(part, element)
+        if _contradicts_balances(part, opening, closing):
+            borne = [*borne, *counted]
+        else:
+            problems += counted
         problems += _unproved_currencies(part, opening, closing)
         interim_opening = interim_closing = None
         if part.kind != "camt.053":
@@ -326,6 +337,7 @@ class _Reader:
             format=part.kind if version is None else version[0],
             pending=self._pending(part),
             problems=tuple(problems),
+            remarks=tuple(borne),
             interim_opening=None if interim_opening is None else interim_opening.amount,
             interim_closing=None if interim_closing is None else interim_closing.amount,
         )
@@ -406,6 +418,22 @@ def _wrong_totals(part: _Part, element: Element) -> list[str]:
         for total in part.totals
         if not any(total.fits(those, part.currency) for those in (part.all, part.booked))
     ]
+
+
+def _contradicts_balances(part: _Part, opening: _Balance | None, closing: _Balance | None) -> bool:
+    """Whether TxsSummry says that another sum was moved than lies between the two balances, which the entries do explain.
+
+    Then it is the summary that is wrong, or of something else, and it cannot speak against the entries. One that fits the balances
+    and not the entries tells that entries are missing which make nothing together, and stands.
+    """
+    stated = {total.sign: total.sum for total in part.totals}
+    if not _moves(part, opening, closing) or not (stated.get(1) and stated.get(-1)):
+        return False
+    try:
+        credit, debit = (abs(Money.parse(stated[sign], part.currency).minor) for sign in (1, -1))
+    except ValueError:
+        return False
+    return credit - debit != _moved(part).minor
 
 
 def _unproved_currencies(part: _Part, opening: _Balance | None, closing: _Balance | None) -> list[str]:

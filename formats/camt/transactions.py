@@ -8,6 +8,7 @@ from typing import Final
 from formats.xml_elements import Element, all_at, at, own_text, parts_of, text_at
 from ledger.party import Counterparty
 from ledger.statements import Remittance
+from ledger.values import many
 
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE"})
 
@@ -20,6 +21,7 @@ class Amount:
     currency: str
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
     """What one TxDtls says; parts that it does not have are empty. ``sign`` is CRDT, DBIT or empty."""

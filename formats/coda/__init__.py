@@ -3,6 +3,6 @@
 ``recognise`` tells a CODA file by its first bytes, ``read`` gives its statements. See ``statements.py`` for what is checked.
 """
 
-from formats.coda.statements import read, recognise
+from formats.coda.statements import read, recognise, reread
 
-__all__ = ["read", "recognise"]
+__all__ = ["read", "recognise", "reread"]

@@ -15,7 +15,6 @@ RECORD_LENGTH: Final = 128
 _BOM: Final = b"\xef\xbb\xbf"
 #: Ctrl-Z, with which old systems end a file.
 _END_OF_FILE: Final = b"\x1a"
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 #: Letters of CP850 that stand where Windows-1252 has punctuation. Left out: the euro sign, the ellipsis, quotes and dashes, which
 #: Windows-1252 files use beside letters too.
 _CP850_LETTER: Final = re.compile(
@@ -39,7 +38,7 @@ def _lines(text: str) -> list[str]:
     if "\n" not in text and "\r" not in text and len(text) > RECORD_LENGTH and len(text) % RECORD_LENGTH == 0:
         return [text[start : start + RECORD_LENGTH] for start in range(0, len(text), RECORD_LENGTH)]
     if "\r" in text:
-        return _LINE_END.split(text)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.split("\n")
 
 

@@ -153,6 +153,11 @@ def read(document: RawDocument) -> Iterator[Statement | Fault]:
     yield from statements
 
 
+def reread(document: RawDocument) -> Iterator[Statement]:
+    """The same of a file that was found whole: it is read as a whole again. Raises MalformedDocument."""
+    yield from _statements(document)
+
+
 def _statements(document: RawDocument) -> list[Statement]:
     if document.size > MAX_BYTES:
         raise MalformedDocument(
@@ -236,6 +241,16 @@ def _words(zone: str) -> str:
     """Text of a fixed width without the blanks that fill it up."""
     text = zone.strip()
     return " ".join(text.split()) if "  " in text else text
+
+
+def _differing_details(entries: tuple[StatementEntry, ...]) -> Iterator[str]:
+    """Lump sums that their details do not make up. The balances prove the lump sum, so it stands; whoever splits it looks at this."""
+    for entry in entries:
+        if entry.details:
+            minor = sum(detail.amount.minor for detail in entry.details if detail.amount is not None)
+            if minor != entry.amount.minor:
+                total = Money(minor, entry.amount.currency)
+                yield f"{entry.source.place}: its details are {total}, the lump sum is {entry.amount}"
 
 
 class _Envelope:
@@ -370,6 +385,7 @@ class _Envelope:
                 source=place.source(f"line {self._start + 1}"),
                 format=f"CODA {self._version}",
                 pending=alone,
+                remarks=tuple(_differing_details(entries)),
             )
         )
         if statement.problems:

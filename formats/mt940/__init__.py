@@ -35,6 +35,11 @@ def read(document: RawDocument) -> Iterator[Statement | Fault]:
     return whole_or_fault(document, _statements)
 
 
+def reread(document: RawDocument) -> Iterator[Statement]:
+    """The same of a document that was found whole, one after the other. Raises MalformedDocument."""
+    return _statements(document)
+
+
 def _statements(document: RawDocument) -> Iterator[Statement]:
     found = False
     with document.open() as stream:

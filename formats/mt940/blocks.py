@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import BinaryIO, Final
 
 from ledger.errors import MalformedDocument
@@ -82,10 +83,8 @@ def blocks_of(stream: BinaryIO, name: str) -> Iterator[Block]:
 def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
     block = _RawBlock()
     for number, line in enumerate(_lines(stream, name), start=1):
-        if b"\x00" in line:
-            raise MalformedDocument(name, f"line {number}", "binary data (a NUL byte) in a text format")
-        for part in _BRACES.split(line):
-            tagged = _tagged(part, block)
+        for part in _BRACES.split(line) if b"{" in line else (line,):
+            tagged = _tagged(part, block) if b":" in part else None
             if tagged is not None and _begins(tagged[0], block):
                 _cut_tail(block)
                 if block.fields:
@@ -95,8 +94,8 @@ def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
                 _take_text(part, block)
             else:
                 _take_field(*tagged, number, block)
-            if len(block.fields) > MOST_FIELDS:
-                raise MalformedDocument(name, f"line {number}", f"more than {MOST_FIELDS} fields in one statement")
+                if len(block.fields) > MOST_FIELDS:
+                    raise MalformedDocument(name, f"line {number}", f"more than {MOST_FIELDS} fields in one statement")
     _cut_tail(block)
     if block.fields:
         yield block
@@ -128,7 +127,7 @@ def _take_field(tag: str, value: bytes, number: int, block: _RawBlock) -> None:
 
 
 def _take_text(line: bytes, block: _RawBlock) -> None:
-    block.ended = block.ended or line.lstrip().startswith(b"-}")
+    block.ended = block.ended or (b"-}" in line and line.lstrip().startswith(b"-}"))
     if block.ended:
         block.trailer.append(line)
     elif block.fields:
@@ -163,6 +162,7 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
         data = rest + chunk
         # A CR at the end may be half of a CR LF: it waits for the next chunk.
         held = data[-1:] if data.endswith(b"\r") else b""
+        _refuse_binary(data, number, name)
         parts = _LINE_END.split(data[: len(data) - len(held)])
         number += len(parts) - 1
         rest = parts.pop() + held
@@ -185,24 +185,31 @@ def _wide_lines(stream: BinaryIO, head: bytes, name: str) -> Iterator[bytes]:
         buffer.write(decoder.decode(b"", True).encode())
     except UnicodeError as wrong:
         raise MalformedDocument(name, "", f"the byte order mark says UTF-16, but it is not: {wrong}") from wrong
+    _refuse_binary(buffer.getvalue(), 0, name)
     yield from _LINE_END.split(buffer.getvalue())
+
+
+def _refuse_binary(data: bytes, before: int, name: str) -> None:
+    """MalformedDocument where ``data``, which ``before`` lines precede, holds a NUL byte."""
+    place = data.find(b"\x00")
+    if place >= 0:
+        line = before + 1 + len(_LINE_END.findall(data, 0, place))
+        raise MalformedDocument(name, f"line {line}", "binary data (a NUL byte) in a text format")
 
 
 def _decoded(raw: _RawBlock) -> Block:
     """Text of one statement: UTF-8 where its bytes are valid UTF-8, else the eight-bit set its currency speaks for."""
-    joined = b"\n".join(line for each in raw.fields for line in each.lines)
+    joined = b"\n".join([line for each in raw.fields for line in each.lines])
     charset = charset_of(joined)
-    fields = [
-        Field(each.tag, [_clean(line.decode(charset, "replace")) for line in each.lines], each.line)
-        for each in raw.fields
-    ]
-    preamble = [_clean(line.decode(charset, "replace")) for line in raw.preamble]
+    lines = iter(_clean(joined.decode(charset, "replace")))
+    fields = [Field(each.tag, list(islice(lines, len(each.lines))), each.line) for each in raw.fields]
+    preamble = _clean(b"\n".join(raw.preamble).decode(charset, "replace")) if raw.preamble else []
     return Block(preamble, fields, raw.fields[0].line)
 
 
 #: Control characters (mBank and Standard Bank leave STX and ETX around a file) are blanks to everybody.
 #: A soft hyphen is what ING's old exports make of a hyphen.
-_CONTROLS: Final = {**dict.fromkeys([*range(32), 127, 0xFEFF], " "), 0xAD: "-"}
+_CONTROLS: Final = {**dict.fromkeys([*range(10), *range(11, 32), 127, 0xFEFF], " "), 0xAD: "-"}
 #: Letters that old German and Dutch systems write in code page 850; the same bytes are controls or signs in Windows-1252.
 _DOS: Final = frozenset(b"\x81\x84\x8e\x94\x99\x9a\xe1")
 _CENTRAL: Final = re.compile(rb"(?:^|\n)[CD]\d{6}(?:PLN|CZK|HUF|RON)|(?:PLN|CZK|HUF|RON)\d+,")
@@ -233,5 +240,7 @@ def charset_of(text: bytes) -> str:
     return "cp1252"
 
 
-def _clean(line: str) -> str:
-    return line if line.isprintable() else line.translate(_CONTROLS)
+def _clean(text: str) -> list[str]:
+    """The lines of a text, without what no reader sees."""
+    lines = text.split("\n")
+    return lines if "".join(lines).isprintable() else text.translate(_CONTROLS).split("\n")

@@ -54,8 +54,8 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
         booked = booked_on(movement, ground.opening_on, ground.closing_on)
     except ValueError as wrong:
         raise MalformedDocument(ground.document.name, f"line {pair.line}", f":61: {wrong}") from wrong
-    supplement = " ".join(lines[1:]).strip()
-    movement, narrative = _told_by_movement(movement, supplement, _narrative(pair, ground))
+    supplement = " ".join(lines[1:]).strip() if len(lines) > 1 else ""
+    movement, narrative = _told_by_movement(movement, supplement, _narrative(pair, movement, ground))
     if narrative.account == ground.account:
         narrative = replace(narrative, account="")
     return StatementEntry(
@@ -75,7 +75,7 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
         customer_reference=_customer_reference(movement, narrative),
         end_to_end_id=narrative.end_to_end_id,
         mandate_reference=narrative.mandate,
-        transaction_code="/".join(part for part in (movement.type, narrative.code) if part),
+        transaction_code=f"{movement.type}/{narrative.code}".strip("/") if narrative.code else movement.type,
         return_reason=narrative.reason,
         batch_id=narrative.batch,
         reversal=movement.reversal,
@@ -86,18 +86,20 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
 
 def _whole_reference(lines: tuple[str, ...]) -> tuple[str, ...]:
     """ING breaks a long bank reference over two lines before its supplementary /TRCD/ line: they belong together."""
+    if len(lines) < 3:
+        return lines
     supplement = next((place for place, line in enumerate(lines) if place and line.lstrip().startswith("/")), None)
     if supplement is None or supplement < 2:
         return lines
     return ("".join(line.strip() for line in lines[:supplement]), "".join(line.strip() for line in lines[supplement:]))
 
 
-def _narrative(pair: Pair, ground: Ground) -> Narrative:
+def _narrative(pair: Pair, movement: Movement, ground: Ground) -> Narrative:
     widths = ground.widths
     if not pair.narratives:
         return plain.read((), pair.extras, widths)
     if slashes.recognised(pair.narratives[0]):
-        return slashes.read(pair.narratives, widths)
+        return slashes.read(pair.narratives, widths, money_in=not movement.signed.startswith("-"))
     if subfields.recognised(pair.narratives[0]):
         return subfields.read(pair.narratives, widths, ground.account)
     return plain.read(pair.narratives, pair.extras, widths)

@@ -6,9 +6,11 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from ledger.money import Money
+from ledger.values import many
 
 #: Two-digit years from here on are of the twentieth century; no bank sends statements sixty years ahead.
 _CENTURY_TURN: Final = 80
@@ -34,6 +36,7 @@ class Balance:
     on: date
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
     """Field 61: ``signed`` text with a point; ``entered`` is month and day of the booking, None where there is none."""
@@ -78,15 +81,16 @@ def movement_of(text: str) -> Movement:
     found = _MOVEMENT.match(text.strip())
     if found is None:
         raise ValueError(f"'{_shortened(text)}' is no statement line")
-    mark = found["mark"].upper().removeprefix("E")
+    value, entry, mark, amount, kind, rest = found.group("value", "entry", "mark", "amount", "type", "rest")
+    mark = mark.upper().removeprefix("E")
     sign = "-" if mark in {"D", "RC"} else ""
-    customer, _, bank = found["rest"].partition("//")
+    customer, _, bank = rest.partition("//")
     return Movement(
-        signed=sign + plain_amount(found["amount"]),
-        value_on=day_of(found["value"]),
-        entered=_entered(found["entry"]),
+        signed=sign + plain_amount(amount),
+        value_on=day_of(value),
+        entered=_entered(entry),
         reversal=mark.startswith("R"),
-        type=(found["type"] or "").strip(),
+        type=(kind or "").strip(),
         customer_reference=customer.strip(),
         bank_reference=bank.strip(),
     )
@@ -110,6 +114,7 @@ def _entered(text: str | None) -> tuple[int, int] | None:
     return month, day
 
 
+@lru_cache(maxsize=1024)
 def day_of(text: str) -> date:
     """YYMMDD. A day past the end of its month (30 February, 31 November) is the month's last day.
 
@@ -154,7 +159,7 @@ def booked_on(movement: Movement, opening_on: date | None, closing_on: date | No
 
 def plain_amount(text: str) -> str:
     """``1234,``, ``,50``, ``000300.00`` and ``1.234,56`` as text with a point. Raises ValueError for anything else."""
-    if _GROUPED.fullmatch(text):
+    if "." in text and "," in text and _GROUPED.fullmatch(text):
         point = text[max(text.rfind(","), text.rfind("."))]
         group = "," if point == "." else "."
         text = text.replace(group, "")

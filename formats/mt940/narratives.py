@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.values import many
+
 #: Banks break narratives at 65 characters (SWIFT field 86: 6*65x), some at 61 in the first line, beside the tag.
 _WIDTH: Final = 65
 _WIDTH_BESIDE_TAG: Final = 61
@@ -19,6 +21,7 @@ _IBAN: Final = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE", "NOT PROVIDED"})
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrative:
     """The parts of a narrative; each is empty where the bank does not give it.

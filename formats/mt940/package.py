@@ -14,11 +14,13 @@ import mt940.models
 import mt940.tags
 
 from formats.mt940.blocks import Field
+from ledger.values import many
 
-#: The package strips blanks at line ends, which a narrative broken in the middle of a sentence needs: they travel as this.
-_BLANK: Final = "\ue000"
+#: The package strips blanks at line ends, which a narrative broken in the middle of a sentence needs: line ends travel as this.
+_LINE_END: Final = "\ue000"
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """One :61: as it stands, the narratives (:86:) and the German :NS: that follow it, and its line in the file."""
@@ -79,7 +81,7 @@ class EntriesLost(Exception):
 
 def pairs_of(fields: Sequence[Field]) -> list[Pair]:
     """The movements among the fields with their narratives, cut and paired by the package; EntriesLost if any is gone."""
-    text = "\n".join(f":{_PAIRED[each.tag]}:{_guarded(each.lines)}" for each in fields if each.tag in _PAIRED)
+    text = "\n".join([f":{_PAIRED[each.tag]}:{_guarded(each.lines)}" for each in fields if each.tag in _PAIRED])
     collection = mt940.models.Transactions(processors=_PLAIN, tags=_TAGS)
     collection.parse(text)
     lines = [each.line for each in fields if each.tag == "61"]
@@ -89,24 +91,17 @@ def pairs_of(fields: Sequence[Field]) -> list[Pair]:
         Pair(
             line=line,
             movement=_lines(entry.data["raw"]),
-            narratives=tuple(_lines(each) for each in entry.data["narratives"]),
-            extras=tuple(_lines(each) for each in entry.data["extras"]),
+            narratives=tuple([_lines(each) for each in entry.data["narratives"]]),
+            extras=tuple([_lines(each) for each in entry.data["extras"]]),
         )
         for line, entry in zip(lines, collection.transactions, strict=True)
     ]
 
 
 def _guarded(lines: Sequence[str]) -> str:
-    """Each line after the first begins with a guard, so that ``:12:30 uur`` or a lone ``-`` stays text to the package."""
-    return f"\n{_BLANK}".join(_kept(line) for line in lines)
-
-
-def _kept(line: str) -> str:
-    if not line.endswith(" "):
-        return line
-    body = line.rstrip()
-    return body + _BLANK * (len(line) - len(body))
+    """A field as one line for the package, so that ``:12:30 uur`` or a lone ``-`` stays text to it and blanks at line ends stay."""
+    return _LINE_END.join(lines) + _LINE_END
 
 
 def _lines(raw: str) -> tuple[str, ...]:
-    return tuple(line.replace(_BLANK, " ") for line in raw.split(f"\n{_BLANK}"))
+    return tuple(raw.removesuffix(_LINE_END).split(_LINE_END))

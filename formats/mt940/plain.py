@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from formats.mt940.narratives import Narrative, Widths, account_of, joined, reference, spaced
+from formats.payment_text import bare_iban
 
 _KNAB: Final = re.compile(r"\bREK: (?P<account>[A-Z0-9 ]{5,34}?)\s*/\s*NAAM: (?P<name>.+)\Z")
 _OLD_ABN: Final = re.compile(r"(?:GIRO\s+(?P<giro>\d{1,9})|(?P<bank>\d\d\.\d\d\.\d\d\.\d{3}))\s(?P<name>.{1,19})")
@@ -16,6 +17,7 @@ _LABELLED: Final = re.compile(r"SEPA [A-Z ]+IBAN: ")
 _LABEL: Final = re.compile(r"\b(IBAN|BIC|NAAM|OMSCHRIJVING|BETALINGSKENM\.|KENMERK|MACHTIGING|INCASSANT): ?")
 _FIRST_WORD: Final = re.compile(r"(?P<account>[A-Z]{2}\d{2}[A-Z]{4}[A-Z0-9]{10}|\d{9,10})\s+(?P<name>\S.*)\Z")
 _IBAN_IN_TEXT: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
+_GROUPS_IN_TEXT: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?(?![A-Z0-9])")
 _NS_LINE: Final = re.compile(r"(\d\d)(.*)\Z")
 
 
@@ -87,15 +89,18 @@ def text_of(found: Narrative) -> str:
 
 
 def _only_iban(text: str) -> str:
-    """The IBAN in a text that has exactly one whose check digits hold; Belgian and foreign banks put it into the prose."""
-    found = {each for each in _IBAN_IN_TEXT.findall(text) if _holds(each)}
+    """The IBAN in a text that has exactly one whose length and check digits hold, in one piece or in groups of four; Belgian and foreign
+    banks put it into the prose."""
+    found = {each for each in _IBAN_IN_TEXT.findall(text) if bare_iban(each) is not None}
+    found |= {iban for iban in map(_grouped_iban, _GROUPS_IN_TEXT.findall(text)) if iban}
     return found.pop() if len(found) == 1 else ""
 
 
-def _holds(iban: str) -> bool:
-    """Check digits of ISO 13616: moved behind, letters as numbers, remainder 1 by 97."""
-    digits = "".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])
-    return int(digits) % 97 == 1
+def _grouped_iban(groups: str) -> str:
+    """The IBAN with which a run of groups begins; words may follow it that look like groups."""
+    parts = groups.split()
+    candidates = (bare_iban("".join(parts[:count])) for count in range(len(parts), 3, -1))
+    return next((iban for iban in candidates if iban is not None), "")
 
 
 def _with_extra(found: Narrative, lines: Sequence[str]) -> Narrative:

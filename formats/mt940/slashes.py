@@ -12,17 +12,21 @@ from typing import Final
 
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
 
-_CODES: Final = (
-    "ACCW", "ADDR", "BENM", "BIC", "BUSP", "CDTRREF", "CDTRREFTP", "CHGS", "CNTP", "CREF", "CSID", "DACC", "EREF", "EXCH",
+_CODES: Final = frozenset(
+    {"ACCW", "ADDR", "BENM", "BIC", "BUSP", "CDTRREF", "CDTRREFTP", "CHGS", "CNTP", "CREF", "CSID", "DACC", "EREF", "EXCH",
     "IBAN", "ID", "INIT", "IREF", "ISDT", "KREF", "MARF", "NAME", "NRTX", "OCMT", "ORDP", "PREF", "PURP", "REMI", "RREF",
-    "RTRN", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD",
+    "RTRN", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD"}
 )  # fmt: skip
-_CODE: Final = re.compile(rf"/ ?({'|'.join(sorted(_CODES, key=len, reverse=True))})(?=/)")
+#: What may be a code: all of them are capitals between slashes.
+_CODE: Final = re.compile(r"/ ?([A-Z]{2,9})(?=/)")
 _START: Final = re.compile(
     r"\s*/(?:EREF|PREF|REMI|CNTP|IBAN|NAME|TRTP|TRCD|RTRN|MARF|CSID|ORDP|BENM|KREF|IREF|ACCW|CREF)/"
 )
 _PARTIES: Final = frozenset({"ORDP", "BENM", "CNTP", "ULTD", "ULTC", "ULTB", "INIT"})
 _ULTIMATE: Final = frozenset({"ULTD", "ULTC", "ULTB"})
+_BESIDE_PARTY: Final = frozenset({"ID", "ADDR"})
+_MAY_PRECEDE: Final = frozenset({*_PARTIES, "NAME", "ADDR", "ID"})
+_OF_A_PARTY: Final = frozenset({"NAME", "ID", "ADDR", "IBAN", "BIC"})
 _STRUCTURED: Final = re.compile(r"/?STRD/(?:SCOR/)?(?:CUR|ISO|BBA|SCOR|QRR)/([^/]+)/?")
 #: Four parts of CNTP: account, BIC, name, town; three closing slashes when the town is empty.
 _TOWN_EMPTY: Final = "///"
@@ -33,9 +37,9 @@ def recognised(lines: Sequence[str]) -> bool:
     return _START.match("".join(lines[:2])) is not None
 
 
-def read(narratives: Sequence[Sequence[str]], widths: Widths) -> Narrative:
-    """The parts of one movement's narratives."""
-    parts = _Parts()
+def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool) -> Narrative:
+    """The parts of one movement's narratives; where both parties are named, the other side is the one that the money comes from or goes to."""
+    parts = _Parts("ORDP" if money_in else "BENM")
     for lines in narratives:
         for section, code, value in _values(joined(lines, widths, "")):
             parts.take(section, code, value)
@@ -44,27 +48,30 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths) -> Narrative:
 
 def _values(text: str) -> Iterator[tuple[str, str, str]]:
     """Party section, code and value, in order. ID is a code only beside a party: ``/ID/`` occurs in texts too."""
-    marks: list[tuple[str, str, int, int]] = []
     section = previous = ""
+    start = 0
     for found in _CODE.finditer(text):
         code = found[1]
-        if code in {"ID", "ADDR"} and previous not in {*_PARTIES, "NAME", "ADDR", "ID"}:
+        if code not in _CODES or (code in _BESIDE_PARTY and previous not in _MAY_PRECEDE):
             continue
+        begin, end = found.span()
+        if previous:
+            yield section, previous, text[start:begin]
         if code in _PARTIES:
             section = code
-        elif code not in {"NAME", "ID", "ADDR", "IBAN", "BIC"}:
+        elif code not in _OF_A_PARTY:
             section = ""
-        marks.append((section, code, found.start(), found.end() + 1))
-        previous = code
-    for place, (section_, code, _, start) in enumerate(marks):
-        end = marks[place + 1][2] if place + 1 < len(marks) else len(text)
-        yield section_, code, text[start:end]
+        previous, start = code, end + 1
+    if previous:
+        yield section, previous, text[start:]
 
 
 class _Parts:
     """The values of one movement by code, while they are collected."""
 
-    def __init__(self) -> None:
+    def __init__(self, other_side: str) -> None:
+        self.other_side = other_side
+        self.sides: dict[str, dict[str, str]] = {"ORDP": {}, "BENM": {}}
         self.first: dict[str, str] = {}
         self.ultimate = ""
         self.texts: list[str] = []
@@ -82,6 +89,8 @@ class _Parts:
                 self._remittance(value)
             case "CDTRREF":
                 self._refer(value)
+            case "NAME" | "IBAN" | "BIC" if section in self.sides:
+                self.sides[section].setdefault(code, value)
             case _:
                 self.first.setdefault(code, value)
 
@@ -96,9 +105,11 @@ class _Parts:
                 self.first.setdefault(code, part)
 
     def _remittance(self, value: str) -> None:
-        for found in _STRUCTURED.finditer(value):
-            self._refer(found[1])
-        text = _STRUCTURED.sub("", value).strip()
+        if "STRD/" in value:
+            for found in _STRUCTURED.finditer(value):
+                self._refer(found[1])
+            value = _STRUCTURED.sub("", value)
+        text = value.strip()
         text = spaced(text.removeprefix("USTD/").removeprefix("/USTD/").strip("/"))
         if text:
             self.texts.append(text)
@@ -108,24 +119,30 @@ class _Parts:
         if compact:
             self.references.append(compact)
 
+    def _given(self, code: str) -> str:
+        value = self.first.get(code, "")
+        return spaced(value.strip("/")) if value else ""
+
     def narrative(self) -> Narrative:
-        values = {code: spaced(value.strip("/")) for code, value in self.first.items()}
-        given = values.get
+        named = self.sides[self.other_side] or self.sides["ORDP"] or self.sides["BENM"]
+        for code, value in named.items():
+            self.first.setdefault(code, value)
+        given = self._given
         return Narrative(
-            name=given("NAME", "") or _party_text(given("ORDP", "") or given("BENM", "")) or self.ultimate,
-            account=account_of(given("IBAN", "")),
-            bic=given("BIC", "").replace(" ", ""),
+            name=given("NAME") or _party_text(given("ORDP") or given("BENM")) or self.ultimate,
+            account=account_of(given("IBAN")),
+            bic=given("BIC").replace(" ", ""),
             ultimate=self.ultimate,
             unstructured=tuple(self.texts),
             references=tuple(self.references),
-            end_to_end_id=reference(given("EREF", "")),
-            mandate=given("MARF", ""),
-            customer=reference(given("KREF", "")),
-            batch=reference(given("PREF", "")),
-            code=given("TRCD", "").replace(" ", ""),
-            reason=given("RTRN", "")[:4],
-            original=given("OCMT", ""),
-            charges=given("CHGS", ""),
+            end_to_end_id=reference(given("EREF")),
+            mandate=given("MARF"),
+            customer=reference(given("KREF")),
+            batch=reference(given("PREF")),
+            code=given("TRCD").replace(" ", ""),
+            reason=given("RTRN")[:4],
+            original=given("OCMT"),
+            charges=given("CHGS"),
         )
 
 

@@ -130,8 +130,6 @@ class _Reading:
         """Account as IBAN where it is one, without the currency that Dutch banks write behind it; and the currency."""
         field = self._first(("25", "25P"))
         text = "" if field is None else field.lines[0].strip()
-        if not text:
-            self.problems.append(f"line {self.block.line if field is None else field.line}: no account in :25:")
         currency = self._stated_currency()
         joined = text.replace(" ", "")
         found = _ACCOUNT_CURRENCY.match(joined)

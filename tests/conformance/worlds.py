@@ -17,6 +17,7 @@ from connectors.beancount_books import BeancountSettings
 from connectors.folder_debits import FolderDebitsSettings
 from connectors.folder_invoices import FolderInvoicesSettings
 from connectors.folder_statements import FolderStatementsSettings
+from connectors.hledger_books import HledgerSettings
 from connectors.maildir import MaildirSettings
 from connectors.ports import InvoiceSource, Sink, StatementSource
 from connectors.registry import (
@@ -127,6 +128,23 @@ def beancount(tmp: Path) -> SinkWorld:
     )
 
 
+def hledger(tmp: Path) -> SinkWorld:
+    """Deliveries are read from the journals' own lines, so that the suite runs where hledger is not installed."""
+    settings = HledgerSettings(use="hledger", path=tmp / "books")
+
+    def delivered() -> list[str]:
+        journals = sorted((tmp / "books/journal").glob("*.journal"))
+        return sorted(code for path in journals for code in re.findall(r"^\S+ \* \((\S+)\)", path.read_text(), re.M))
+
+    return SinkWorld(
+        make=lambda: accounting_target(settings, "accounting/0"),
+        effect=_posting,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "description": "Something else"}),
+        delivered=delivered,
+        expected=lambda effect: str(effect.payload["booking_id"]),
+    )
+
+
 def _debit_file(number: int) -> Effect:
     content = f"<Document>{'é' * 50_000}{number}</Document>"
     return Effect(
@@ -218,6 +236,7 @@ SOURCES: Mapping[tuple[Port, str], Callable[[Path], SourceWorld]] = {
 }
 SINKS: Mapping[tuple[Port, str], Callable[[Path], SinkWorld]] = {
     (Port.ACCOUNTING, "beancount"): beancount,
+    (Port.ACCOUNTING, "hledger"): hledger,
     (Port.DEBIT_CHANNEL, "folder"): folder_debits,
     (Port.REMINDER_CHANNEL, "maildir"): maildir,
 }

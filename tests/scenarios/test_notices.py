@@ -15,10 +15,13 @@ BARE = Line(amount="300.00", name="", iban="", text="", bank_reference="BATCH-1"
 NOTICE = """<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}.001.08"><{root}><GrpHdr>
 <MsgId>N</MsgId><CreDtTm>2026-06-10T18:00:00</CreDtTm></GrpHdr><{part}><Id>N</Id><CreDtTm>2026-06-10T18:00:00</CreDtTm>
 <Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>
-<Ntry><Amt Ccy="EUR">300.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-06-10</Dt></BookgDt>
+<Ntry><Amt Ccy="EUR">{sum}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-06-10</Dt></BookgDt>
 <AcctSvcrRef>BATCH-1</AcctSvcrRef><NtryDtls>{parts}</NtryDtls></Ntry></{part}></{root}></Document>"""
 PART = """<TxDtls><Amt Ccy="EUR">{amount}</Amt><RltdPties><Dbtr><Pty><Nm>{name}</Nm></Pty></Dbtr></RltdPties>
 <RmtInf><Strd><CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"""
+
+JAN = PART.format(amount="121.00", name="Jan Peeters", reference="000000000101")
+AN = PART.format(amount="179.00", name="An Claes", reference="000000000202")
 
 
 @pytest.fixture
@@ -32,14 +35,22 @@ def clerk(tmp_path: Path) -> Clerk:
 
 
 def notice(clerk: Clerk, kind: str = "camt.054", name: str = "notice.xml") -> None:
-    parts = PART.format(amount="121.00", name="Jan Peeters", reference="000000000101")
-    parts += PART.format(amount="179.00", name="An Claes", reference="000000000202")
+    write_notice(clerk, kind, name, "300.00", JAN + AN)
+
+
+def write_notice(clerk: Clerk, kind: str, name: str, total: str, parts: str) -> None:
     root, part = {
         "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
         "camt.052": ("BkToCstmrAcctRpt", "Rpt"),
     }[kind]
-    text = NOTICE.format(kind=kind, root=root, part=part, iban=IBAN, parts=parts)
+    text = NOTICE.format(kind=kind, root=root, part=part, iban=IBAN, sum=total, parts=parts)
     (clerk.folder / "bank" / name).write_text(text, "utf-8")
+
+
+def halves(clerk: Clerk, first: str = "0.xml", second: str = "1.xml") -> None:
+    """The two transactions of the batch in a report each."""
+    write_notice(clerk, "camt.052", first, "121.00", JAN)
+    write_notice(clerk, "camt.052", second, "179.00", AN)
 
 
 def stored(clerk: Clerk) -> list[StatementEntry]:
@@ -94,4 +105,28 @@ def test_the_statement_again_with_its_parts_is_no_second_entry(clerk: Clerk) -> 
     clerk.sync("2026-06-12")
     assert len(stored(clerk)) == 1
     assert clerk.booked("BATCH-1") == PAID
+    assert clerk.proven()
+
+
+@pytest.mark.parametrize("first", ["0.xml", "8.xml"])
+def test_a_sum_told_in_several_reports_of_its_reference(clerk: Clerk, first: str) -> None:
+    halves(clerk, first, "9.xml")
+    clerk.statement("2026-06-10", BARE, name="5.xml")
+    clerk.sync("2026-06-11")
+    assert len(stored(clerk)) == 1
+    assert clerk.booked("BATCH-1") == PAID
+    assert clerk.proven()
+
+
+def test_parts_that_come_one_by_one_after_the_sum(clerk: Clerk) -> None:
+    clerk.statement("2026-06-10", BARE)
+    clerk.sync("2026-06-10")
+    write_notice(clerk, "camt.052", "1.xml", "121.00", JAN)
+    clerk.sync("2026-06-11")
+    (entry,) = stored(clerk)
+    assert entry.details == ()
+    write_notice(clerk, "camt.052", "2.xml", "179.00", AN)
+    clerk.sync("2026-06-12")
+    (entry,) = stored(clerk)
+    assert [str(part.amount) for part in entry.details] == ["121.00 EUR", "179.00 EUR"]
     assert clerk.proven()

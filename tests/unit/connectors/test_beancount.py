@@ -366,7 +366,7 @@ def test_links_are_injective(one: str, other: str) -> None:
 def test_any_text_survives_beancount(description: str, document: str) -> None:
     made = transaction(posting_payload(paid(1, document, 100), description), "key", "0" * 64, BeancountAccounts())
     assert made.text.endswith("\n\n")
-    opened = "".join(f"1970-01-01 open {account}\n" for account in made.accounts)
+    opened = "".join(f"{line}\n" for line in made.declares.values())
     entries, errors, _ = loader.load_string(opened + made.text)
     assert errors == []
     (found,) = (entry for entry in entries if isinstance(entry, Transaction))

@@ -14,7 +14,7 @@ def test_every_port_has_its_connectors() -> None:
     assert {port: sorted(settings_models(port)) for port in Port} == {
         Port.INVOICES: ["folder"],
         Port.STATEMENTS: ["folder"],
-        Port.ACCOUNTING: ["beancount"],
+        Port.ACCOUNTING: ["beancount", "hledger"],
         Port.DEBIT_CHANNEL: ["folder"],
         Port.REMINDER_CHANNEL: ["maildir"],
     }

@@ -96,6 +96,7 @@ def test_a_file_as_json_is_what_the_contract_says(tmp_path: Path) -> None:
                 "date": "2026-06-02",
                 "opening": "0.00",
                 "closing": "12.50",
+                "remarks": [],
                 "entries": [entry | {"details": [first, second]}],
                 "pending": [pending],
             }
@@ -114,6 +115,18 @@ def test_an_intraday_report_shows_its_balances_and_what_the_bank_has_booked(tmp_
     assert (code, one["opening"], one["closing"]) == (0, "0.00", "12.50")
     assert [each["amount"] for each in one["entries"]] == ["12.50"]
     assert [each["status"] for each in one["pending"]] == ["pending"]
+
+
+def test_a_statement_without_account_or_balances_is_read_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.sta"
+    path.write_text(":20:1\n:28C:1\n:60F:C260601EUR1,00\n:61:260602C2,00NTRFNONREF\n:86:rent\n", "utf-8")
+    (line,), code = shown(str(path))
+    (one,) = line["statements"]
+    assert (code, line["ok"], one["account"], one["opening"], one["closing"]) == (0, True, None, "1.00", None)
+    assert one["remarks"] == [
+        "no account: it is taken over for none",
+        "no closing balance: what it says cannot be proven",
+    ]
 
 
 def test_what_does_not_add_up_says_where(tmp_path: Path) -> None:

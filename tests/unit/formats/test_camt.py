@@ -184,6 +184,38 @@ def test_details_against_their_entry(rest: str, problem: bool) -> None:
     assert bool(found.problems) == problem
 
 
+@pytest.mark.parametrize(("rest", "borne"), [(details("9"), True), (details("4", "5"), False)])
+def test_balances_prove_an_entry_whose_only_transaction_says_otherwise(rest: str, borne: bool) -> None:
+    found = statement(ACCOUNT + balance("OPBD", "1") + balance("CLBD", "11") + entry("10", rest=rest))
+    said = found.remarks if borne else found.problems
+    assert (len(found.remarks), len(found.problems)) == (1, 0) if borne else (0, 1)
+    assert said[0].startswith("line 3, entry 1: its details are 9.00 EUR, the entry is 10.00 EUR")
+
+
+def summary(count: str, credit: str, debit: str) -> str:
+    totals = f"<TtlNtries><NbOfNtries>{count}</NbOfNtries></TtlNtries>"
+    totals += f"<TtlCdtNtries><Sum>{credit}</Sum></TtlCdtNtries><TtlDbtNtries><Sum>{debit}</Sum></TtlDbtNtries>"
+    return f"<TxsSummry>{totals}</TxsSummry>"
+
+
+@pytest.mark.parametrize(
+    ("totals", "problems", "borne"),
+    [
+        (summary("2", "15", "5"), 0, 0),
+        (summary("4", "25", "15"), 3, 0),  # fits the balances: two entries that make nothing are missing
+        (summary("3", "15", "5"), 1, 0),
+        (summary("3", "16", "5"), 0, 2),  # contradicts the balances, which the entries explain
+        ("<TxsSummry><TtlNtries><NbOfNtries>3</NbOfNtries></TtlNtries></TxsSummry>", 1, 0),
+    ],
+)
+def test_totals_that_contradict_the_balances_do_not_speak_against_the_entries(
+    totals: str, problems: int, borne: int
+) -> None:
+    moved = entry("15") + entry("5", "DBIT")
+    found = statement(ACCOUNT + balance("OPBD", "1") + balance("CLBD", "11") + totals + moved)
+    assert (len(found.problems), len(found.remarks)) == (problems, borne)
+
+
 def test_several_details_stay_details_and_one_is_lifted() -> None:
     found = statement(ACCOUNT + entry("10", rest=details("4", "6")) + entry("10", rest=details("10")))
     assert [each.amount for each in found.entries[0].details] == [Money(400, "EUR"), Money(600, "EUR")]

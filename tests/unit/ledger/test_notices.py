@@ -88,6 +88,47 @@ def test_an_entry_that_says_who_paid_keeps_it_and_keeps_others_from_its_notice()
     assert joins([booked(50), rich], notice(20, 30)) == []
 
 
+@pytest.mark.parametrize(
+    ("known", "told", "joining"),
+    [
+        ([booked(60, batch="P1")], [notice(10, 20, batch="P1"), notice(30, batch="P1")], True),
+        ([booked(60, reference="B1")], [notice(10, 20, reference="B1"), notice(30, reference="B1")], True),
+        (
+            [booked(60, batch="P1", reference="B1")],
+            [notice(10, 20, batch="P1", reference="B2"), notice(30, batch="P1")],
+            True,
+        ),
+        ([booked(60)], [notice(10, 20), notice(30)], False),
+        ([booked(60, batch="P1")], [notice(10, 20, batch="P1"), notice(30)], False),
+        ([booked(60, batch="P1")], [notice(10, 20, batch="P1"), notice(31, batch="P1")], False),
+        ([booked(60, batch="P1")], [notice(10, 20, batch="P1"), notice(30, batch="P1"), notice(5, batch="P1")], False),
+        ([booked(60, batch="P1")], [notice(10, 60, batch="P1"), notice(-10, batch="P1")], False),
+        ([booked(60, batch="P1")], [notice(10, 20, batch="P1"), notice(30, batch="P1", days=NOTICE_DAYS + 1)], False),
+        (
+            [booked(60, "1", batch="P1"), booked(60, "2", batch="P1")],
+            [notice(20, batch="P1"), notice(40, batch="P1")],
+            False,
+        ),
+    ],
+)
+def test_several_notices_are_one_sum_only_by_a_reference_they_share(
+    known: list[IdentifiedEntry], told: list[StatementEntry], joining: bool
+) -> None:
+    found = joined(known, told)
+    assert bool(found) == joining
+    for one in found:
+        assert [each.amount for each in one.entry.details] == [Money(minor, "EUR") for minor in (10, 20, 30)]
+
+
+def test_a_part_of_a_single_transaction_is_a_detail() -> None:
+    jan = replace(entry(2000, name="Jan", end_to_end_id="E1", text="one"), batch_id="P1")
+    an = replace(entry(3000, name="An", creditor_reference="RF18539007547034"), batch_id="P1")
+    (one,) = joined([booked(5000, batch="P1")], [jan, an])
+    assert [each.counterparty.name for each in one.entry.details] == ["Jan", "An"]
+    assert one.entry.details[0].end_to_end_id == "E1"
+    assert one.entry.details[1].remittance.creditor_references == ("RF18539007547034",)
+
+
 def test_details_that_do_not_make_up_the_amount_tell_nothing() -> None:
     whole = notice(20, 30)
     assert is_telling(whole)
