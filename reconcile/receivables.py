@@ -36,12 +36,14 @@ MOST_CANDIDATES: Final = 200
 MOST_OF_AMOUNT: Final = 50
 #: Customers of one block of names that are compared with a payer.
 MOST_NAMESAKES: Final = 100
+#: Documents on a shelf that is a list.
+_MOST_IN_A_LIST: Final = 12
 #: Empty places on a shelf before it is tidied.
 _FEWEST_TO_TIDY: Final = 32
 #: Digits that a number must have without its prefix to be looked up without it.
 _FEWEST_BARE_DIGITS: Final = 5
 
-_ORDER: Final = attrgetter("order")
+_ORDER: Final = attrgetter("issued_on", "number")
 
 
 class Item:
@@ -58,7 +60,6 @@ class Item:
         "keys",
         "number",
         "open",
-        "order",
         "status",
     )
 
@@ -72,7 +73,6 @@ class Item:
         self.currency = open_.currency
         self.open = open_.minor
         self.status = status
-        self.order = (document.issued_on, document.number)
         self._parts: NumberParts | None = None
 
     @property
@@ -81,6 +81,11 @@ class Item:
         if self._parts is None:
             self._parts = parts_of(self.number, self.document.issued_on)
         return self._parts
+
+    @property
+    def order(self) -> tuple[date, str]:
+        """What documents are sorted by: day of issue, then number."""
+        return self.issued_on, self.number
 
     @property
     def gross(self) -> int:
@@ -93,27 +98,36 @@ class Item:
 
 
 class _Shelf:
-    """Open documents in the order they came, each taken out in constant time. A plain dictionary keeps the places of what was taken
-    from its front, and looking past a hundred thousand of them for every payment would cost as much."""
+    """Open documents in the order they came, each taken out in constant time. Most shelves hold one or two, in a list; a long one is a
+    dictionary, which is made anew now and then: it keeps the places of what was taken from its front, and looking past a hundred thousand of
+    them for every payment would cost as much."""
 
     __slots__ = ("_gone", "_items")
 
     def __init__(self) -> None:
-        self._items: dict[str, Item] = {}
+        self._items: list[Item] | dict[str, Item] = []
         self._gone = 0
 
     def put(self, item: Item) -> None:
-        self._items[item.number] = item
+        if isinstance(self._items, dict):
+            self._items[item.number] = item
+            return
+        self._items.append(item)
+        if len(self._items) > _MOST_IN_A_LIST:
+            self._items = {each.number: each for each in self._items}
 
-    def take(self, number: str) -> None:
-        del self._items[number]
+    def take(self, item: Item) -> None:
+        if isinstance(self._items, list):
+            self._items.remove(item)
+            return
+        del self._items[item.number]
         self._gone += 1
         if self._gone > len(self._items) + _FEWEST_TO_TIDY:
             self._items = dict(self._items.items())
             self._gone = 0
 
     def __iter__(self) -> Iterator[Item]:
-        return iter(self._items.values())
+        return iter(self._items.values() if isinstance(self._items, dict) else self._items)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -174,7 +188,7 @@ class Receivables:
         self._by_number: dict[str, Item] = {}
         self._by_key: dict[str, Item | list[Item]] = {}
         self._open_of_customer: dict[str, _Shelf] = {}
-        self._open_by_amount: dict[tuple[int, str], _Shelf] = {}
+        self._open_by_amount: dict[str, dict[int, _Shelf]] = {}
         self._grosses: dict[str, list[int]] = {}
         self._on_account: dict[str, int] = {}
         self._credits: list[Item] = []
@@ -305,7 +319,7 @@ class Receivables:
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
-        open_ = self._open_by_amount.get((minor, currency))
+        open_ = self._open_by_amount.get(currency, {}).get(minor)
         if not open_:
             return ()
         of_day = (item for item in open_ if not item.is_credit and item.issued_on <= on)
@@ -325,21 +339,27 @@ class Receivables:
         item = self._by_number.get(number)
         if item is None or minor > item.open:
             raise InvariantBroken(f"{minor} minor units cannot be settled on {number}")
-        self._shelf_with(item).take(number)
+        self._take_from_amount(item)
         item.open -= minor
         if item.open:
             self._shelf_with(item).put(item)
         else:
-            self._shelf_of(item.customer_id).take(number)
+            self._shelf_of(item.customer_id).take(item)
 
     def _reopen(self, number: str, minor: int) -> None:
         item = self._by_number[number]
         if item.open:
-            self._shelf_with(item).take(number)
+            self._take_from_amount(item)
         else:
             self._shelf_of(item.customer_id).put(item)
         item.open += minor
         self._shelf_with(item).put(item)
+
+    def _take_from_amount(self, item: Item) -> None:
+        shelf = self._shelf_with(item)
+        shelf.take(item)
+        if not shelf:
+            del self._open_by_amount[item.currency][item.open]
 
     def _shelf_of(self, customer_id: str) -> _Shelf:
         shelf = self._open_of_customer.get(customer_id)
@@ -348,10 +368,10 @@ class Receivables:
         return shelf
 
     def _shelf_with(self, item: Item) -> _Shelf:
-        key = item.open, item.currency
-        shelf = self._open_by_amount.get(key)
+        of_currency = self._open_by_amount.setdefault(item.currency, {})
+        shelf = of_currency.get(item.open)
         if shelf is None:
-            shelf = self._open_by_amount[key] = _Shelf()
+            shelf = of_currency[item.open] = _Shelf()
         return shelf
 
     def _move(self, number: str, minor: int) -> None:

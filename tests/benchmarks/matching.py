@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
+from typing import Any, BinaryIO
 
 from rich.console import Console
 from rich.table import Table
@@ -42,6 +43,8 @@ from tests.worlds.world import UNTIL
 RATE_MIN, PEAK_MAX_MIB = 5_000, 4_096
 #: Entries that one round of stories comes to, about.
 _ENTRIES_A_ROUND = 118
+#: Rows that are written and read in one piece.
+_ROWS_AT_ONCE = 5_000
 #: The seed whose world is measured.
 _SEED = 11
 
@@ -67,7 +70,18 @@ World = tuple[list[Customer], list[OpenItem], list[IdentifiedEntry]]
 def _write(path: Path, country: str, entries: int) -> None:
     world = tell(country, _SEED, rounds=max(1, entries // _ENTRIES_A_ROUND))
     with path.open("wb") as file:
-        pickle.dump((world.customers, world.items, world.entries), file, protocol=5)
+        for part in (world.customers, world.items, world.entries):
+            for at in range(0, len(part), _ROWS_AT_ONCE):
+                pickle.dump(part[at : at + _ROWS_AT_ONCE], file, protocol=5)
+            pickle.dump([], file)
+
+
+def _part(file: BinaryIO) -> list[Any]:
+    """One list of the world, read in pieces: what the reader remembers of a large one would count as its peak."""
+    rows: list[Any] = []
+    while piece := pickle.load(file):
+        rows.extend(piece)
+    return rows
 
 
 def _peak_mib() -> float:
@@ -114,7 +128,7 @@ def _by_duckdb(items: list[OpenItem], entries: list[IdentifiedEntry], scratch: P
 
 def _measured(path: Path, country: str) -> Figures:
     with path.open("rb") as file:
-        world: World = pickle.load(file)
+        world: World = (_part(file), _part(file), _part(file))
     customers, items, entries = world
     input_mib = _peak_mib()
     begun = process_time()
