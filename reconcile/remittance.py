@@ -197,7 +197,7 @@ def _quotes_in(
     at = 0
     while at < len(written):
         quoted = _quoted_from(receivables, written, at)
-        if quoted is None:
+        if quoted is None or _belongs_to_next(receivables, written, at):
             at += 1
             continue
         to, items, key = quoted
@@ -228,6 +228,11 @@ def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> 
             if items:
                 best = (to, items, joined)
     return best
+
+
+def _belongs_to_next(receivables: Receivables, written: Sequence[Atom], at: int) -> bool:
+    """Whether the atom is the year of a date and another number begins right behind it: ``vom 02.06.26 26.1553`` is not 26-26."""
+    return ends_date(written, at) and at + 1 < len(written) and _quoted_from(receivables, written, at + 1) is not None
 
 
 def _is_year(atom: Atom) -> bool:

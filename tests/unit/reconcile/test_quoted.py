@@ -412,3 +412,14 @@ def test_one_number_with_a_date_beside_it_is_a_question_when_the_payer_has_that_
     desk.document("4712", "C2", "563.27")
     desk.pays("563.27", "4710 dd 09/08/2026", iban="BE22")
     assert isinstance(desk.decides(), Ambiguous)
+
+
+def test_a_number_behind_a_date_is_not_read_into_its_year() -> None:
+    desk = Desk()
+    desk.customer("C1", "Smits Bouw BV", "BE11")
+    desk.customer("C2", "Anna Peeters", "BE22")
+    for number in ("26.1553", "#2626"):
+        desk.document(number, "C2", "500.00")
+    desk.document("#1650", "C1", "143.86")
+    desk.pays("143.86", "vom 02.06.26 26.1553", iban="BE11")
+    assert isinstance(desk.decides(), Ambiguous)
