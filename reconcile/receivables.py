@@ -47,26 +47,25 @@ _ORDER: Final = attrgetter("issued_on", "number")
 
 
 class Item:
-    """One document and what is open on it, in minor units of ``currency``; ``order`` sorts by issue date, then number; ``keys`` are those
-    under which it is quoted."""
+    """One document and what is open on it, in minor units of ``currency``; ``order`` sorts by issue date, then number."""
 
     __slots__ = (
+        "_keys",
         "_parts",
         "currency",
         "customer_id",
         "document",
         "is_credit",
         "issued_on",
-        "keys",
         "number",
         "open",
         "status",
     )
 
-    def __init__(self, document: Document, open_: Money, status: ItemStatus, keys: tuple[str, ...]) -> None:
+    def __init__(self, document: Document, open_: Money, status: ItemStatus) -> None:
         self.document = document
         self.issued_on = document.issued_on
-        self.keys = keys
+        self._keys: tuple[str, ...] | None = None
         self.number = document.number
         self.customer_id = document.customer_id
         self.is_credit = document.kind is DocumentKind.CREDIT_NOTE
@@ -81,6 +80,14 @@ class Item:
         if self._parts is None:
             self._parts = parts_of(self.number, self.document.issued_on)
         return self._parts
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys under which the document is quoted."""
+        if self._keys is None:
+            runs = atoms(plain(self.number))
+            self._keys = _keys(self.document, runs, parts_of_atoms(runs, self.issued_on))
+        return self._keys
 
     @property
     def order(self) -> tuple[date, str]:
@@ -272,9 +279,9 @@ class Receivables:
             raise InvariantBroken(f"two documents have the number {document.number}")
         runs = atoms(plain(document.number))
         parts = parts_of_atoms(runs, document.issued_on)
-        item = Item(document, open_, status, _keys(document, runs, parts))
+        item = Item(document, open_, status)
         self._by_number[document.number] = item
-        for key in item.keys:
+        for key in _keys(document, runs, parts):
             self._file(key, item)
         if runs and not runs[0].numeric:
             self.key_prefixes.add(runs[0].folded)
@@ -299,6 +306,10 @@ class Receivables:
             known.append(item)
         elif known is not item:
             self._by_key[key] = [known, item]
+
+    def __len__(self) -> int:
+        """How many documents there are."""
+        return len(self._by_number)
 
     def numbered(self, number: str) -> Item | None:
         """The document of exactly this number."""
