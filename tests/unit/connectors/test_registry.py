@@ -19,7 +19,6 @@ def test_every_port_has_its_connectors() -> None:
         Port.REMINDER_CHANNEL: ["maildir", "phone_list", "print_folder", "smtp", "webhook"],
         Port.DELIVERY_REPORTS: ["imap", "maildir", "proof_folder"],
         Port.CALL_OUTCOMES: ["folder"],
-        Port.CASE_CHANNEL: [],
     }
 
 
