@@ -55,6 +55,7 @@ reminders:
 #: From this level on interest is asked for, and the fixed sum for each invoice, in cents.
 CLAIMED_FROM = 2
 FIXED_SUM = 4000
+RATE_KNOWN_BEFORE = date(2027, 1, 1)
 MINIMUM = 1000
 
 
@@ -78,10 +79,13 @@ class Bill:
         return self.total - sum(minor for _, minor in self.payments)
 
     def interest(self, as_of: date) -> int:
-        """10.5 % a year (Belgium, businesses, 2026), simple, by days from the day after the due date up to yesterday; half a cent is one."""
+        """10.5 % a year (Belgium, businesses, 2026), simple, by days from the day after the due date up to yesterday; half a cent is one.
+
+        The rate of 2027 is not known to the program's table, and what is not known is not asked for.
+        """
         exact = Fraction(0)
         day = self.due_on + timedelta(days=1)
-        while day < as_of:
+        while day < min(as_of, RATE_KNOWN_BEFORE):
             balance = self.total - sum(minor for on, minor in self.payments if on <= day)
             exact += Fraction(balance * 105, 1000 * 365)
             day += timedelta(days=1)
