@@ -93,6 +93,10 @@ class Reminders(Shelf):
         for page in self._pages(query, [table.c.sequence]):
             yield from self._with_documents(page)
 
+    def of_messages(self, message_ids: Collection[str]) -> list[ReminderRow]:
+        """Those of these messages, where there are any."""
+        return list(self._with_documents(list(self._among(self._select(table), table.c.message_id, message_ids))))
+
     def set_status(self, message_id: str, status: Delivery) -> None:
         """What became of a message. Raises LookupError when there is none of that id."""
         changed = self._connection.execute(
