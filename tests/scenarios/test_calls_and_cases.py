@@ -207,6 +207,17 @@ class TestCalls:
         assert held(result) == [HoldReason.HELD]
         pass_days(clerk, 26, 26, paying("121.00"))
         assert clerk.open("F1") == "0.00"
+        assert clerk.proven()
+
+    def test_a_case_that_nobody_reports_on_is_told_and_waits(self, tmp_path: Path) -> None:
+        clerk = clerk_with(tmp_path, CALLS, HAND_OVER % "none")
+        # The fifth call was due on Friday 25 September, the report on Thursday 1 October; the ladder waits for it.
+        assert held(pass_days(clerk, -3, 28)) == [HoldReason.CALLING]
+        assert not any("gebeld moest worden" in line for line in clerk.status(on(28)).waiting)
+        assert held(pass_days(clerk, 29, 29)) == [HoldReason.CALLING]
+        assert any("1 × gebeld moest worden" in line for line in clerk.status(on(29)).waiting)
+        place = ["--config", str(clerk.tenant_file), "--as-of", on(29)]
+        assert "overdue" in run(calls_app, ["list", *place]).stdout
 
     def test_faulty_rows_are_told_by_line_and_column_and_good_ones_count(self, tmp_path: Path) -> None:
         clerk = clerk_with(tmp_path, CALLS)
