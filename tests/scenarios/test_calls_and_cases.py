@@ -24,6 +24,7 @@ from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
 from daemon.handover_commands import handover_app
 from daemon.tenant import opened
+from tests import sshd
 from tests.scenarios.clerk import Clerk, Line
 
 IBAN_B = "BE71096123456769"
@@ -411,6 +412,22 @@ class TestCases:
         assert any("€ 40,00 aan buitengerechtelijke incassokosten" in text_of(mail) for mail in told)
         assert checked(tmp_path / "whole.zip", content)[0] == 0
 
+    def test_a_case_and_its_recall_by_sftp(self, tmp_path: Path) -> None:
+        server, inbox = sshd.server(), tmp_path / "inbox"
+        inbox.mkdir()
+        channel = (
+            f"{{use: sftp, host: 127.0.0.1, port: {server.port}, user: {server.user}, folder: {inbox}, "
+            f"host_keys: ['{server.host_key}'], private_key: '${{file:agency_key}}'}}"
+        )
+        clerk = clerk_with(tmp_path, f"  hand_over: {{name: Inkasso NV, approval: none, channel: {channel}}}\n")
+        (tmp_path / "agency_key").write_text(server.private_key)
+        pass_days(clerk, -3, 24)
+        (case,) = inbox.glob("*.zip")
+        assert checked(tmp_path / "whole.zip", case.read_bytes())[0] == 0
+        pass_days(clerk, 25, 25, paying("121.00"))
+        (recall,) = inbox.glob("*.json")
+        assert json.loads(recall.read_text())["event"] == "recalled"
+
     def test_a_case_by_mail(self, tmp_path: Path) -> None:
         by_mail = "  hand_over: {name: Inkasso NV, approval: none, mail_to: cases@agency.example}\n"
         clerk = clerk_with(tmp_path, by_mail)
@@ -455,6 +472,18 @@ class TestServices:
         blind.statement(on(25))
         blind.sync(on(25))
         assert orders(blind) == [(on(25), "interrupted")]
+
+    def test_an_order_that_did_not_leave_is_taken_back_when_the_money_comes(self, tmp_path: Path) -> None:
+        clerk = clerk_with(tmp_path, SERVICE)
+        pass_days(clerk, -3, 15)
+        (tmp_path / "services").write_text("a file where the portal's folder should be")
+        clerk.statement(on(20))
+        assert any("reminders/interruption" in line for line in clerk.sync(on(20)).failures)
+        clerk.statement(on(21), paying("121.00"))
+        clerk.sync(on(21))
+        (tmp_path / "services").unlink()
+        pass_days(clerk, 22, 23)
+        assert orders(clerk) == []
 
     def test_a_dispute_gives_the_service_back(self, tmp_path: Path) -> None:
         clerk = clerk_with(tmp_path, SERVICE, CALLS)
