@@ -107,7 +107,8 @@ class DebitPolicy:
     """A tenant's direct-debit settings.
 
     ``pre_notification_days``: calendar days from notice to collection, as agreed with the customers. ``lead_days``: TARGET days before
-    the collection on which the file goes to the bank; ``cut_off_days``: TARGET days before it on which the bank still takes it.
+    the collection on which the file goes to the bank, ``b2b_lead_days`` where a bank wants another number under the B2B scheme;
+    ``cut_off_days``: TARGET days before it on which the bank still takes it.
     ``notice_margin_days``: calendar days by which notices go out earlier than they must, so that a weekend or a stop does not move the
     collection. ``net_credit_notes``: whether a customer's open credit notes are taken off what is collected.
     ``batch_booking``: whether the bank is asked to credit a batch as one sum. ``weekday`` (0: Monday) or ``days_of_month``: collections
@@ -124,6 +125,7 @@ class DebitPolicy:
     creditor_bic: str = ""
     pre_notification_days: int = USUAL_PRE_NOTIFICATION_DAYS
     lead_days: int = 2
+    b2b_lead_days: int | None = None
     cut_off_days: int = SCHEME_CUT_OFF_DAYS
     notice_margin_days: int = 4
     approval: Approval = Approval.NONE
@@ -142,6 +144,10 @@ class DebitPolicy:
     ultimate_creditor: str = ""
     name_ultimate_debtor: bool = False
 
+    def lead_of(self, scheme: Scheme) -> int:
+        """TARGET days before the collection on which a file of a scheme goes to the bank."""
+        return self.lead_days if scheme is Scheme.CORE or self.b2b_lead_days is None else self.b2b_lead_days
+
     def faults(self) -> tuple[tuple[str, str], ...]:
         """Every setting that cannot work, as pairs of its name and the reason."""
         found = [
@@ -151,6 +157,10 @@ class DebitPolicy:
             ("pre_notification_days", "is negative" if self.pre_notification_days < 0 else None),
             ("cut_off_days", "is less than the scheme's" if self.cut_off_days < SCHEME_CUT_OFF_DAYS else None),
             ("lead_days", "is less than cut_off_days" if self.lead_days < self.cut_off_days else None),
+            (
+                "b2b_lead_days",
+                "is less than cut_off_days" if self.lead_of(Scheme.B2B) < self.cut_off_days <= self.lead_days else None,
+            ),
             ("notice_margin_days", "is negative" if self.notice_margin_days < 0 else None),
             ("retries", "is not 0, 1 or 2" if not 0 <= self.retries <= MOST_RETRIES else None),
             ("weekday", "is no working day" if self.weekday not in (None, *range(5)) else None),
@@ -320,8 +330,9 @@ def plan(
     draft = _Draft(used_one_offs={c.mandate.reference for c in kept if c.sequence_type is SequenceType.OOFF})
     _plan_new(facts, taken, draft)
     announced = [collection for collection in kept if collection.status is CollectionStatus.NOTIFIED]
-    reached = {day for day in {each.collect_on for each in announced} if _lead_begins_on(policy, day) <= as_of}
-    ready = [collection for collection in announced if collection.collect_on in reached]
+    days = {(each.collect_on, each.mandate.scheme) for each in announced}
+    reached = {(day, scheme) for day, scheme in days if _lead_begins_on(policy, day, scheme) <= as_of}
+    ready = [collection for collection in announced if (collection.collect_on, collection.mandate.scheme) in reached]
     batches = list(_batches(facts, ready))
     held = {batch.message_id for batch in batches if policy.approval is Approval.REQUIRED} - released
     return DebitPlan(
@@ -353,14 +364,14 @@ def notice_of(collection: Collection, channel: str, as_of: date) -> Reminder:
     )
 
 
-def collect_on(policy: DebitPolicy, due_on: date, as_of: date) -> date:
+def collect_on(policy: DebitPolicy, due_on: date, as_of: date, scheme: Scheme = Scheme.CORE) -> date:
     """The day on which an invoice due on ``due_on`` is collected when its notice goes out on ``as_of``.
 
     A TARGET day: the due date or the first one after it that leaves the customer the notice's days, and whose lead time begins after
     ``as_of`` (so that notice and file never leave on the same day).
     """
     by_notice = as_of + timedelta(days=policy.pre_notification_days)
-    by_lead = add_target_days(add_target_days(as_of, 1), policy.lead_days)
+    by_lead = add_target_days(add_target_days(as_of, 1), policy.lead_of(scheme))
     return _configured_day(policy, max(due_on, by_notice, by_lead))
 
 
@@ -521,8 +532,13 @@ def _candidates(
             draft.withhold(item, *against)
             continue
         again_on = not_before(document.number, facts.history.setbacks)
-        day = collect_on(facts.policy, max(document.due_on, again_on or document.due_on), facts.as_of)
+        wished_on = max(document.due_on, again_on or document.due_on)
+        day = collect_on(facts.policy, wished_on, facts.as_of)
         chosen = _choose_for(item, mandates, day, facts)
+        if isinstance(chosen, Mandate) and chosen.scheme is not Scheme.CORE:
+            # Which scheme it is, the mandate says; the mandate must still hold on the day that the scheme's lead time gives.
+            day = collect_on(facts.policy, wished_on, facts.as_of, chosen.scheme)
+            chosen = _choose_for(item, [one for one in mandates if one.scheme is chosen.scheme], day, facts)
         if not isinstance(chosen, Mandate):
             draft.withhold(item, *chosen)
         elif needs_address(chosen.iban) and not _is_structured(facts.customers[document.customer_id].address):
@@ -615,7 +631,7 @@ def _collect(facts: _Facts, candidates: Sequence[_Candidate], credits_: Sequence
             continue
         if group[0].mandate.type is MandateType.ONE_OFF:
             draft.used_one_offs.add(reference)
-        if facts.as_of < _notice_opens_on(facts.policy, day):
+        if facts.as_of < _notice_opens_on(facts.policy, day, group[0].mandate.scheme):
             draft.scheduled.append(_scheduled(group, day, left))
             continue
         draft.notices.append(_collection(facts, group, left))
@@ -634,10 +650,10 @@ def _scheduled(group: Sequence[_Candidate], day: date, credits_: Sequence[OpenIt
     )
 
 
-def _notice_opens_on(policy: DebitPolicy, day: date) -> date:
+def _notice_opens_on(policy: DebitPolicy, day: date, scheme: Scheme) -> date:
     """First day on which a collection on ``day`` is announced."""
     by_notice = day - timedelta(days=policy.pre_notification_days)
-    by_lead = add_target_days(day, -policy.lead_days) - timedelta(days=1)
+    by_lead = add_target_days(day, -policy.lead_of(scheme)) - timedelta(days=1)
     return min(by_notice, by_lead) - timedelta(days=policy.notice_margin_days)
 
 
@@ -684,9 +700,9 @@ def _sequence_type(mandate: Mandate, facts: _Facts) -> SequenceType:
     return SequenceType.RCUR if known else facts.policy.first_sequence
 
 
-def _lead_begins_on(policy: DebitPolicy, day: date) -> date:
+def _lead_begins_on(policy: DebitPolicy, day: date, scheme: Scheme) -> date:
     """First day on which a collection on ``day`` is handed over."""
-    return add_target_days(day, -policy.lead_days)
+    return add_target_days(day, -policy.lead_of(scheme))
 
 
 def _batches(facts: _Facts, ready: Iterable[Collection]) -> Iterator[DebitBatch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from typing import Final, Protocol
 
 from collect.message_templates import BUILT_IN, MessageTemplates
@@ -52,6 +53,16 @@ class Letterhead:
     templates: MessageTemplates = BUILT_IN
     most_attached: int = MOST_ATTACHED
     printer: Printer | None = None
+
+    @property
+    def sender_address(self) -> str:
+        """The sender's address without its name."""
+        return parseaddr(self.sender)[1]
+
+    @property
+    def answers_to(self) -> str:
+        """The address for answers, without a name."""
+        return parseaddr(self.reply_to or self.sender)[1]
 
     @property
     def window_side(self) -> Window:

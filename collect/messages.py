@@ -417,7 +417,7 @@ def _message(
         )
     by_other_way = () if medium is Medium.EMAIL else (medium.value,)
     return Message(
-        message_id=f"{key_of(*content.facts, *by_other_way)}@{letterhead.sender.rpartition('@')[2].rstrip('>')}",
+        message_id=f"{key_of(*content.facts, *by_other_way)}@{letterhead.sender_address.rpartition('@')[2]}",
         sender=letterhead.sender,
         recipient=addresses[0] if addresses else "",
         copies=addresses[1:],
@@ -467,7 +467,9 @@ def _known(
         "code": "",
         "left_out": "",
         "greeting": speech.labels.greeting.format(name=customer.name),
-        "signature": [line for line in (letterhead.name, letterhead.enterprise_number, letterhead.sender) if line],
+        "signature": [
+            line for line in (letterhead.name, letterhead.enterprise_number, letterhead.sender_address) if line
+        ],
         **content.values,
     }
     templates = letterhead.templates
@@ -630,7 +632,7 @@ def _on_paper(
 ) -> Letter:
     labels = speech.labels
     number = f"{labels.enterprise_number} {letterhead.enterprise_number}" if letterhead.enterprise_number else ""
-    lines = (*letterhead.address, *letterhead.contact, letterhead.reply_to or letterhead.sender, number)
+    lines = (*letterhead.address, *letterhead.contact, letterhead.answers_to, number)
     return Letter(
         header=LetterHeader(
             name=letterhead.name,

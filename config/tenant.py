@@ -232,6 +232,9 @@ class DirectDebit(Settings):
     collection_lead_days: Days = Field(
         default=2, description="Bank working days (TARGET) that a file is with the bank before the collection date."
     )
+    b2b_lead_days: Days | None = Field(
+        default=None, description="The same for the B2B scheme, where the bank wants another number."
+    )
     collect_on_weekday: Weekday | None = Field(
         default=None, description="Collect only on this day of the week; by default on the due date."
     )

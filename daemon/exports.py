@@ -20,6 +20,7 @@ from daemon.bookkeeping import entry_name
 from daemon.tenant import Tenant
 from ledger.errors import ConfigError
 from ledger.mandates import Collection
+from ledger.reminders import MessageKind
 from store.entries import StoredEntry
 from store.store import Transaction
 
@@ -38,6 +39,8 @@ class ExportKind(StrEnum):
     LOG = "log"
 
 
+#: Messages that ask for no money; the export ``reminders`` has a closed list of kinds (contract.md).
+NO_REMINDERS: Final = frozenset({MessageKind.MANDATE_INVITATION, MessageKind.INVOICE})
 HEADERS: Final[dict[ExportKind, Row]] = {
     ExportKind.MATCHES: (
         "tenant", "bank_reference", "account", "booking_date", "amount", "status", "rank", "kind", "document", "customer_id",
@@ -149,6 +152,8 @@ def _debit_rows(tenant: str, collection: Collection) -> Iterator[Row]:
 def _reminders(tenant: str, t: Transaction) -> Iterator[Row]:
     for row in t.reminders.rows():
         reminder = row.reminder
+        if reminder.kind in NO_REMINDERS:
+            continue
         yield (
             tenant,
             reminder.customer_id,

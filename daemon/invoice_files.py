@@ -1,4 +1,4 @@
-"""The invoices as their reader sees them: from the source that has them, or out of the UBL file that carries them."""
+"""The invoices as their reader sees them: from the source that has them, or out of the archived file that they were read from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import structlog
 
 from connectors.ports import InvoiceFiles
 from daemon.tenant import Tenant
-from formats.ubl_enclosure import enclosed_pdf
+from formats.ubl_enclosure import MOST_BYTES, enclosed_pdf
 from ledger.documents import Document
 from ledger.errors import AfletterError
 from store.store import Transaction
@@ -26,7 +26,7 @@ def invoice_pdfs(tenant: Tenant, t: Transaction, documents: Iterable[Document]) 
             # The invoice's data goes in its place; the message says the same.
             structlog.get_logger().warning("invoice not read", document=document.number, error=type(error).__name__)
             pdf = None
-        if pdf is None and document.source.name.lower().endswith(".xml"):
+        if pdf is None:
             pdf = _of_archive(t, document)
         if pdf is not None:
             found[document.number] = pdf
@@ -34,8 +34,12 @@ def invoice_pdfs(tenant: Tenant, t: Transaction, documents: Iterable[Document]) 
 
 
 def _of_archive(t: Transaction, document: Document) -> bytes | None:
+    """The document that the invoice was read from: a PDF itself (Factur-X, ZUGFeRD), or a UBL file that carries one."""
+    ending = document.source.name.lower().rpartition(".")[2]
+    if ending not in ("pdf", "xml"):
+        return None
     try:
         with t.archive.open(document.source.document) as stream:
-            return enclosed_pdf(stream)
+            return stream.read(MOST_BYTES) if ending == "pdf" else enclosed_pdf(stream)
     except LookupError:
         return None

@@ -78,6 +78,7 @@ def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
         creditor_bic=debit.creditor_bic or "",
         pre_notification_days=debit.pre_notification_days,
         lead_days=debit.collection_lead_days,
+        b2b_lead_days=debit.b2b_lead_days,
         approval=Approval(debit.approval.value),
         grouping=Grouping(debit.one_collection_per.value),
         weekday=None if debit.collect_on_weekday is None else list(Weekday).index(debit.collect_on_weekday),

@@ -59,7 +59,7 @@ def reminders_list(
     Example: afletter reminders list --config tenants
     """
     for one in configs(config, tenant):
-        with named_errors(), opened(one) as ready, ready.store.transaction() as t:
+        with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             case = case_now(ready, t, day_of(as_of, one))
             if case is None:
                 out.print(f"{escape(one.tenant)}: no reminders in its file")
@@ -123,7 +123,7 @@ def reminders_preview(
     Example: afletter reminders preview --config tenants --out preview
     """
     for one in configs(config, tenant):
-        with named_errors(), opened(one) as ready, ready.store.transaction() as t:
+        with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             case = case_now(ready, t, day_of(as_of, one))
             if case is None:
                 out.print(f"{escape(one.tenant)}: no reminders in its file")
@@ -154,7 +154,7 @@ def reminders_explain(
     """
 
     def explain(ready: Tenant, person: Person) -> str:
-        with ready.store.transaction() as t:
+        with ready.store.snapshot() as t:
             case = case_now(ready, t, person.as_of)
             if case is None:
                 raise ReminderActError(f"tenant {ready.name} has no reminders in its file")
@@ -312,7 +312,7 @@ def _login_name() -> str:
 
 
 def _knows(one: TenantConfig, name: str) -> bool:
-    with opened(one) as ready, ready.store.transaction() as t:
+    with opened(one) as ready, ready.store.snapshot() as t:
         try:
             subject_of(t, name)
         except UnknownSubject:

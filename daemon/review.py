@@ -100,7 +100,7 @@ def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str
         _expect(stored, "review", "book")
         if list(texts) == ["ignore"]:
             return _decide(tenant, t, stored, "ignored", (), person, "ignored_by_person")
-        items = {item.document.number: item for item in t.bookings.open_items()}
+        items = t.bookings.items_numbered(_named_in(texts))
         customers = {customer.customer_id for customer in t.facts.customers()}
         currency = stored.identified.entry.amount.currency
         allocations = tuple(_allocation(text, items, customers, currency) for text in texts)
@@ -138,6 +138,13 @@ def _undo_netting(tenant: Tenant, t: Transaction, credit_note: str, person: Pers
 def _expect(stored: StoredEntry, status: Standing, event: str) -> None:
     if stored.status != status:
         raise IllegalStep(f"entry {entry_name(stored.identified)}", stored.status, event)
+
+
+def _named_in(texts: Sequence[str]) -> set[str]:
+    """Whatever booking lines name: documents, and customers among them."""
+    parts = [_LINE.match(text.strip()) for text in texts]
+    named = [(part["what"] or "").strip() for part in parts if part is not None]
+    return {each for what in named for each in (what, *what.partition(">")) if each}
 
 
 def _allocation(text: str, items: dict[str, OpenItem], customers: set[str], currency: str) -> Allocation:
@@ -195,8 +202,8 @@ def _check_open(t: Transaction, booking: Booking) -> None:
     for line in booking.lines:
         if line.account.kind is AccountKind.RECEIVABLE:
             change[line.account.key] = change.get(line.account.key, 0) + line.amount.minor
-    for item in t.bookings.open_items():
-        number, is_credit_note = item.document.number, item.document.kind is DocumentKind.CREDIT_NOTE
+    for number, item in sorted(t.bookings.items_numbered(change).items()):
+        is_credit_note = item.document.kind is DocumentKind.CREDIT_NOTE
         more = -change.get(number, 0) if is_credit_note else change.get(number, 0)
         if item.open.minor + more < 0:
             kind = "credit note" if is_credit_note else "invoice"

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from sys import intern
 from typing import Final
 
 from reconcile.text import plain
@@ -112,7 +113,7 @@ def name_of(text: str) -> Name:
     others: list[str] = []
     every: list[str] = []
     joint = False
-    for word in _WORD.findall(flat):
+    for word in map(intern, _WORD.findall(flat)):
         if word == "|" or word in _JOINERS:
             joint = joint or bool(words)
             continue

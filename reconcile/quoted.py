@@ -540,7 +540,9 @@ def _many(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]
         return to_a_person(case, suggestions, reason("read_in_several_ways", amount=str(case.money(case.minor))))
     if fitting:
         items, settlement = next(iter(fitting.values()))
-        return _many_settled(case, [item for item in items if item.open], settlement, by)
+        open_ = [item for item in items if item.open]
+        rivals = _rivals_in_payer(case, open_[0]) if len(open_) == 1 else []
+        return _conflict(case, open_[0], rivals, by) if rivals else _many_settled(case, open_, settlement, by)
     for items in readings:
         open_ = [item for item in items if item.open and not item.is_credit]
         if open_ and not any(item.is_credit and item.open for item in items):

@@ -36,43 +36,42 @@ MOST_CANDIDATES: Final = 200
 MOST_OF_AMOUNT: Final = 50
 #: Customers of one block of names that are compared with a payer.
 MOST_NAMESAKES: Final = 100
+#: Documents on a shelf that is a list.
+_MOST_IN_A_LIST: Final = 12
 #: Empty places on a shelf before it is tidied.
 _FEWEST_TO_TIDY: Final = 32
 #: Digits that a number must have without its prefix to be looked up without it.
 _FEWEST_BARE_DIGITS: Final = 5
 
-_ORDER: Final = attrgetter("order")
+_ORDER: Final = attrgetter("issued_on", "number")
 
 
 class Item:
-    """One document and what is open on it, in minor units of ``currency``; ``order`` sorts by issue date, then number; ``keys`` are those
-    under which it is quoted."""
+    """One document and what is open on it, in minor units of ``currency``; ``order`` sorts by issue date, then number."""
 
     __slots__ = (
+        "_keys",
         "_parts",
         "currency",
         "customer_id",
         "document",
         "is_credit",
         "issued_on",
-        "keys",
         "number",
         "open",
-        "order",
         "status",
     )
 
-    def __init__(self, document: Document, open_: Money, status: ItemStatus, keys: tuple[str, ...]) -> None:
+    def __init__(self, document: Document, open_: Money, status: ItemStatus) -> None:
         self.document = document
         self.issued_on = document.issued_on
-        self.keys = keys
+        self._keys: tuple[str, ...] | None = None
         self.number = document.number
         self.customer_id = document.customer_id
         self.is_credit = document.kind is DocumentKind.CREDIT_NOTE
         self.currency = open_.currency
         self.open = open_.minor
         self.status = status
-        self.order = (document.issued_on, document.number)
         self._parts: NumberParts | None = None
 
     @property
@@ -81,6 +80,19 @@ class Item:
         if self._parts is None:
             self._parts = parts_of(self.number, self.document.issued_on)
         return self._parts
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys under which the document is quoted."""
+        if self._keys is None:
+            runs = atoms(plain(self.number))
+            self._keys = _keys(self.document, runs, parts_of_atoms(runs, self.issued_on))
+        return self._keys
+
+    @property
+    def order(self) -> tuple[date, str]:
+        """What documents are sorted by: day of issue, then number."""
+        return self.issued_on, self.number
 
     @property
     def gross(self) -> int:
@@ -93,27 +105,36 @@ class Item:
 
 
 class _Shelf:
-    """Open documents in the order they came, each taken out in constant time. A plain dictionary keeps the places of what was taken
-    from its front, and looking past a hundred thousand of them for every payment would cost as much."""
+    """Open documents in the order they came, each taken out in constant time. Most shelves hold one or two, in a list; a long one is a
+    dictionary, which is made anew now and then: it keeps the places of what was taken from its front, and looking past a hundred thousand of
+    them for every payment would cost as much."""
 
     __slots__ = ("_gone", "_items")
 
     def __init__(self) -> None:
-        self._items: dict[str, Item] = {}
+        self._items: list[Item] | dict[str, Item] = []
         self._gone = 0
 
     def put(self, item: Item) -> None:
-        self._items[item.number] = item
+        if isinstance(self._items, dict):
+            self._items[item.number] = item
+            return
+        self._items.append(item)
+        if len(self._items) > _MOST_IN_A_LIST:
+            self._items = {each.number: each for each in self._items}
 
-    def take(self, number: str) -> None:
-        del self._items[number]
+    def take(self, item: Item) -> None:
+        if isinstance(self._items, list):
+            self._items.remove(item)
+            return
+        del self._items[item.number]
         self._gone += 1
         if self._gone > len(self._items) + _FEWEST_TO_TIDY:
             self._items = dict(self._items.items())
             self._gone = 0
 
     def __iter__(self) -> Iterator[Item]:
-        return iter(self._items.values())
+        return iter(self._items.values() if isinstance(self._items, dict) else self._items)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -174,7 +195,7 @@ class Receivables:
         self._by_number: dict[str, Item] = {}
         self._by_key: dict[str, Item | list[Item]] = {}
         self._open_of_customer: dict[str, _Shelf] = {}
-        self._open_by_amount: dict[tuple[int, str], _Shelf] = {}
+        self._open_by_amount: dict[str, dict[int, _Shelf]] = {}
         self._grosses: dict[str, list[int]] = {}
         self._on_account: dict[str, int] = {}
         self._credits: list[Item] = []
@@ -258,9 +279,9 @@ class Receivables:
             raise InvariantBroken(f"two documents have the number {document.number}")
         runs = atoms(plain(document.number))
         parts = parts_of_atoms(runs, document.issued_on)
-        item = Item(document, open_, status, _keys(document, runs, parts))
+        item = Item(document, open_, status)
         self._by_number[document.number] = item
-        for key in item.keys:
+        for key in _keys(document, runs, parts):
             self._file(key, item)
         if runs and not runs[0].numeric:
             self.key_prefixes.add(runs[0].folded)
@@ -286,6 +307,10 @@ class Receivables:
         elif known is not item:
             self._by_key[key] = [known, item]
 
+    def __len__(self) -> int:
+        """How many documents there are."""
+        return len(self._by_number)
+
     def numbered(self, number: str) -> Item | None:
         """The document of exactly this number."""
         return self._by_number.get(number)
@@ -305,7 +330,7 @@ class Receivables:
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
-        open_ = self._open_by_amount.get((minor, currency))
+        open_ = self._open_by_amount.get(currency, {}).get(minor)
         if not open_:
             return ()
         of_day = (item for item in open_ if not item.is_credit and item.issued_on <= on)
@@ -325,21 +350,27 @@ class Receivables:
         item = self._by_number.get(number)
         if item is None or minor > item.open:
             raise InvariantBroken(f"{minor} minor units cannot be settled on {number}")
-        self._shelf_with(item).take(number)
+        self._take_from_amount(item)
         item.open -= minor
         if item.open:
             self._shelf_with(item).put(item)
         else:
-            self._shelf_of(item.customer_id).take(number)
+            self._shelf_of(item.customer_id).take(item)
 
     def _reopen(self, number: str, minor: int) -> None:
         item = self._by_number[number]
         if item.open:
-            self._shelf_with(item).take(number)
+            self._take_from_amount(item)
         else:
             self._shelf_of(item.customer_id).put(item)
         item.open += minor
         self._shelf_with(item).put(item)
+
+    def _take_from_amount(self, item: Item) -> None:
+        shelf = self._shelf_with(item)
+        shelf.take(item)
+        if not shelf:
+            del self._open_by_amount[item.currency][item.open]
 
     def _shelf_of(self, customer_id: str) -> _Shelf:
         shelf = self._open_of_customer.get(customer_id)
@@ -348,10 +379,10 @@ class Receivables:
         return shelf
 
     def _shelf_with(self, item: Item) -> _Shelf:
-        key = item.open, item.currency
-        shelf = self._open_by_amount.get(key)
+        of_currency = self._open_by_amount.setdefault(item.currency, {})
+        shelf = of_currency.get(item.open)
         if shelf is None:
-            shelf = self._open_by_amount[key] = _Shelf()
+            shelf = of_currency[item.open] = _Shelf()
         return shelf
 
     def _move(self, number: str, minor: int) -> None:

@@ -50,8 +50,10 @@ _INTRODUCTION: Final = 48
 _WORD_BEGINS: Final = re.compile(r"(?:\A|\s)[#(\"',;+&/-]*\Z")
 _WORD_ENDS: Final = re.compile(r"[)\"',;:.+&/-]*(?:\s|\Z)")
 _MONTH_BEFORE: Final = re.compile(r"[A-Z.]\s*\Z")
-_DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,})\s+\Z")
-_DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,})(?:\s|\Z)")
+#: Groups of one longer number (an account, a telephone) beside a group of it: of up to eight digits, and none that a word follows
+#: (``25 pieces``).
+_DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,8})\s+\Z")
+_DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,8})(?=\s+[0-9]|\s*\Z)")
 #: Digits that a shortened number must have when nothing but a blank stands before it.
 _FEWEST_BEHIND_BLANK: Final = 3
 _CUSTOMER_WORD: Final = re.compile(
@@ -195,7 +197,7 @@ def _quotes_in(
     at = 0
     while at < len(written):
         quoted = _quoted_from(receivables, written, at)
-        if quoted is None:
+        if quoted is None or _belongs_to_next(receivables, written, at):
             at += 1
             continue
         to, items, key = quoted
@@ -226,6 +228,11 @@ def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> 
             if items:
                 best = (to, items, joined)
     return best
+
+
+def _belongs_to_next(receivables: Receivables, written: Sequence[Atom], at: int) -> bool:
+    """Whether the atom is the year of a date and another number begins right behind it: ``vom 02.06.26 26.1553`` is not 26-26."""
+    return ends_date(written, at) and at + 1 < len(written) and _quoted_from(receivables, written, at + 1) is not None
 
 
 def _is_year(atom: Atom) -> bool:

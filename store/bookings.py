@@ -172,24 +172,32 @@ class Bookings(Shelf):
     def open_items(self) -> Iterator[OpenItem]:
         """Every booked document, settled ones too, by due date and number."""
         for page in self._pages(self._select(document), [document.c.due_on, document.c.number]):
-            numbers = [row.number for row in page]
-            balances = self._balances(numbers)
-            flags = self._flags(numbers)
-            live = self._live(numbers)
-            levels = self._levels(numbers)
-            mandates = self._mandates({row.customer_id for row in page})
-            for row in page:
-                balance = balances.get((row.number, row.currency))
-                if balance is None:
-                    continue
-                yield _open_item(
-                    document_of(row),
-                    balance,
-                    flag=flags.get(row.number),
-                    live=row.number in live,
-                    level=levels.get(row.number, 0),
-                    mandate_reference=mandates.get(row.customer_id, ""),
-                )
+            yield from self._items_of(page)
+
+    def items_numbered(self, numbers: Collection[str]) -> dict[str, OpenItem]:
+        """Those of these documents that are booked, by number."""
+        rows = list(self._among(self._select(document), document.c.number, sorted(numbers)))
+        return {item.document.number: item for item in self._items_of(rows)}
+
+    def _items_of(self, page: Sequence[Row[Any]]) -> Iterator[OpenItem]:
+        numbers = [row.number for row in page]
+        balances = self._balances(numbers)
+        flags = self._flags(numbers)
+        live = self._live(numbers)
+        levels = self._levels(numbers)
+        mandates = self._mandates({row.customer_id for row in page})
+        for row in page:
+            balance = balances.get((row.number, row.currency))
+            if balance is None:
+                continue
+            yield _open_item(
+                document_of(row),
+                balance,
+                flag=flags.get(row.number),
+                live=row.number in live,
+                level=levels.get(row.number, 0),
+                mandate_reference=mandates.get(row.customer_id, ""),
+            )
 
     def open_of(self, number: str) -> Money:
         """What is open of one document. Raises LookupError when nothing of it was ever booked."""

@@ -97,11 +97,10 @@ def held(result: CycleResult) -> list[HoldReason]:
 
 
 def sent(clerk: Clerk) -> list[tuple[int, str]]:
-    return [
-        ((date.fromisoformat(row["as_of"]) - DUE).days, row["kind"])
-        for row in clerk.rows(ExportKind.REMINDERS)
-        if row["status"] == "sent"
-    ]
+    """Days after the due date and kinds of all that was sent, copies of invoices too, which the export of reminders does not hold."""
+    with opened(clerk.config) as tenant, tenant.store.snapshot() as t:
+        rows = [row.reminder for row in t.reminders.rows() if row.status == "sent"]
+    return [((reminder.as_of - DUE).days, reminder.kind.value) for reminder in rows]
 
 
 def lists(clerk: Clerk) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.worlds.bench import COUNTRIES, judged_bench
-from tests.worlds.score import BENCH_FLOOR, OWN_FLOOR, Score, judged, table
+from tests.worlds.score import AMONG_THREE_FLOOR, BENCH_FLOOR, FIRST_FLOOR, OWN_FLOOR, Score, judged, table
 from tests.worlds.stories import tell
 
 
@@ -75,6 +75,15 @@ def main() -> int:
         for name, total, floor in (("bench", bench.total(), BENCH_FLOOR), ("own", own.total(), OWN_FLOOR))
         if total.due and total.right / total.due < floor
     ]
+    fallen.extend(
+        f"{name}: {right} of {total.suggestable} suggestions were right {where}, {floor} is recorded"
+        for name, total in (("bench", bench.total()), ("own", own.total()))
+        for right, where, floor in (
+            (total.first, "in the first place", FIRST_FLOOR),
+            (total.among_three, "among the first three", AMONG_THREE_FLOOR),
+        )
+        if total.suggestable and right / total.suggestable < floor
+    )
     score = Score()
     score.add(bench)
     score.add(own)

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from tests.shared import shared_folder
 from tests.worlds.bench import COUNTRIES, judged_bench
-from tests.worlds.score import BENCH_FLOOR, OWN_FLOOR, judged, wilson
+from tests.worlds.score import AMONG_THREE_FLOOR, BENCH_FLOOR, FIRST_FLOOR, OWN_FLOOR, Score, judged, wilson
 from tests.worlds.stories import STORIES, tell
 
+OWN_COUNTRIES: Final = ("BE", "NL", "DE")
+SEEDS: Final = range(4)
 
-@pytest.mark.parametrize("country", ["BE", "NL", "DE"])
-@pytest.mark.parametrize("seed", range(4))
+
+@cache
+def _own(country: str, seed: int) -> Score:
+    return judged(tell(country, seed))
+
+
+@pytest.mark.parametrize("country", OWN_COUNTRIES)
+@pytest.mark.parametrize("seed", SEEDS)
 def test_own_worlds(country: str, seed: int) -> None:
-    score = judged(tell(country, seed))
+    score = _own(country, seed)
     total = score.total()
     assert score.wrong == []
     assert total.right / total.due >= OWN_FLOOR, score.missed
+
+
+def test_what_is_suggested_in_own_worlds() -> None:
+    together = Score()
+    for country in OWN_COUNTRIES:
+        for seed in SEEDS:
+            together.add(_own(country, seed))
+    total = together.total()
+    assert total.first / total.suggestable >= FIRST_FLOOR
+    assert total.among_three / total.suggestable >= AMONG_THREE_FLOOR
 
 
 @pytest.mark.shared
@@ -28,6 +48,8 @@ def test_bench_worlds(country: str, tmp_path: Path) -> None:
     total = score.total()
     assert score.wrong == []
     assert total.right / total.due >= BENCH_FLOOR, score.missed
+    assert total.first / total.suggestable >= FIRST_FLOOR
+    assert total.among_three / total.suggestable >= AMONG_THREE_FLOOR
 
 
 def test_a_world_follows_from_its_seed() -> None:

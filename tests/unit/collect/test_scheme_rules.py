@@ -33,6 +33,25 @@ def test_lead_time_notice_and_calendar(due_on: date, as_of: date, lead: int, not
     assert add_target_days(day, -lead) > as_of
 
 
+def test_each_scheme_has_its_own_lead_time() -> None:
+    policy = replace(POLICY, lead_days=2, b2b_lead_days=5, pre_notification_days=0)
+    due = date(2026, 9, 10)
+    assert collect_on(policy, due, due, Scheme.CORE) == date(2026, 9, 15)
+    assert collect_on(policy, due, due, Scheme.B2B) == date(2026, 9, 18)
+    customers = {"C1": customer("C1")}
+    for scheme, day in ((Scheme.CORE, date(2026, 9, 15)), (Scheme.B2B, date(2026, 9, 18))):
+        planned = plan(
+            policy,
+            [item("F1", "10.00", due)],
+            customers=customers,
+            mandates=[mandate(scheme=scheme)],
+            collections=[],
+            as_of=due,
+        )
+        assert [notice.collect_on for notice in planned.notices] == [day]
+    assert dict(replace(policy, b2b_lead_days=0).faults()) == {"b2b_lead_days": "is less than cut_off_days"}
+
+
 @pytest.mark.parametrize(
     ("closed", "why"),
     [

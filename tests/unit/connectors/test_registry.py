@@ -16,7 +16,11 @@ def test_every_port_has_its_connectors() -> None:
         Port.STATEMENTS: ["folder"],
         Port.ACCOUNTING: ["beancount", "hledger"],
         Port.DEBIT_CHANNEL: ["folder", "sftp"],
-        Port.REMINDER_CHANNEL: ["maildir"],
+        Port.REMINDER_CHANNEL: ["maildir", "phone_list", "print_folder", "smtp", "webhook"],
+        Port.DELIVERY_REPORTS: ["imap", "maildir", "print_folder"],
+        Port.HAND_OVER_CHANNEL: ["folder", "sftp"],
+        Port.SERVICE_CHANNEL: ["folder", "webhook"],
+        Port.CALL_OUTCOMES: ["folder"],
     }
 
 

@@ -370,3 +370,56 @@ def test_the_runner_up_says_why_it_lost(desk: Desk) -> None:
     assert first.runner_up is not None
     assert (first.runner_up.code, first.runner_up.values["document"]) == ("lost_same_amount", "F2026-00066")
     assert second.runner_up is None
+
+
+@pytest.mark.parametrize(
+    "text", ["#1885 93 stuks x 3", "4305 25 stuks x 3", "PO 4585745549 4305", "PO 4585745549 1310/2026"]
+)
+def test_a_number_of_ours_beside_other_digits_keeps_the_amount_from_deciding(text: str) -> None:
+    desk = Desk()
+    desk.customer("C1", "Smits Bouw BV", "BE11")
+    for number in ("#1885", "4305", "1310/2026"):
+        desk.document(number, "C1", "500.00")
+    desk.document("9999", "C1", "73.01")
+    desk.pays("73.01", text, iban="BE11")
+    assert isinstance(desk.decides(), Ambiguous)
+
+
+def test_a_group_of_an_account_number_is_no_number_of_ours() -> None:
+    desk = Desk()
+    desk.customer("C1", "Smits Bouw BV", "BE11")
+    desk.document("5503", "C1", "500.00")
+    desk.document("9999", "C1", "73.01")
+    desk.pays("73.01", "BE68 1042 5503 4000", iban="BE11")
+    assert booked(desk.decides()) == [("payment", "9999", "73.01")]
+
+
+def test_a_number_broken_in_its_prefix_keeps_the_rest_off_the_account() -> None:
+    desk = Desk()
+    desk.customer("C1", "Smits Bouw BV", "BE11")
+    for number in ("SI-26-06-0623", "SI-26-05-0625", "SI-26-05-0627"):
+        desk.document(number, "C1", "100.00")
+    desk.pays("211.83", "facturen SI-26-06-0623, S", "I-26-05-0625, SI-26-05-062", "7", iban="BE11")
+    assert isinstance(desk.decides(), Ambiguous)
+
+
+def test_one_number_with_a_date_beside_it_is_a_question_when_the_payer_has_that_amount_open_himself() -> None:
+    desk = Desk()
+    desk.customer("C1", "Smits Bouw BV", "BE11")
+    desk.customer("C2", "Anna Peeters", "BE22")
+    desk.document("4710", "C1", "563.27")
+    desk.document("0008/2026", "C1", "40.00")
+    desk.document("4712", "C2", "563.27")
+    desk.pays("563.27", "4710 dd 09/08/2026", iban="BE22")
+    assert isinstance(desk.decides(), Ambiguous)
+
+
+def test_a_number_behind_a_date_is_not_read_into_its_year() -> None:
+    desk = Desk()
+    desk.customer("C1", "Smits Bouw BV", "BE11")
+    desk.customer("C2", "Anna Peeters", "BE22")
+    for number in ("26.1553", "#2626"):
+        desk.document(number, "C2", "500.00")
+    desk.document("#1650", "C1", "143.86")
+    desk.pays("143.86", "vom 02.06.26 26.1553", iban="BE11")
+    assert isinstance(desk.decides(), Ambiguous)
