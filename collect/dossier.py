@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -148,14 +148,19 @@ class CaseFile:
     country: str
 
 
+def _spoken(language: str) -> str:
+    """The language itself where there are words in it, else English."""
+    return language if language in _LANGUAGES else "en"
+
+
 def case_words(code: str, language: str, **values: str) -> str:
     """A phrase in a language; English where there is none in it."""
-    column = _LANGUAGES.index(language) if language in _LANGUAGES else len(_LANGUAGES) - 1
-    return _WORDS[code][column].format(**values)
+    return _WORDS[code][_LANGUAGES.index(_spoken(language))].format(**values)
 
 
 def cover(file: CaseFile) -> Letter:
     """The first pages: who, what, how much and why, and what was done so far."""
+    file = replace(file, language=_spoken(file.language))
 
     def say(code: str, **values: str) -> str:
         return case_words(code, file.language, **values)
@@ -402,6 +407,7 @@ def change_facts(change: Change, *, as_of: date, creditor: str, name: str) -> di
 
 def change_sentence(change: Change, name: str, language: str, country: str) -> str:
     """The same for people."""
+    language = _spoken(language)
     match change.event:
         case HandOverEvent.RECALLED | HandOverEvent.REDUCED | HandOverEvent.RAISED:
             return case_words(

@@ -19,7 +19,7 @@ from collect.reminders import Held
 from collect.wording import sentence as why_not
 from config.bank_profile import bank_profile
 from config.tenant import DirectDebit
-from daemon.call_list import Row
+from daemon.calling import DaysCalls
 from daemon.confirming import confirm
 from daemon.debit_planning import plan_debits
 from daemon.debit_standing import as_it_may_be
@@ -46,12 +46,12 @@ from store.store import Transaction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
     """What was not collected or not sent in a cycle, and why; ``unseen``: what may hide that somebody has paid, so that nothing at
-    all is claimed. ``calls``: the rows of today's call list; None where nobody calls."""
+    all is claimed. ``calls``: today's; None where nobody calls."""
 
     withheld: tuple[Withheld, ...] = ()
     held: tuple[Held, ...] = ()
     unseen: tuple[Unseen, ...] = ()
-    calls: tuple[Row, ...] | None = None
+    calls: DaysCalls | None = None
 
 
 def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], steps: Steps) -> HeldBack:
@@ -71,7 +71,7 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
         covered: frozenset[str] = frozenset()
         withheld: tuple[Withheld, ...] = ()
         held: tuple[Held, ...] = ()
-        calls: tuple[Row, ...] | None = None
+        calls: DaysCalls | None = None
         if debit is not None:
             planned = _debits(tenant, t, view, debit)
             covered, withheld = planned.covered, planned.withheld

@@ -25,6 +25,7 @@ from daemon.calling import pull_calls
 from daemon.collecting import HeldBack, collect_money, mirror_receipts
 from daemon.debit_answers import take_debit_answers
 from daemon.delivery_reports import pull_reports
+from daemon.log_words import said
 from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.progress import Steps
@@ -121,7 +122,10 @@ def _held(tenant: Tenant, held_back: HeldBack) -> list[str]:
     """What was held back, one line for each reason; no names and no accounts in it."""
     found = [one.reason for one in held_back.withheld] + [one.reason for one in held_back.held]
     reasons = Counter(why_not(reason, "", tenant.language) for reason in found)
-    return [f"{count} × {reason}" for reason, count in sorted(reasons.items())]
+    lines = [f"{count} × {reason}" for reason, count in sorted(reasons.items())]
+    if held_back.calls is not None and held_back.calls.overdue:
+        lines.append(said("calls_overdue", {"count": str(held_back.calls.overdue)}, tenant.language))
+    return lines
 
 
 def _rounded(seconds: dict[str, float]) -> dict[str, float]:

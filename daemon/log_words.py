@@ -283,6 +283,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Kunde {customer} wurde {count} Mal an verschiedenen halben Tagen angerufen und nicht erreicht; der nächste Schritt ist möglich.",
         "en": "Customer {customer} was called {count} times at different half-days and not reached; the next step may be taken.",
     },
+    "calls_overdue": {
+        "nl": "{count} × gebeld moest worden en niemand heeft tijdig teruggekoppeld.",
+        "fr": "{count} × un appel était prévu et personne n'en a rendu compte à temps.",
+        "de": "{count} × war anzurufen, und niemand hat rechtzeitig berichtet.",
+        "en": "{count} × a call was to be made and nobody reported back in time.",
+    },
     "hand_over_release": {
         "nl": "{person} geeft het dossier van klant {customer} vrij: {documents}.",
         "fr": "{person} libère le dossier du client {customer} : {documents}.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from collect.law.words import explain
 from collect.reminders import Held
 from collect.reminders_ahead import ahead
 from collect.wording import sentence as why_not
-from daemon.claiming import Claimed, claim_on
+from daemon.claiming import claim_on, claimed
 from daemon.reminder_acts import ReminderActError
 from daemon.reminder_case import Case
 from daemon.reminding import composed
@@ -19,7 +20,8 @@ from daemon.tenant import Tenant
 from formats.mail import render
 from ledger.documents import DocumentKind, OpenItem
 from ledger.errors import Refused
-from ledger.reminders import Reminder
+from ledger.reminders import MessageKind, Reminder
+from store.reminders import ReminderRow
 from store.store import Transaction
 
 
@@ -35,25 +37,47 @@ def previewed(case: Case) -> Iterator[Reminder]:
     )
 
 
-def write_messages(tenant: Tenant, case: Case, found: Sequence[Reminder], folder: Path) -> tuple[int, tuple[str, ...]]:
-    """Write each message as a mail file; answers how many, and a line for each that cannot be written. Raises OSError."""
+def write_messages(
+    tenant: Tenant, t: Transaction, case: Case, found: Sequence[Reminder], folder: Path
+) -> tuple[int, tuple[str, ...]]:
+    """Write each message as a mail file, in the order in which they would leave; answers how many, and a line for each that cannot be
+    written. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     items = case.view.by_number()
+    rows: defaultdict[str, list[ReminderRow]] = defaultdict(list)
+    for row in case.view.reminders:
+        rows[row.reminder.customer_id].append(row)
     troubled: list[str] = []
     written = 0
-    for number, one in enumerate(found, start=1):
-        message = composed(tenant, case, items, Claimed(reminder=one))
-        if isinstance(message, Held):
-            troubled.append(f"{one.as_of} {one.customer_id} {one.kind.value}: {message.detail}")
+    letters = (one for one in found if one.kind is not MessageKind.HAND_OVER)
+    for number, one in enumerate(letters, start=1):
+        told = replace(case, view=replace(case.view, reminders=tuple(rows[one.customer_id])))
+        content = _written(tenant, t, told, items, one)
+        if isinstance(content, str):
+            troubled.append(f"{one.as_of} {one.customer_id} {one.kind.value}: {content}")
             continue
-        try:
-            content = render(message)
-        except Refused as error:
-            troubled.append(f"{one.as_of} {one.customer_id} {one.kind.value}: {error}")
-            continue
-        (folder / f"{number:05}-{one.as_of}-{one.kind.value}.eml").write_bytes(content)
+        wanted, mail = content
+        # What a later letter may ask depends on the ones before it.
+        rows[one.customer_id].append(ReminderRow(reminder=wanted, message_id=str(number), status="sent"))
+        (folder / f"{number:05}-{one.as_of}-{one.kind.value}.eml").write_bytes(mail)
         written += 1
     return written, tuple(troubled)
+
+
+def _written(
+    tenant: Tenant, t: Transaction, case: Case, items: Mapping[str, OpenItem], reminder: Reminder
+) -> tuple[Reminder, bytes] | str:
+    """The reminder with what it asks for, and its mail; or why there is none."""
+    wanted = claimed(t, case, reminder, [items[number] for number in reminder.documents])
+    if isinstance(wanted, Held):
+        return wanted.detail
+    message = composed(tenant, case, items, wanted)
+    if isinstance(message, Held):
+        return message.detail
+    try:
+        return wanted.reminder, render(message)
+    except Refused as error:
+        return str(error)
 
 
 def explained(tenant: Tenant, t: Transaction, case: Case, number: str) -> Iterator[str]:

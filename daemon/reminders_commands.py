@@ -35,6 +35,7 @@ from daemon.review import Person
 from daemon.tenant import Tenant, opened
 from ledger.reminders import MessageKind, Reminder
 from store.reminders import ReminderRow
+from store.store import Transaction
 
 reminders_app = typer.Typer(
     help="Reminders: who is asked for what, who is not and why, what was promised.", no_args_is_help=True
@@ -58,7 +59,7 @@ def reminders_list(
     Example: afletter reminders list --config tenants
     """
     for one in configs(config, tenant):
-        with named_errors(), opened(one) as ready, ready.store.transaction() as t:
+        with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             case = case_now(ready, t, day_of(as_of, one))
             if case is None:
                 out.print(f"{escape(one.tenant)}: no reminders in its file")
@@ -122,7 +123,7 @@ def reminders_preview(
     Example: afletter reminders preview --config tenants --out preview
     """
     for one in configs(config, tenant):
-        with named_errors(), opened(one) as ready, ready.store.transaction() as t:
+        with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             case = case_now(ready, t, day_of(as_of, one))
             if case is None:
                 out.print(f"{escape(one.tenant)}: no reminders in its file")
@@ -130,12 +131,12 @@ def reminders_preview(
             found = list(previewed(case))
             _print_due(one.tenant, found, "due in the next 30 days")
             if folder is not None:
-                _write(ready, case, found, folder / one.tenant)
+                _write(ready, t, case, found, folder / one.tenant)
 
 
-def _write(ready: Tenant, case: Case, found: list[Reminder], folder: Path) -> None:
+def _write(ready: Tenant, t: Transaction, case: Case, found: list[Reminder], folder: Path) -> None:
     try:
-        written, troubled = write_messages(ready, case, found, folder)
+        written, troubled = write_messages(ready, t, case, found, folder)
     except OSError as error:
         raise fail((f"{folder} cannot be written: {error.strerror}",)) from error
     out.print(f"{written} messages in {escape(str(folder))}")
@@ -153,7 +154,7 @@ def reminders_explain(
     """
 
     def explain(ready: Tenant, person: Person) -> str:
-        with ready.store.transaction() as t:
+        with ready.store.snapshot() as t:
             case = case_now(ready, t, person.as_of)
             if case is None:
                 raise ReminderActError(f"tenant {ready.name} has no reminders in its file")
@@ -311,7 +312,7 @@ def _login_name() -> str:
 
 
 def _knows(one: TenantConfig, name: str) -> bool:
-    with opened(one) as ready, ready.store.transaction() as t:
+    with opened(one) as ready, ready.store.snapshot() as t:
         try:
             subject_of(t, name)
         except UnknownSubject:

@@ -12,8 +12,7 @@ from jinja2 import TemplateError
 from collect.messages import compose_reminder
 from collect.reminders import Held, HoldReason
 from config.tenant import Reminders
-from daemon.call_list import Row
-from daemon.calling import is_listed, list_calls, open_call
+from daemon.calling import DaysCalls, is_listed, list_calls, open_call
 from daemon.claiming import Claimed, claimed
 from daemon.handing_over import hand_over, tell_changes
 from daemon.invoice_files import invoice_pdfs
@@ -33,10 +32,10 @@ from store.store import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded:
-    """What is held back, and the rows of today's call list (None: nobody calls)."""
+    """What is held back, and today's calls (None: nobody calls)."""
 
     held: tuple[Held, ...]
-    calls: tuple[Row, ...] | None
+    calls: DaysCalls | None
 
 
 def remind(tenant: Tenant, t: Transaction, view: Outlook, reminders: Reminders, covered: frozenset[str]) -> Reminded:
@@ -106,12 +105,12 @@ def _taken(
 
 def _calls(
     tenant: Tenant, t: Transaction, reminders: Reminders, view: Outlook, covered: frozenset[str]
-) -> tuple[Row, ...] | None:
-    """The rows of today's call list, with the cases that were opened just now; None where nobody calls."""
+) -> DaysCalls | None:
+    """Today's calls, with the cases that were opened just now; None where nobody calls."""
     if reminders.calls is None:
         return None
     fresh = replace(view, reminders=tuple(t.reminders.rows()))
-    return tuple(list_calls(tenant, t, reminders.calls, case_of(tenant, t, fresh, reminders, covered)))
+    return list_calls(tenant, t, reminders.calls, case_of(tenant, t, fresh, reminders, covered))
 
 
 #: Messages that follow from a payment or a debit.

@@ -44,9 +44,10 @@ def write_reports(tenant: Tenant, as_of: date, held_back: HeldBack) -> WrittenRe
 def write_calls(tenant: Tenant, as_of: date, held_back: HeldBack) -> None:
     """The day's call list, where this tenant calls; a day on which nobody is to be called has none."""
     reminders = tenant.config.reminders
-    if reminders is None or reminders.calls is None or not held_back.calls:
+    listed = held_back.calls
+    if reminders is None or reminders.calls is None or listed is None or not listed.rows:
         return
     try:
-        write_list(reminders.calls.path, as_of, list(held_back.calls))
+        write_list(reminders.calls.path, as_of, list(listed.rows))
     except OSError as error:
         raise Transient(f"the call list cannot be written: {error.strerror}") from error

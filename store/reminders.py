@@ -85,9 +85,13 @@ class Reminders(Shelf):
             ],
         )
 
-    def rows(self, statuses: Collection[Delivery] | None = None) -> Iterator[ReminderRow]:
-        """All reminders, or those that stand so."""
+    def rows(
+        self, statuses: Collection[Delivery] | None = None, customer_id: str | None = None
+    ) -> Iterator[ReminderRow]:
+        """All reminders, or those that stand so, or those of one customer."""
         query = self._select(table)
+        if customer_id is not None:
+            query = query.where(table.c.customer_id == customer_id)
         if statuses is not None:
             query = query.where(table.c.status.in_(statuses))
         for page in self._pages(query, [table.c.sequence]):

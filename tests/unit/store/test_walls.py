@@ -18,18 +18,22 @@ from store.debit_acts import DebitAct
 from store.schema import (
     booking,
     booking_line,
+    call_attempt,
     collection_history,
     customer,
     debit_act,
     decision,
     document_version,
     effect_history,
+    hand_over_act,
     metadata,
     raw_chunk,
     raw_document,
+    service_act,
 )
 from store.store import Store, open_store
 from tests.postgres import PostgresServer
+from tests.unit.store.collections_specimens import CALL, CASE, SERVICE
 from tests.unit.store.specimens import DAY, collection, document, effect, raw
 from tests.unit.store.specimens import customer as a_customer
 
@@ -43,6 +47,9 @@ HISTORY = [
     effect_history,
     collection_history,
     debit_act,
+    call_attempt,
+    hand_over_act,
+    service_act,
 ]
 
 
@@ -57,6 +64,9 @@ def fill(store: Store) -> None:
         t.outbox.step(["k1"], EffectEvent.SEND)
         t.debits.notify([collection(status=CollectionStatus.NOTIFIED)])
         t.debit_acts.add(DebitAct(act="release", subject="M1", by="An", on=DAY))
+        t.call_attempts.add([CALL])
+        t.hand_over_acts.add(CASE)
+        t.service_acts.add(SERVICE)
         t.decisions.append(
             [
                 Decision(as_of=DAY, subject="e1", decision="d", evidence="", runner_up="", reason=f"reason {n}", by="p")
