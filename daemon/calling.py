@@ -6,7 +6,7 @@ alone for some working days. What was said once is not done again when its file 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,6 +35,7 @@ from ledger.effects import Effect, EffectKind, key_of
 from ledger.errors import AfletterError
 from ledger.media import Medium
 from ledger.messages import Attachment, Message, message_payload
+from ledger.party import Customer
 from ledger.reminders import MessageKind, Reminder
 from ledger.sources import Fault
 from store.reminders import ReminderRow
@@ -122,13 +123,14 @@ def pull_calls(tenant: Tenant, source: CallSource, as_of: date, steps: Steps) ->
     documents = facts = faults = 0
     for page in _pages(tenant, source, steps):
         with tenant.store.transaction() as t:
+            book = book_of(t) if page.documents else CallBook(customers={}, items={})
             for document in page.documents:
                 documents += t.archive.keep(document)
                 said = list(source.parse(document))
                 found = [one for one in said if isinstance(one, Fault)]
                 for attempt in said:
                     if isinstance(attempt, CallAttempt):
-                        trouble = _taken(tenant, t, attempt, as_of)
+                        trouble = _taken(tenant, t, book, attempt, as_of)
                         facts += trouble is None
                         found += [] if not trouble or attempt.source is None else [_fault(attempt, trouble)]
                 t.faults.heal(document.system, document.name, except_document=document.sha256)
@@ -170,9 +172,9 @@ def _fault(attempt: CallAttempt, trouble: _Trouble) -> Fault:
     return Fault(source=replace(source, place=place), reason=trouble.reason, whole_document=False)
 
 
-def _taken(tenant: Tenant, t: Transaction, attempt: CallAttempt, as_of: date) -> _Trouble | None:
+def _taken(tenant: Tenant, t: Transaction, book: CallBook, attempt: CallAttempt, as_of: date) -> _Trouble | None:
     try:
-        log_call(tenant, t, attempt, as_of)
+        log_call(tenant, t, book, attempt, as_of)
     except _Unfit as unfit:
         return unfit.trouble
     return None
@@ -186,17 +188,32 @@ class _Unfit(CallError):
         self.trouble = _Trouble(column=column, reason=reason)
 
 
-def log_call(tenant: Tenant, t: Transaction, attempt: CallAttempt, as_of: date) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBook:
+    """Whom calls can be about: customers by id, and their documents."""
+
+    customers: Mapping[str, Customer]
+    items: Mapping[str, Sequence[OpenItem]]
+
+
+def book_of(t: Transaction) -> CallBook:
+    """The book of a tenant."""
+    items: dict[str, list[OpenItem]] = {}
+    for item in t.bookings.open_items():
+        items.setdefault(item.document.customer_id, []).append(item)
+    return CallBook(customers={one.customer_id: one for one in t.facts.customers()}, items=items)
+
+
+def log_call(tenant: Tenant, t: Transaction, book: CallBook, attempt: CallAttempt, as_of: date) -> str:
     """Write a call down, with what follows from it; answers a sentence. Saying the same again changes nothing.
 
     Raises CallError for a customer or document that is not known, a day that has not come, or a copy that cannot be sent.
     """
-    items = [one for one in t.bookings.open_items() if one.document.customer_id == attempt.customer_id and one.open]
-    if not any(customer.customer_id == attempt.customer_id for customer in t.facts.customers()):
+    if attempt.customer_id not in book.customers:
         raise _Unfit("customer_id", f"there is no customer '{attempt.customer_id}'")
     if attempt.called_on > as_of:
         raise _Unfit("called_on", f"{attempt.called_on.isoformat()} has not come yet")
-    about = _about(t, attempt, items)
+    about = _about(t, book, attempt)
     if not t.call_attempts.add([attempt]):
         return f"{attempt.customer_id}: this call was written down before"
     values = {
@@ -212,7 +229,7 @@ def log_call(tenant: Tenant, t: Transaction, attempt: CallAttempt, as_of: date) 
         if act is not None:
             record(tenant, t, act)
     if attempt.outcome is CallOutcome.COPY:
-        _send_copies(tenant, t, about, as_of, attempt)
+        _send_copies(tenant, t, book.customers[attempt.customer_id], about, as_of, attempt)
     if attempt.outcome is CallOutcome.NOT_REACHED:
         _report_back(tenant, t, attempt.customer_id, as_of)
     return f"{attempt.customer_id}: {attempt.outcome.value}, about {', '.join(item.document.number for item in about) or 'nothing open'}"
@@ -223,27 +240,28 @@ def _report_back(tenant: Tenant, t: Transaction, customer_id: str, as_of: date) 
     reminders = tenant.config.reminders
     if reminders is None or reminders.calls is None:
         return
-    history = [row.reminder for row in t.reminders.rows(("sent", "parked"))]
-    for one in cases(history, t.call_attempts.all()):
+    history = [row.reminder for row in t.reminders.rows(("sent", "parked"), customer_id)]
+    for one in cases(history, t.call_attempts.of_customer(customer_id)):
         stands = standing_of(one, rules_of(tenant, reminders.calls), as_of)
-        if one.customer_id == customer_id and stands.state is CallState.NOT_REACHED:
+        if stands.state is CallState.NOT_REACHED:
             values = {"customer": customer_id, "count": str(stands.tried)}
             log(tenant, t, as_of, customer_id, "calls_not_reached", values)
 
 
-def _about(t: Transaction, attempt: CallAttempt, items: Sequence[OpenItem]) -> list[OpenItem]:
+def _about(t: Transaction, book: CallBook, attempt: CallAttempt) -> list[OpenItem]:
     """The open invoices that were spoken of: those that are named, else those of the call list, else all."""
-    invoices = {item.document.number: item for item in items if item.document.kind is DocumentKind.INVOICE}
+    items = book.items.get(attempt.customer_id, ())
+    invoices = {
+        item.document.number: item for item in items if item.open and item.document.kind is DocumentKind.INVOICE
+    }
     if attempt.documents:
-        known = {
-            item.document.number for item in t.bookings.open_items() if item.document.customer_id == attempt.customer_id
-        }
+        known = {item.document.number for item in items}
         strange = [document for document in attempt.documents if document not in known]
         if strange:
             raise _Unfit("documents", f"{', '.join(strange)} is no document of {attempt.customer_id}")
         return [invoices[document] for document in attempt.documents if document in invoices]
-    history = [row.reminder for row in t.reminders.rows(("sent", "parked"))]
-    listed = next((one.documents for one in cases(history, ()) if one.customer_id == attempt.customer_id), ())
+    history = [row.reminder for row in t.reminders.rows(("sent", "parked"), attempt.customer_id)]
+    listed = next((one.documents for one in cases(history, ())), ())
     return [invoices[document] for document in listed if document in invoices] or list(invoices.values())
 
 
@@ -271,10 +289,16 @@ _ACTS = {
 }
 
 
-def _send_copies(tenant: Tenant, t: Transaction, items: Sequence[OpenItem], as_of: date, attempt: CallAttempt) -> None:
+def _send_copies(
+    tenant: Tenant,
+    t: Transaction,
+    customer: Customer,
+    items: Sequence[OpenItem],
+    as_of: date,
+    attempt: CallAttempt,
+) -> None:
     """Each invoice again, by mail; its id depends on the call, so that the first dispatch of the invoice does not stand for it."""
     reminders, channel = tenant.config.reminders, tenant.message_channel
-    customer = next(one for one in t.facts.customers() if one.customer_id == attempt.customer_id)
     if reminders is None or channel is None or not customer.reaches(Medium.EMAIL):
         log(tenant, t, as_of, attempt.customer_id, "copy_not_sent", {"customer": attempt.customer_id})
         return

@@ -14,7 +14,7 @@ from rich.table import Table
 from collect.calls import UNDER_WAY, CallState
 from config.tenant import TenantConfig
 from daemon.call_list import rows_of, write_list
-from daemon.calling import CallError, desk, log_call
+from daemon.calling import CallError, book_of, desk, log_call
 from daemon.invocation import (
     DEFAULT_CONFIG,
     AsOf,
@@ -147,7 +147,7 @@ def calls_log(
         if attempt.promised_on is not None and attempt.promised_on < attempt.called_on:
             raise CallError("the promise lies before the call")
         with opened(chosen) as ready, ready.store.lock(), ready.store.transaction() as t:
-            typer.echo(log_call(ready, t, attempt, today))
+            typer.echo(log_call(ready, t, book_of(t), attempt, today))
 
 
 def _day(text: str) -> date:

@@ -25,6 +25,7 @@ from daemon.exports import ExportKind
 from daemon.handover_commands import handover_app
 from daemon.init_command import init
 from daemon.invocation import (
+    BAD_USAGE,
     DEFAULT_CONFIG,
     DONE,
     STEP_FAILED,
@@ -40,6 +41,7 @@ from daemon.invocation import (
     out,
     said_of,
 )
+from daemon.online_check import online
 from daemon.operator_log import open_log
 from daemon.payers_commands import payers_app
 from daemon.progress import BarSteps, SilentSteps, shown
@@ -403,13 +405,25 @@ def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[
 
 
 @config_app.command("check")
-def config_check(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None) -> None:
+def config_check(
+    config: ConfigPath = DEFAULT_CONFIG,
+    tenant: TenantName = None,
+    is_online: Annotated[
+        bool, typer.Option("--online", help="Log in to every system that is named, and read one page of each source.")
+    ] = False,
+) -> None:
     """Check tenant files; every fault with file, line and key.
 
-    Example: afletter config check --config tenants
+    Example: afletter config check --config tenants --online
     """
+    troubled = False
     for one in configs(config, tenant):
         out.print(f"[green]ok[/green] {escape(one.tenant)}")
+        for checked in online(one) if is_online else ():
+            troubled = troubled or bool(checked.trouble)
+            state = "[red]no[/red]" if checked.trouble else "[green]ok[/green]"
+            out.print(f"  {state} {escape(checked.name)}: {escape(checked.trouble or checked.said)}")
+    raise typer.Exit(BAD_USAGE if troubled else DONE)
 
 
 @config_app.command("schema")

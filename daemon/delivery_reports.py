@@ -60,12 +60,10 @@ def take_reports(t: Transaction) -> None:
     reports: dict[str, list[DeliveryReport]] = {}
     for report in t.delivery_reports.all():
         reports.setdefault(report.message_id, []).append(report)
-    if not reports:
-        return
-    for row in list(t.reminders.rows(("sent", "parked"))):
-        told = reports.get(row.message_id)
-        if told is None:
+    for row in t.reminders.of_messages(reports):
+        if row.status not in ("sent", "parked"):
             continue
+        told = reports[row.message_id]
         effects = t.outbox.of_subject(row.message_id)
         parked = [effect.key for effect in effects if effect.state is EffectState.PARKED]
         if any(one.is_final_failure and _concerns(one, effects) for one in told):

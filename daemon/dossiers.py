@@ -208,9 +208,8 @@ def _payments(t: Transaction, numbers: set[str]) -> Iterator[Payment]:
 
 
 def _calls(t: Transaction, customer: Customer, numbers: set[str]) -> Iterator[CallAttempt]:
-    for attempt in t.call_attempts.all():
-        about = not attempt.documents or not numbers.isdisjoint(attempt.documents)
-        if attempt.customer_id == customer.customer_id and about:
+    for attempt in t.call_attempts.of_customer(customer.customer_id):
+        if not attempt.documents or not numbers.isdisjoint(attempt.documents):
             yield attempt
 
 

@@ -74,7 +74,7 @@ def _act(tenant: Tenant, name: str, person: Person, event: EffectEvent) -> Effec
         if event is EffectEvent.CANCEL and effect.kind is EffectKind.DEBIT_BATCH:
             raise EffectActError(f"give up debit file {effect.subject} with `afletter debits cancel {effect.subject}`")
         t.outbox.step([effect.key], event, detail=f"by {person.name}")
-        if effect.kind is EffectKind.MESSAGE:
+        if effect.kind in (EffectKind.MESSAGE, EffectKind.HAND_OVER):
             _tell_reminder(t, effect.subject, _MESSAGE_STATUS[event])
         t.decisions.append([_logged(tenant, effect, person, event)])
     return effect

@@ -59,7 +59,7 @@ def hand_over(
         country=governing_country(case.policy.country, customer.address.country, customer.type),
         audience=customer.type,
         documents=reminder.documents,
-        acts=t.hand_over_acts.all(),
+        acts=t.hand_over_acts.of_customer(customer.customer_id),
     )
     if barred is not None:
         return _held(reminder, _BARS[barred], settings.name)

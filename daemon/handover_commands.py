@@ -57,7 +57,9 @@ def handover_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None
                 continue
             table = Table("customer", "case", "documents", "amount", "state", title=one.tenant, box=None)
             for due in _due(case):
-                free = released(due.customer_id, t.hand_over_acts.all()).issuperset(due.documents)
+                free = released(due.customer_id, t.hand_over_acts.of_customer(due.customer_id)).issuperset(
+                    due.documents
+                )
                 waits = one.reminders.hand_over.approval.value == "required" and not free
                 state = "[yellow]waits for release[/yellow]" if waits else "due"
                 table.add_row(escape(due.customer_id), "", escape(", ".join(due.documents)), str(due.amount_due), state)
@@ -114,7 +116,7 @@ def release(tenant: Tenant, t: Transaction, due: Reminder, by: str) -> str:
     """A person lets a case go; answers the sentence of the log. Releasing it again changes nothing."""
     values = {"person": by, "customer": due.customer_id, "documents": ", ".join(due.documents)}
     sentence = said("hand_over_release", values, tenant.language)
-    if released(due.customer_id, t.hand_over_acts.all()).issuperset(due.documents):
+    if released(due.customer_id, t.hand_over_acts.of_customer(due.customer_id)).issuperset(due.documents):
         return sentence
     nothing = Money.zero(due.amount_due.currency)
     t.hand_over_acts.add(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
+from collect.ladder import Ladders
 from collect.law.rates import Rates, legal_rates, own_rates
+from collect.law.rules import law_of
 from collect.law.terms import Penalty, Terms
 from config.law import LawSettings
 from ledger.errors import ConfigError
@@ -37,6 +40,21 @@ def law_terms(settings: LawSettings, file: Path) -> Terms:
         default_notice_on_invoice=settings.default_notice_on_invoice,
         rates=legal_rates() if settings.rates_file is None else _with_own(settings.rates_file, file),
     )
+
+
+def stale_rates(settings: LawSettings, file: Path, ladders: Ladders, as_of: date) -> tuple[str, ...]:
+    """What a ladder that asks for interest no longer knows: a line for each series of rates that ended before ``as_of``, in the tenant's own country."""
+    rates = law_terms(settings, file).rates
+    lines: dict[str, None] = {}
+    for _, audience, steps in ladders.audiences():
+        series = law_of(ladders.country, audience).series
+        until = rates.known_until(series)
+        if until is not None and until < as_of and any(step.interest for step in steps):
+            lines[
+                f"no interest is asked of a {audience.value} from {until + timedelta(days=1)} on: the rate {series} is not known; update "
+                "afletter, or give the rate in reminders.law.rates_file"
+            ] = None
+    return tuple(lines)
 
 
 def _with_own(path: Path, file: Path) -> Rates:

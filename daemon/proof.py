@@ -37,6 +37,8 @@ K = TypeVar("K", bound=Hashable)
 DIFFERENCES_SHOWN: Final = 5
 #: What the names of statement sources begin with.
 _BANK: Final = "bank_accounts/"
+#: What the names of sources begin with whose documents are about messages and calls, of which the books hold nothing.
+_ABOUT_MESSAGES: Final = "reminders/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +265,7 @@ def _documents_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> tu
     latest: dict[str, Document] = {}
     unreadable: list[str] = []
     for archived in stored.documents:
-        if archived.system.startswith(_BANK):
+        if archived.system.startswith((_BANK, _ABOUT_MESSAGES)):
             continue
         if archived.system not in sources or not stored.is_readable(archived):
             unreadable.append(stored.why_not(archived))

@@ -20,7 +20,7 @@ from daemon.tenant import Tenant
 from formats.mail import render
 from ledger.documents import DocumentKind, OpenItem
 from ledger.errors import Refused
-from ledger.reminders import Reminder
+from ledger.reminders import MessageKind, Reminder
 from store.reminders import ReminderRow
 from store.store import Transaction
 
@@ -49,7 +49,8 @@ def write_messages(
         rows[row.reminder.customer_id].append(row)
     troubled: list[str] = []
     written = 0
-    for number, one in enumerate(found, start=1):
+    letters = (one for one in found if one.kind is not MessageKind.HAND_OVER)
+    for number, one in enumerate(letters, start=1):
         told = replace(case, view=replace(case.view, reminders=tuple(rows[one.customer_id])))
         content = _written(tenant, t, told, items, one)
         if isinstance(content, str):

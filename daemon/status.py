@@ -9,7 +9,9 @@ from datetime import date
 
 from daemon.account_freshness import AccountFreshness, account_freshness
 from daemon.debit_waiting import debit_lines
+from daemon.law_terms import stale_rates
 from daemon.operator_log import masked
+from daemon.policies import reminder_policy
 from daemon.tenant import Tenant
 from ledger.documents import DocumentKind
 from ledger.effects import EffectState
@@ -135,4 +137,8 @@ def _waiting(tenant: Tenant, t: Transaction, as_of: date, held: Sequence[str]) -
     lines = [*held, *debit_lines(tenant, t, as_of)]
     if tenant.config.direct_debit is not None and tenant.message_channel is None:
         lines.append("direct debits wait for a channel for their notices: add the section `reminders`")
+    reminders = tenant.config.reminders
+    if reminders is not None:
+        ladders = reminder_policy(tenant.config, reminders, ()).ladders
+        lines += stale_rates(reminders.law, tenant.config.file, ladders, as_of)
     return tuple(lines)

@@ -189,7 +189,7 @@ def _head(canvas: Canvas, letter: Letter, logo: ImageReader | None) -> None:
         width, height = logo.getSize()
         scale = min(_LOGO_WIDTH / width, _LOGO_HEIGHT / height)
         canvas.drawImage(logo, _MARGIN, top + 3 * mm - height * scale, width * scale, height * scale, mask="auto")
-        top_name = top - _LOGO_HEIGHT
+        top_name = top - _LOGO_HEIGHT - 2 * mm
     else:
         top_name = top
     canvas.setFillColor(colors.black)

@@ -16,7 +16,9 @@ class CallAttempts(Shelf):
 
     def add(self, attempts: Sequence[CallAttempt]) -> list[CallAttempt]:
         """Those that were not known before; a call that another row or file tells of again, word for word, is the same call."""
-        known = {replace(one, source=None) for one in self.all()}
+        customers = {one.customer_id: None for one in attempts}
+        rows = self._among(self._select(call_attempt), call_attempt.c.customer_id, customers)
+        known = {replace(json_text.read(CallAttempt, row.content), source=None) for row in rows}
         new: list[CallAttempt] = []
         for attempt in attempts:
             bare = replace(attempt, source=None)
@@ -37,6 +39,12 @@ class CallAttempts(Shelf):
             ],
         )
         return new
+
+    def of_customer(self, customer_id: str) -> list[CallAttempt]:
+        """The calls to one customer."""
+        query = self._select(call_attempt).where(call_attempt.c.customer_id == customer_id)
+        rows = self._connection.execute(query.order_by(call_attempt.c.sequence))
+        return [json_text.read(CallAttempt, row.content) for row in rows]
 
     def all(self) -> Iterator[CallAttempt]:
         """Every call."""

@@ -85,13 +85,21 @@ class Reminders(Shelf):
             ],
         )
 
-    def rows(self, statuses: Collection[Delivery] | None = None) -> Iterator[ReminderRow]:
-        """All reminders, or those that stand so."""
+    def rows(
+        self, statuses: Collection[Delivery] | None = None, customer_id: str | None = None
+    ) -> Iterator[ReminderRow]:
+        """All reminders, or those that stand so, or those of one customer."""
         query = self._select(table)
+        if customer_id is not None:
+            query = query.where(table.c.customer_id == customer_id)
         if statuses is not None:
             query = query.where(table.c.status.in_(statuses))
         for page in self._pages(query, [table.c.sequence]):
             yield from self._with_documents(page)
+
+    def of_messages(self, message_ids: Collection[str]) -> list[ReminderRow]:
+        """Those of these messages, where there are any."""
+        return list(self._with_documents(list(self._among(self._select(table), table.c.message_id, message_ids))))
 
     def set_status(self, message_id: str, status: Delivery) -> None:
         """What became of a message. Raises LookupError when there is none of that id."""

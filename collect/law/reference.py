@@ -56,8 +56,8 @@ and 6; K).
   bears no costs (K).
 - The term is fourteen days, the first of them **the day after receipt** (V, HR 25-11-2016 ECLI:NL:HR:2016:2704). By post the letter is presumed to arrive on the second day after sending, Sundays,
   Mondays and official holidays not counted (V, PHR 2016:938); two days of safety are added, and one for a mail that did not bounce (D).
-- **Instalments** since 1 October 2024 (Stb. 2024, 44): invoices of one consumer are taken for instalments of one agreement unless you say otherwise
-  (`reminders.law.instalments: false`). Of several in one letter only the highest counts; over six months all costs stay under 140 euro when each is below 266.67, and under the scale over their
+- **Instalments** since 1 October 2024 (Stb. 2024, 44): invoices of one consumer with the same order number, or without one, are taken for instalments of one agreement unless you say
+  otherwise (`reminders.law.instalments: false`). Of several in one letter only the highest counts; over six months all costs stay under 140 euro when each is below 266.67, and under the scale over their
   sum otherwise. **How the 140 euro come about is UNVERIFIED** (`reminders.law.instalment_cap` replaces it).
 - A business owes 40 euro at once, and the scale once it is asked (final notice or hand-over), unless agreed otherwise. Several invoices: 40 euro once, the safe side (D).
 - Statutory interest bears interest after each full year on the day on which default began; agreed interest does not (V/K). To a consumer it counts from default, and the program asks for it only with the

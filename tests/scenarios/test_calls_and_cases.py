@@ -24,6 +24,7 @@ from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
 from daemon.handover_commands import handover_app
 from daemon.tenant import opened
+from tests import sshd
 from tests.scenarios.clerk import Clerk, Line
 
 IBAN_B = "BE71096123456769"
@@ -206,6 +207,17 @@ class TestCalls:
         assert held(result) == [HoldReason.HELD]
         pass_days(clerk, 26, 26, paying("121.00"))
         assert clerk.open("F1") == "0.00"
+        assert clerk.proven()
+
+    def test_a_case_that_nobody_reports_on_is_told_and_waits(self, tmp_path: Path) -> None:
+        clerk = clerk_with(tmp_path, CALLS, HAND_OVER % "none")
+        # The fifth call was due on Friday 25 September, the report on Thursday 1 October; the ladder waits for it.
+        assert held(pass_days(clerk, -3, 28)) == [HoldReason.CALLING]
+        assert not any("gebeld moest worden" in line for line in clerk.status(on(28)).waiting)
+        assert held(pass_days(clerk, 29, 29)) == [HoldReason.CALLING]
+        assert any("1 × gebeld moest worden" in line for line in clerk.status(on(29)).waiting)
+        place = ["--config", str(clerk.tenant_file), "--as-of", on(29)]
+        assert "overdue" in run(calls_app, ["list", *place]).stdout
 
     def test_faulty_rows_are_told_by_line_and_column_and_good_ones_count(self, tmp_path: Path) -> None:
         clerk = clerk_with(tmp_path, CALLS)
@@ -399,6 +411,22 @@ class TestCases:
         assert any("€ 40,00 aan buitengerechtelijke incassokosten" in text_of(mail) for mail in told)
         assert checked(tmp_path / "whole.zip", content)[0] == 0
 
+    def test_a_case_and_its_recall_by_sftp(self, tmp_path: Path) -> None:
+        server, inbox = sshd.server(), tmp_path / "inbox"
+        inbox.mkdir()
+        channel = (
+            f"{{use: sftp, host: 127.0.0.1, port: {server.port}, user: {server.user}, folder: {inbox}, "
+            f"host_keys: ['{server.host_key}'], private_key: '${{file:agency_key}}'}}"
+        )
+        clerk = clerk_with(tmp_path, f"  hand_over: {{name: Inkasso NV, approval: none, channel: {channel}}}\n")
+        (tmp_path / "agency_key").write_text(server.private_key)
+        pass_days(clerk, -3, 24)
+        (case,) = inbox.glob("*.zip")
+        assert checked(tmp_path / "whole.zip", case.read_bytes())[0] == 0
+        pass_days(clerk, 25, 25, paying("121.00"))
+        (recall,) = inbox.glob("*.json")
+        assert json.loads(recall.read_text())["event"] == "recalled"
+
     def test_a_case_by_mail(self, tmp_path: Path) -> None:
         by_mail = "  hand_over: {name: Inkasso NV, approval: none, mail_to: cases@agency.example}\n"
         clerk = clerk_with(tmp_path, by_mail)
@@ -443,6 +471,18 @@ class TestServices:
         blind.statement(on(25))
         blind.sync(on(25))
         assert orders(blind) == [(on(25), "interrupted")]
+
+    def test_an_order_that_did_not_leave_is_taken_back_when_the_money_comes(self, tmp_path: Path) -> None:
+        clerk = clerk_with(tmp_path, SERVICE)
+        pass_days(clerk, -3, 15)
+        (tmp_path / "services").write_text("a file where the portal's folder should be")
+        clerk.statement(on(20))
+        assert any("reminders/interruption" in line for line in clerk.sync(on(20)).failures)
+        clerk.statement(on(21), paying("121.00"))
+        clerk.sync(on(21))
+        (tmp_path / "services").unlink()
+        pass_days(clerk, 22, 23)
+        assert orders(clerk) == []
 
     def test_a_dispute_gives_the_service_back(self, tmp_path: Path) -> None:
         clerk = clerk_with(tmp_path, SERVICE, CALLS)

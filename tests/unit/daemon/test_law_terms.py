@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from collect.ladder import Ladders
 from collect.law.rates import legal_rates
 from collect.law.terms import Penalty, Terms
 from config.law import LawSettings, PenaltyClause
-from daemon.law_terms import law_terms
+from daemon.law_terms import law_terms, stale_rates
 from ledger.errors import ConfigError
 from ledger.money import Money
 
@@ -87,3 +88,23 @@ def test_a_percentage_that_is_none(text: str) -> None:
 def test_a_clause_that_says_nothing_or_nonsense(clause: dict[str, object], fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         PenaltyClause.model_validate(clause)
+
+
+def test_a_rate_that_ran_out_is_told_where_interest_is_asked(tmp_path: Path) -> None:
+    def told(on: str, *, claims: bool = True, settings: LawSettings | None = None) -> tuple[str, ...]:
+        ladders = Ladders(country="DE", claims=claims)
+        return stale_rates(settings or LawSettings(), FILE, ladders, date.fromisoformat(on))
+
+    assert told("2026-12-31") == ()
+    business, consumer = told("2027-01-01")
+    assert business.startswith(
+        "no interest is asked of a business from 2027-01-01 on: the rate de_business is not known"
+    )
+    assert "de_consumer" in consumer
+    assert told("2027-01-01", claims=False) == ()
+    rates = tmp_path / "rates.csv"
+    rates.write_text(
+        "series,valid_from,valid_to,percent\nde_business,2027-01-01,2027-06-30,10.52\nde_consumer,2027-01-01,,6.52\n"
+    )
+    assert told("2027-03-01", settings=LawSettings(rates_file=rates)) == ()
+    assert len(told("2027-07-01", settings=LawSettings(rates_file=rates))) == 1
