@@ -331,13 +331,17 @@ class _QrPicture(Flowable):
 
     def draw(self) -> None:
         """Draw it, with its lower left corner at the origin."""
+        # In units of a module, so that hundreds of coordinates are whole numbers, which are written fast.
         module = _QR_SIZE / len(self._lines)
+        self.canv.saveState()
+        self.canv.scale(module, module)
         path = self.canv.beginPath()
         for number, line in enumerate(self._lines, start=1):
             for start, end in _dark_runs(line):
-                path.rect(start * module, _QR_SIZE - number * module, (end - start) * module, module)
+                path.rect(start, len(self._lines) - number, end - start, 1)
         self.canv.setFillColor(colors.black)
         self.canv.drawPath(path, stroke=0, fill=1)
+        self.canv.restoreState()
 
 
 class _TickBox(Flowable):
