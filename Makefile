@@ -15,10 +15,10 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/python -m pipt
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench score simulate lock clean
+.PHONY: help demo test check bench score simulate test-tryton lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
 		printf '%-12s %s\n' "$$name" "$$what"; done
 
 demo: $(VENV)/afletter ## the whole circle on three sample companies, into ./demo
@@ -38,12 +38,20 @@ bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one 
 	$(BIN)/python -m tests.benchmarks.formats
 	$(BIN)/python -m tests.benchmarks.cycle
 	$(BIN)/python -m tests.benchmarks.matching
+	$(BIN)/python -m tests.benchmarks.targets
 	$(BIN)/python -m tests.benchmarks.reminders
 	$(BIN)/python -m tests.benchmarks.debits
 	$(BIN)/python -m tests.benchmarks.messages
+	$(BIN)/python -m tests.benchmarks.targets_http
 
 score: $(VENV)/afletter $(VENV)/tools ## labelled worlds: booked by itself, wrong, suggested, per class with 95 % intervals
 	$(BIN)/python -m tests.worlds
+
+# Tryton has an environment and a template database of its own; making them takes a few minutes, once.
+TRYTON := .tryton
+TRYTON_PYTHON ?= python3.12
+test-tryton: $(VENV)/afletter $(VENV)/tools $(TRYTON)/db/company.sqlite ## against a real Tryton 8.2 with a company in it (TRYTON_PYTHON=python3.12)
+	AFLETTER_TRYTON=$(TRYTON) $(BIN)/python -m pytest tests/tryton/real_tryton.py
 
 SEED ?= 1
 simulate: $(VENV)/afletter $(VENV)/tools ## a year of direct debits with a bank that returns some, and a year of reminders (SEED=1)
@@ -79,6 +87,24 @@ $(VENV)/packages: requirements.lock
 $(VENV)/afletter: $(VENV)/packages pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(TRYTON)/packages: tests/tryton/requirements.txt
+	@command -v $(TRYTON_PYTHON) >/dev/null || { echo "Tryton 8.2 needs Python 3.10 or later: say make TRYTON_PYTHON=..."; exit 1; }
+	@echo "Setting up Tryton in $(TRYTON) (a few minutes)"
+	@$(TRYTON_PYTHON) -m venv --clear $(TRYTON)/v
+	@$(TRYTON)/v/bin/python -m pip --disable-pip-version-check --no-input --quiet install --requirement tests/tryton/requirements.txt
+	@touch $@
+
+$(TRYTON)/db/company.sqlite: $(TRYTON)/packages tests/tryton/company.py
+	@mkdir -p $(TRYTON)/db
+	@rm -f $(TRYTON)/db/*.sqlite
+	@printf '[database]\nuri = sqlite://\npath = %s/$(TRYTON)/db\n' "$$PWD" >$(TRYTON)/trytond.conf
+	@echo "an administrator's password" >$(TRYTON)/password
+	@touch $(TRYTON)/db/making.sqlite
+	@TRYTONPASSFILE=$(TRYTON)/password $(TRYTON)/v/bin/trytond-admin -c $(TRYTON)/trytond.conf -d making --all --activate-dependencies \
+		--email admin@bench.example -l fr -u account_invoice account_be bank
+	@$(TRYTON)/v/bin/python tests/tryton/company.py $(TRYTON)/trytond.conf making
+	@mv $(TRYTON)/db/making.sqlite $@
 
 $(VENV)/tools: $(VENV)/packages requirements-dev.lock
 	@echo "Adding the tools of requirements-dev.lock"

@@ -25,6 +25,7 @@ class ConnectorKinds:
 
     invoices: Kinds = field(default_factory=dict)
     statements: Kinds = field(default_factory=dict)
+    payouts: Kinds = field(default_factory=dict)
     accounting: Kinds = field(default_factory=dict)
     debit_channel: Kinds = field(default_factory=dict)
     reminder_channel: Kinds = field(default_factory=dict)

@@ -570,6 +570,14 @@ class Matching(Settings):
     )
 
 
+class CompareWhen(StrEnum):
+    """Which books are read back and compared once a day."""
+
+    REMOTE = "remote"
+    ALL = "all"
+    NEVER = "never"
+
+
 class Limits(Settings):
     """How much is read and kept."""
 
@@ -606,7 +614,15 @@ class TenantConfig(Settings):
         min_length=1, description="The sources of customers, invoices, credit notes and mandates."
     )
     bank_accounts: tuple[BankAccount, ...] = Field(min_length=1, description="The accounts on which customers pay.")
+    payouts: tuple[ConnectorSettings, ...] = Field(
+        default=(), description="Payment providers whose payouts reach the bank in one sum, less their fees."
+    )
     accounting: tuple[ConnectorSettings, ...] = Field(default=(), description="The books that bookings are written to.")
+    compare: CompareWhen = Field(
+        default=CompareWhen.REMOTE,
+        description="Which books each day's first cycle reads back and compares: `remote` (systems on the network), `all`, or `never`; "
+        "`afletter compare` does it at any time.",
+    )
     direct_debit: DirectDebit | None = Field(default=None, description="SEPA direct debit; absent: no debits.")
     reminders: Reminders | None = Field(default=None, description="Reminders; absent: none are sent.")
     matching: Matching = Field(default=as_written({}), description="How far the reconciler may go by itself.")
@@ -673,6 +689,7 @@ def tenant_model(kinds: ConnectorKinds) -> type[TenantConfig]:
         TenantConfig,
         invoices=_many(TenantConfig, "invoices", kinds.invoices),
         bank_accounts=(tuple[account, ...], TenantConfig.model_fields["bank_accounts"]),  # type: ignore[valid-type]
+        payouts=_many(TenantConfig, "payouts", kinds.payouts),
         accounting=_many(TenantConfig, "accounting", kinds.accounting),
         direct_debit=(debit | None, TenantConfig.model_fields["direct_debit"]),
         reminders=(reminders | None, TenantConfig.model_fields["reminders"]),

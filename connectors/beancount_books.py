@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal
@@ -16,11 +17,12 @@ from pydantic import Field
 from config.settings import ConnectorSettings
 from connectors.beancount_posting import BeancountAccounts, key_of_account_part, open_line, quoted, transaction
 from connectors.journal_books import JournalBooks, Transaction, signature
-from connectors.ports import BookedBalance
+from connectors.ports import BookedBalance, Movement
 from ledger.bookings import AccountKind
 from ledger.effects import Payload
 from ledger.errors import HumanActionNeeded
 from ledger.money import Money
+from ledger.postings import OPENING_SUBJECT
 
 _OURS: Final = "; Written by afletter."
 _KEY_AND_DIGEST: Final = re.compile(rb'^  key: "([^"\\\n]+)"\n  digest: "([0-9a-f]{64})"\n', re.MULTILINE)
@@ -68,12 +70,17 @@ class _Beancount:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the books as Beancount loads them."""
+    """A line of the books as Beancount loads them. ``key``: of the posting that it is of, empty when somebody else wrote it; ``place``: file
+    and line; ``opens``: it belongs to an opening balance, which is no movement."""
 
     account: str
     document: str
     number: Decimal
     currency: str
+    booked_on: date
+    key: str
+    place: str
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class _Sums:
 
 
 class BeancountBooks(JournalBooks):
-    """A BatchSink and LedgerSource."""
+    """A BatchSink, LedgerSource and MovementSource."""
 
     def __init__(self, settings: BeancountSettings, name: str) -> None:
         super().__init__(settings.path, _Beancount(settings), name)
@@ -104,9 +111,38 @@ class BeancountBooks(JournalBooks):
                 yield BookedBalance(document=document, amount=_money(amount, currency))
 
     def bank_balances(self) -> Iterator[tuple[str, Money]]:
-        """Account and sum of all its movements, per currency; as Beancount loads the books."""
+        """Account and sum of all its movements (an opening balance is none), per currency; as Beancount loads the books."""
         for (account, currency), amount in self._load().banks.items():
             yield account, _money(amount, currency)
+
+    def movements(self, documents: Collection[str]) -> Iterator[Movement]:
+        """Every line on the receivable account with one of these ``document``s, a person's own among them."""
+        wanted = set(documents)
+        main = self._books / self._main
+        if not wanted or not main.exists():
+            return
+        entries, _ = self._loaded(main)
+        for line in _lines(entries):
+            if line.account == self._accounts.receivable and line.document in wanted:
+                yield Movement(
+                    document=line.document,
+                    amount=_money(line.number, line.currency),
+                    booked_on=line.booked_on,
+                    key=line.key,
+                    reference=line.place,
+                    issues=False,
+                )
+
+    def _loaded(self, main: Path) -> tuple[Sequence[object], Sequence[str]]:
+        """The entries of the books and the files that they came from. Raises HumanActionNeeded when they do not load without an error."""
+        # A string, not the file: for files Beancount keeps a pickle beside them, and the folder may be anybody's.
+        entries, errors, options = loader.load_string(f"include {quoted(str(main.resolve()))}\n")
+        if errors:
+            place = errors[0].source or {}
+            raise HumanActionNeeded(
+                f"the books do not load: {place.get('filename', self._main)}, line {place.get('lineno', 0)}: {errors[0].message}"
+            )
+        return entries, options["include"]
 
     def _load(self) -> _Sums:
         """The sums of the books, from Beancount's own loader; loaded again when a file that went into them changed.
@@ -118,13 +154,7 @@ class BeancountBooks(JournalBooks):
             return _Sums({}, {}, ())
         if self._sums is not None and self._sums.files == self._state_of(path for path, _ in self._sums.files):
             return self._sums
-        # A string, not the file: for files Beancount keeps a pickle beside them, and the folder may be anybody's.
-        entries, errors, options = loader.load_string(f"include {quoted(str(main.resolve()))}\n")
-        if errors:
-            place = errors[0].source or {}
-            raise HumanActionNeeded(
-                f"the books do not load: {place.get('filename', self._main)}, line {place.get('lineno', 0)}: {errors[0].message}"
-            )
+        entries, included = self._loaded(main)
         documents: dict[tuple[str, str], Decimal] = {}
         banks: dict[tuple[str, str], Decimal] = {}
         receivable, bank = self._accounts.receivable, self._accounts.bank + ":"
@@ -133,9 +163,11 @@ class BeancountBooks(JournalBooks):
                 where = (line.document, line.currency)
                 documents[where] = documents.get(where, Decimal()) + line.number
             elif line.account.startswith(bank):
+                if line.opens:
+                    continue
                 where = (key_of_account_part(line.account.removeprefix(bank)), line.currency)
                 banks[where] = banks.get(where, Decimal()) + line.number
-        self._sums = _Sums(documents, banks, self._state_of(options["include"]))
+        self._sums = _Sums(documents, banks, self._state_of(included))
         return self._sums
 
     def _state_of(self, included: Iterable[str]) -> tuple[tuple[str, tuple[int, int, int] | None], ...]:
@@ -154,7 +186,16 @@ def _lines(entries: Iterable[object]) -> Iterator[_Line]:
                 if posting.units is None or posting.units.number is None:
                     raise HumanActionNeeded(f"the books do not load: a line on {posting.account} has no amount")
                 document = str((posting.meta or {}).get("document", ""))
-                yield _Line(posting.account, document, posting.units.number, posting.units.currency)
+                yield _Line(
+                    posting.account,
+                    document,
+                    posting.units.number,
+                    posting.units.currency,
+                    entry.date,
+                    str(entry.meta.get("key", "")),
+                    f"{Path(str(entry.meta['filename'])).name}:{entry.meta['lineno']}",
+                    str(entry.meta.get("subject", "")).startswith(OPENING_SUBJECT),
+                )
 
 
 def _money(amount: Decimal, currency: str) -> Money:

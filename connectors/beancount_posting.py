@@ -7,6 +7,7 @@ names, whose characters Beancount limits, carry an injective spelling of it. Bea
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Final, Self
 
 from pydantic import field_validator, model_validator
@@ -16,7 +17,7 @@ from connectors.journal_books import Transaction
 from ledger.bookings import AccountKind
 from ledger.effects import Payload
 from ledger.errors import Refused
-from ledger.postings import read_posting
+from ledger.postings import AssertedBalance, read_balance, read_posting
 
 _ACCOUNT: Final = re.compile(r"(Assets|Liabilities|Equity|Income|Expenses)(:[A-Z0-9][A-Za-z0-9-]*)+\Z")
 _LINK_CHARACTERS: Final = re.compile(r"[^A-Za-z0-9./-]")
@@ -38,6 +39,7 @@ class BeancountAccounts(Settings):
     exchange: str = "Expenses:Exchange"
     clearing: str = "Assets:Clearing"
     sales: str = "Income:Sales"
+    opening: str = "Equity:Opening-Balances"
 
     @field_validator("*")
     @classmethod
@@ -117,7 +119,10 @@ def open_line(account: str) -> str:
 
 
 def transaction(payload: Payload, key: str, digest: str, accounts: BeancountAccounts) -> Transaction:
-    """The transaction of a posting. Raises Refused for a payload that is no balanced posting."""
+    """The transaction of a posting, or the directive of a balance. Raises Refused for a payload that is neither."""
+    balance = read_balance(payload)
+    if balance is not None:
+        return _assertion(balance, key, digest, accounts)
     posting = read_posting(payload)
     used: list[str] = []
     links: list[str] = []
@@ -149,4 +154,15 @@ def transaction(payload: Payload, key: str, digest: str, accounts: BeancountAcco
         month=f"{posting.booked_on:%Y-%m}",
         declares={account: open_line(account) for account in used},
         text=" ".join(head) + "\n" + "".join(meta) + "".join(postings) + "\n",
+    )
+
+
+def _assertion(balance: AssertedBalance, key: str, digest: str, accounts: BeancountAccounts) -> Transaction:
+    """Beancount checks a balance at the beginning of a day, so it stands on the day after."""
+    account = accounts.of(AccountKind.BANK, balance.account)
+    day = balance.on + timedelta(days=1)
+    return Transaction(
+        month=f"{day:%Y-%m}",
+        declares={account: open_line(account)},
+        text=f"{day.isoformat()} balance {account}  {balance.amount}\n  key: {quoted(key)}\n  digest: {quoted(digest)}\n\n",
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,10 +20,11 @@ from pydantic import Field
 from config.settings import ConnectorSettings
 from connectors.hledger_posting import HledgerAccounts, account_line, commodity_line, key_of, transaction
 from connectors.journal_books import JournalBooks, Transaction
-from connectors.ports import BookedBalance
+from connectors.ports import BookedBalance, Movement
 from ledger.effects import Payload
 from ledger.errors import HumanActionNeeded, Transient
 from ledger.money import Money
+from ledger.postings import OPENING_SUBJECT
 
 _OURS: Final = "; Written by afletter."
 #: A directive as we write it; what a person added behind it as a comment is not of its name.
@@ -69,7 +73,7 @@ class _Hledger:
 
 
 class HledgerBooks(JournalBooks):
-    """A BatchSink and LedgerSource."""
+    """A BatchSink, LedgerSource and MovementSource."""
 
     def __init__(self, settings: HledgerSettings, name: str) -> None:
         super().__init__(settings.path, _Hledger(settings), name)
@@ -88,8 +92,32 @@ class HledgerBooks(JournalBooks):
     def bank_balances(self) -> Iterator[tuple[str, Money]]:
         """Account and sum of all its movements, per currency; as hledger reads the books."""
         top = f"{self._accounts.bank}:"
-        for name, amount in self._sums(f"acct:^{re.escape(top)}", "--empty"):
+        # An opening balance, and what takes one back, is no movement.
+        query = (f"acct:^{re.escape(top)}", f"not:tag:subject=^{OPENING_SUBJECT}", "--empty")
+        for name, amount in self._sums(*query):
             yield key_of(name.removeprefix(top)), amount
+
+    def movements(self, documents: Collection[str]) -> Iterator[Movement]:
+        """Every line on the receivable account with one of these ``document`` tags, a person's own among them."""
+        wanted = set(documents)
+        if not wanted or not (self._books / self._main).exists():
+            return
+        query = f"acct:^{re.escape(self._accounts.receivable)}$"
+        for transaction_ in json.loads(self._asked("print", "-O", "json", query), parse_float=str):
+            place = transaction_["tsourcepos"][0]
+            for posting in transaction_["tpostings"]:
+                document = key_of(dict(posting["ptags"]).get("document", ""))
+                if posting["paccount"] != self._accounts.receivable or document not in wanted:
+                    continue
+                for amount in posting["pamount"]:
+                    yield Movement(
+                        document=document,
+                        amount=_money(amount["aquantity"], amount["acommodity"], document),
+                        booked_on=date.fromisoformat(transaction_["tdate"]),
+                        key=dict(transaction_["ttags"]).get("key", ""),
+                        reference=f"{Path(place['sourceName']).name}:{place['sourceLine']}",
+                        issues=False,
+                    )
 
     def _sums(self, *query: str) -> Iterator[tuple[str, Money]]:
         """Name and sum, per currency, of what a query of ``hledger balance`` answers."""
@@ -119,3 +147,11 @@ class HledgerBooks(JournalBooks):
         if done.returncode:
             raise HumanActionNeeded(f"hledger does not accept the books: {' '.join(done.stderr.split())[:500]}")
         return done.stdout
+
+
+def _money(quantity: Mapping[str, int], currency: str, document: str) -> Money:
+    number = Decimal(quantity["decimalMantissa"]).scaleb(-quantity["decimalPlaces"])
+    try:
+        return Money.parse(f"{number:f}", currency)
+    except ValueError as error:
+        raise HumanActionNeeded(f"the books hold an amount on {document} that is none: {error}") from error

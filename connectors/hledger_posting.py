@@ -17,7 +17,7 @@ from connectors.journal_books import Transaction
 from ledger.bookings import AccountKind
 from ledger.effects import Payload
 from ledger.money import Money
-from ledger.postings import read_posting
+from ledger.postings import AssertedBalance, read_balance, read_posting
 
 #: An account as hledger takes it whole: no double blank, which ends it, no mark of a comment or of a virtual posting.
 _ACCOUNT: Final = re.compile(r"[^\W_]([^;()\[\]{}\"|*!=@\s:]|[ :](?=[^\s:]))*\Z")
@@ -40,6 +40,7 @@ class HledgerAccounts(Settings):
     exchange: str = "expenses:exchange"
     clearing: str = "assets:clearing"
     sales: str = "revenues:sales"
+    opening: str = "equity:opening balances"
 
     @field_validator("*")
     @classmethod
@@ -99,7 +100,10 @@ def commodity_line(currency: str) -> str:
 
 
 def transaction(payload: Payload, key: str, digest: str, accounts: HledgerAccounts) -> Transaction:
-    """The transaction of a posting. Raises Refused for a payload that is no balanced posting."""
+    """The transaction of a posting, or of a balance. Raises Refused for a payload that is neither."""
+    balance = read_balance(payload)
+    if balance is not None:
+        return _assertion(balance, key, digest, accounts)
     posting = read_posting(payload)
     declares: dict[str, str] = {}
     rows: list[str] = []
@@ -127,3 +131,17 @@ def transaction(payload: Payload, key: str, digest: str, accounts: HledgerAccoun
         declares=declares,
         text="".join([head, "\n", *comments, *rows, "\n"]),
     )
+
+
+def _assertion(balance: AssertedBalance, key: str, digest: str, accounts: HledgerAccounts) -> Transaction:
+    """A transaction of nothing with a balance assertion. hledger checks it after earlier days and what stands before it on its own day: the postings of
+    that day were appended before."""
+    account = accounts.of(AccountKind.BANK, balance.account)
+    zero = Money.zero(balance.amount.currency)
+    day = balance.on.isoformat()
+    text = (
+        f"{day} * Balance of {day}\n    ; key:{key}\n    ; digest:{digest}\n    ; kind:balance\n"
+        f"    {account}  {zero} = {balance.amount}\n\n"
+    )
+    declares = (account_line(account), commodity_line(balance.amount.currency))
+    return Transaction(month=f"{balance.on:%Y-%m}", declares={row: row for row in declares}, text=text)

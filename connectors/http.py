@@ -3,6 +3,9 @@
 Nothing else in the program imports ``requests`` or ``tenacity``. A request that may be repeated (a GET, or one that the other side recognises by
 its key) is repeated a few times by itself; any other one is sent once, and when its answer is lost, nobody knows what became of it.
 
+A client may have a rate budget, shared with everybody who calls the same system for the same tenant (``rate_budget``), and a keeper of tokens that
+renews them (``oauth``): a token that was refused is renewed and the request, which was not done, is sent once more.
+
 What it refuses to do: follow redirects, read more than ``response_bytes``, wait longer than ``total_s``, speak plain HTTP to anything but this
 machine, or take a certificate that does not fit.
 """
@@ -14,11 +17,12 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NoReturn, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
@@ -28,6 +32,8 @@ from ledger.errors import CredentialsRefused, HumanActionNeeded, OutcomeUnknown,
 
 _MASK: Final = "***"
 _SHOWN_CHARACTERS: Final = 200
+#: The newest tokens are masked, the one before the last among them.
+_TOKENS_KEPT: Final = 3
 _CHUNK_BYTES: Final = 64 * 1024
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -37,6 +43,11 @@ _NOT_TAKEN: Final = frozenset(
 )
 #: It may have been taken up, and nobody says.
 _LOST: Final = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+#: Something that looks like an IBAN (ISO 13616): its country and last two characters stay, so that a person knows which one is meant.
+_IBAN: Final = re.compile(r"\b([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.ASCII)
+#: What servers write in Retry-After beside RFC 9110: seconds or milliseconds since 1970.
+_EPOCH_S: Final = re.compile(r"\d{10}", re.ASCII)
+_EPOCH_MS: Final = re.compile(r"\d{13}", re.ASCII)
 _LOGIN: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -64,11 +75,31 @@ class HttpResponse:
     body: bytes
 
     def json(self) -> object:
-        """The body as JSON, numbers with a point as text, so that no amount becomes a float. Raises Refused when it is none."""
+        """The body as JSON, numbers with a point as Decimal, so that no amount becomes a float. Raises Refused when it is none."""
         try:
-            return json.loads(self.body, parse_float=str)
-        except ValueError as error:
+            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
             raise Refused("the answer is no JSON") from error
+
+
+class Budget(Protocol):
+    """How often a system may be called, by all who share it."""
+
+    def take(self) -> None:
+        """One call more; waits for its turn, or raises Transient when that is too far away."""
+
+    def hold(self, wait_s: float) -> None:
+        """The other side said that nobody may call for ``wait_s`` seconds."""
+
+
+class Bearer(Protocol):
+    """A token that is sent as ``Authorization: Bearer``."""
+
+    def token(self) -> str:
+        """A token that is good now."""
+
+    def renewed(self, refused: str) -> str:
+        """A token in place of one that the other side no longer takes. Raises CredentialsRefused when there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +130,17 @@ class HttpClient:
         secrets: tuple[str, ...] = (),
         limits: HttpLimits | None = None,
         authorities: Path | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
+        budget: Budget | None = None,
+        bearer: Bearer | None = None,
+        keep_alive: bool = False,
+        reset_headers: tuple[str, ...] = (),
     ) -> None:
         """``headers``: with every request. ``login``: user and password (basic authentication). ``secrets``: what must never be shown, beside
-        the password and what stands in an Authorization header. ``authorities``: a PEM file of certificates to trust in place of the usual ones."""
+        the password and what stands in an Authorization header. ``authorities``: a PEM file of certificates to trust in place of the usual ones.
+        ``budget``: taken from before every attempt. ``bearer``: gives the Authorization header. ``keep_alive``: one connection for many requests; one
+        that the other side closed in between costs a request its answer, so it is for those whose deliveries can be found again. ``reset_headers``: lower-case names ending in ``-reset`` in which a refusal for too many calls
+        says until when (since 1970), where it has no ``Retry-After``; one whose ``-remaining`` is not 0 is not the reason."""
         fault = address_fault(address)
         if fault:
             raise ValueError(fault)
@@ -115,6 +153,11 @@ class HttpClient:
         self._limits = limits or HttpLimits()
         self._authorities = True if authorities is None else str(authorities)
         self._sleep = sleep
+        self._budget = budget
+        self._bearer = bearer
+        self._reset_headers = reset_headers
+        self._tokens: tuple[str, ...] = ()
+        self._session: requests.Session | None = _session() if keep_alive else None
 
     def get(
         self, path: str, query: tuple[tuple[str, str], ...] = (), accepted: frozenset[int] = frozenset()
@@ -126,7 +169,7 @@ class HttpClient:
         self, path: str, value: object, *, repeatable: bool = False, headers: Mapping[str, str] = _NONE
     ) -> HttpResponse:
         """A POST of JSON in UTF-8."""
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        body = json_bytes(value)
         every = {"Content-Type": "application/json", **headers}
         return self.send(HttpRequest(method="POST", path=path, headers=every, body=body, repeatable=repeatable))
 
@@ -141,23 +184,46 @@ class HttpClient:
             stop=tenacity.stop_after_attempt(attempts),
             wait=self._wait,
             retry=tenacity.retry_if_exception(self._is_worth_waiting),
-            sleep=self._sleep,
+            sleep=self._sleep or time.sleep,
             reraise=True,
         )
-        return retrying(self._once, request)
+        return retrying(self._with_token, request)
+
+    def _with_token(self, request: HttpRequest) -> HttpResponse:
+        if self._bearer is None:
+            return self._once(request)
+        token = self._bearer.token()
+        self._hide(token)
+        try:
+            return self._once(request, token)
+        except CredentialsRefused as refused:
+            if not isinstance(refused.__cause__, _TokenRefused):
+                raise
+        # It was not done, so it may be sent again, whatever it is.
+        token = self._bearer.renewed(token)
+        self._hide(token)
+        return self._once(request, token)
+
+    def _hide(self, token: str) -> None:
+        if token not in self._tokens:
+            self._tokens = (token, *self._tokens)[:_TOKENS_KEPT]
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome is not None else None
         asked = error.retry_after_s if isinstance(error, Transient) else None
         usual = self._limits.wait_s * 2 ** (state.attempt_number - 1)
-        return float(min(max(asked or 0.0, usual), self._limits.longest_wait_s))
+        # A part of the wait is chance, so that those who were turned away together do not come back together.
+        jitter = tenacity.wait_random(0, usual / 2)(state)
+        return float(min(max(asked or 0.0, usual) + jitter, self._limits.longest_wait_s))
 
     def _is_worth_waiting(self, error: BaseException) -> bool:
         return isinstance(error, Transient) and (error.retry_after_s or 0.0) <= self._limits.longest_wait_s
 
-    def _once(self, request: HttpRequest) -> HttpResponse:
+    def _once(self, request: HttpRequest, token: str = "") -> HttpResponse:
+        if self._budget is not None:
+            self._budget.take()
         try:
-            return self._judged(request, self._exchanged(request))
+            return self._judged(request, self._exchanged(request, token))
         except requests.exceptions.SSLError as error:
             if _untrusted(error):
                 raise HumanActionNeeded(self._said(request, "the certificate cannot be trusted")) from None
@@ -174,35 +240,37 @@ class HttpClient:
         except requests.exceptions.RequestException as error:
             raise self._lost(request, _reason(error)) from None
 
-    def _exchanged(self, request: HttpRequest) -> HttpResponse:
-        """One exchange on a connection of its own, with all limits."""
+    def _exchanged(self, request: HttpRequest, token: str) -> HttpResponse:
+        """One exchange, with all limits."""
+        if self._session is not None:
+            return self._exchanged_over(self._session, request, token)
+        with _session() as session:
+            return self._exchanged_over(session, request, token)
+
+    def _exchanged_over(self, session: requests.Session, request: HttpRequest, token: str) -> HttpResponse:
         began = time.monotonic()
-        query = f"?{urlencode(request.query)}" if request.query else ""
-        with requests.Session() as session:
-            # Neither proxies nor passwords of the surroundings: what is said here is all there is.
-            session.trust_env = False
-            with session.request(
-                request.method,
-                f"{self._address}{request.path}{query}",
-                headers={"User-Agent": "afletter", **self._headers, **request.headers},
-                data=request.body or None,
-                auth=self._login,
-                timeout=(self._limits.connect_s, self._limits.read_s),
-                verify=self._authorities,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                body = bytearray()
-                for chunk in answer.iter_content(_CHUNK_BYTES):
-                    body += chunk
-                    if len(body) > self._limits.response_bytes:
-                        raise Refused(
-                            self._said(request, f"the answer has more than {self._limits.response_bytes} bytes")
-                        )
-                    if time.monotonic() - began > self._limits.total_s:
-                        raise requests.exceptions.Timeout
-                headers = {name.lower(): value for name, value in answer.headers.items()}
-                return HttpResponse(status=answer.status_code, headers=headers, body=bytes(body))
+        query = f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        with session.request(
+            request.method,
+            f"{self._address}{request.path}{query}",
+            headers={"User-Agent": "afletter", **self._headers, **request.headers, **bearer},
+            data=request.body or None,
+            auth=self._login,
+            timeout=(self._limits.connect_s, self._limits.read_s),
+            verify=self._authorities,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            body = bytearray()
+            for chunk in answer.iter_content(_CHUNK_BYTES):
+                body += chunk
+                if len(body) > self._limits.response_bytes:
+                    raise Refused(self._said(request, f"the answer has more than {self._limits.response_bytes} bytes"))
+                if time.monotonic() - began > self._limits.total_s:
+                    raise requests.exceptions.Timeout
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return HttpResponse(status=answer.status_code, headers=headers, body=bytes(body))
 
     def _judged(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
         status = answer.status
@@ -210,12 +278,23 @@ class HttpClient:
             return answer
         said = self._said(request, f"status {status}{self._excerpt(answer)}")
         if status in _LOGIN:
-            raise CredentialsRefused(said)
+            raise CredentialsRefused(said) from (_TokenRefused() if status == HTTPStatus.UNAUTHORIZED else None)
         if status in _NOT_TAKEN:
-            raise Transient(said, retry_after_s=_retry_after(answer.headers))
+            wait_s = _retry_after(self._with_reset(answer.headers))
+            if self._budget is not None and wait_s is not None:
+                self._budget.hold(wait_s)
+            raise Transient(said, retry_after_s=wait_s)
         if status in _LOST:
             raise self._lost(request, f"status {status}{self._excerpt(answer)}")
         raise Refused(said)
+
+    def _with_reset(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """The headers, with the moment that the other side names otherwise as ``retry-after``."""
+        for name in self._reset_headers:
+            spent = headers.get(name.removesuffix("reset") + "remaining", "0") == "0"
+            if "retry-after" not in headers and name in headers and spent:
+                return {**headers, "retry-after": headers[name]}
+        return headers
 
     def _lost(self, request: HttpRequest, reason: str) -> Transient | OutcomeUnknown:
         said = self._said(request, reason)
@@ -229,14 +308,46 @@ class HttpClient:
 
     def _said(self, request: HttpRequest, reason: str) -> str:
         """A reason that names method, host and path, and neither query nor secret."""
-        return self.masked(f"{request.method} {self._host}{request.path}: {reason}")
+        return self.masked(f"{request.method} {self._host}{request.path.partition('?')[0]}: {reason}")
 
     def masked(self, text: str) -> str:
-        """The text with three stars in place of every secret, also where it is percent-encoded."""
-        for secret in self._secrets:
+        """The text with three stars in place of every secret, also where it is percent-encoded, and of what looks like an IBAN."""
+        for secret in (*self._tokens, *self._secrets):
             for form in (secret, quote(secret, safe="")):
                 text = text.replace(form, _MASK)
-        return text
+        return _IBAN.sub(lambda found: f"{found[1]}{_MASK}{found[0][-2:]}", text)
+
+
+class _TokenRefused(Exception):
+    """Says of a CredentialsRefused that another token may help: the status was 401."""
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    # Neither proxies nor passwords of the surroundings: what is said here is all there is.
+    session.trust_env = False
+    return session
+
+
+def _no_number(text: str) -> NoReturn:
+    """NaN and the infinities, which JSON (RFC 8259) does not have."""
+    raise ValueError(f"{text} is no number")
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON in UTF-8. A Decimal becomes the number that is written like it. Raises Refused for one with more digits than a double holds, which is what
+    most systems read it into."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=exact_double).encode()
+
+
+def exact_double(value: object) -> float:
+    """A Decimal as the double that is written like it; nothing is lost, or Refused is raised. TypeError for anything else."""
+    if not isinstance(value, Decimal):
+        raise TypeError(type(value).__name__)
+    double = float(value)
+    if Decimal(repr(double)) != value:
+        raise Refused(f"{value} has more digits than can be sent")
+    return double
 
 
 def address_fault(address: str) -> str:
@@ -269,13 +380,16 @@ def _tokens(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the other side asks us to wait (RFC 9110, 10.2.3): a number, or a date counted from its own clock."""
+    """Seconds that the other side asks us to wait (RFC 9110, 10.2.3): a number, or a date counted from its own clock; some write the
+    date as seconds or milliseconds since 1970."""
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,6}", text, re.ASCII):
         return float(text)
     try:
-        until, now = parsedate_to_datetime(text), parsedate_to_datetime(headers["date"])
-        return max(0.0, (until - now).total_seconds())
+        now = parsedate_to_datetime(headers["date"])
+        if _EPOCH_S.fullmatch(text) or _EPOCH_MS.fullmatch(text):
+            return max(0.0, int(text[:10]) - now.timestamp() + 1)
+        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
     except (KeyError, TypeError, ValueError):
         return None
 

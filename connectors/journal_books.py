@@ -24,7 +24,7 @@ from typing import Final, Protocol
 
 from connectors.durable_files import FILE_MODE, append, cut, make_folder, replace, sync_folder
 from connectors.folder_access import check_writable
-from connectors.ports import Receipt
+from connectors.ports import EVERYTHING, Abilities, Receipt, Undo
 from ledger.effects import Effect, Guarantee, Payload, canonical
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, Transient
 
@@ -69,7 +69,7 @@ class Dialect(Protocol):
         """The file of declarations as it begins."""
 
     def transaction(self, payload: Payload, key: str, digest: str) -> Transaction:
-        """A posting in this format. Raises Refused for a payload that is no balanced posting."""
+        """A posting, or a balance that the books must show, in this format. Raises Refused for a payload that is neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,19 @@ class JournalBooks:
 
     guarantee = Guarantee.KEYED
     batch_size = BATCH_SIZE
+    abilities = Abilities(
+        takes=EVERYTHING,
+        batching=BATCH_SIZE,
+        undo=Undo.COUNTER_POSTING,
+        reads_open=True,
+        reads_bank=True,
+        reads_postings=True,
+        matches=True,
+        locks_periods=False,
+        local=True,
+        settle_s=0,
+        checks_balances=True,
+    )
 
     def __init__(self, folder: Path, dialect: Dialect, name: str) -> None:
         self.name = name

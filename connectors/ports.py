@@ -6,10 +6,13 @@ sink promises about delivery is its ``guarantee``, and the outbox sender behaves
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from datetime import date
+from enum import StrEnum
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
+from ledger.bookings import BookingKind
 from ledger.calls import CallAttempt
 from ledger.debit_status import DebitStatus
 from ledger.delivery_reports import DeliveryReport
@@ -19,6 +22,7 @@ from ledger.mandates import Mandate
 from ledger.media import Medium
 from ledger.money import Money
 from ledger.party import Customer
+from ledger.payouts import Payout
 from ledger.sources import Fault, RawDocument
 from ledger.statements import Statement
 
@@ -63,6 +67,8 @@ InvoiceFact = Customer | Document | Mandate
 InvoiceSource = Source[InvoiceFact]
 #: What a bank's files bring: statements, and what became of the direct debits that it was handed.
 StatementSource = Source[Statement | DebitStatus]
+#: What payment providers paid out, each sum with what is in it.
+SettlementSource = Source[Payout]
 #: What whoever calls customers tells of it.
 CallSource = Source[CallAttempt]
 #: What became of messages after they left: notifications of mail servers, proofs of print services.
@@ -96,6 +102,22 @@ class Sink(Protocol):
         """Deliver one effect. Raises Transient, Refused, OutcomeUnknown, ConflictingPayload, CredentialsRefused, HumanActionNeeded."""
 
 
+@runtime_checkable
+class FeedbackSink(Sink, Protocol):
+    """A portal that is told what the bank made of its invoices. ``settle_s``: seconds that a word may still take effect there after its answer
+    was lost: so long is waited before it is looked for."""
+
+    settle_s: int
+
+
+@runtime_checkable
+class PortalSource(Protocol):
+    """An invoice source that can be told what became of its invoices."""
+
+    def feedback(self) -> FeedbackSink | None:
+        """Where it is told; None where the tenant does not want it told. Its name is the source's with ``/feedback``."""
+
+
 class ReminderChannel(Sink, Protocol):
     """A sink of messages to customers; ``medium``: by which way it reaches them."""
 
@@ -120,6 +142,56 @@ class BatchSink(Sink, Protocol):
         """Deliver all of them, in order, or raise; receipts in the same order."""
 
 
+class Undo(StrEnum):
+    """How a posting is taken back in a system."""
+
+    #: By a second posting of the opposite sign; the first one stays.
+    COUNTER_POSTING = "counter_posting"
+    #: By taking the first one away.
+    DELETION = "deletion"
+
+
+#: Everything that can be booked: what books take that hold nothing but our postings.
+EVERYTHING: Final = frozenset(BookingKind)
+#: What goes to a system that has its invoices and credit notes already: whatever happens to them after they were issued.
+AFTER_ISSUE: Final = EVERYTHING - {BookingKind.DOCUMENT_ISSUED, BookingKind.DOCUMENT_CHANGED, BookingKind.OPENING}
+#: What goes to the very system that the invoices come from: what was settled there is known there.
+FROM_THE_BANK: Final = AFTER_ISSUE - {BookingKind.SETTLED_AT_SOURCE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What an accounting system can do, as its connector declares it; ``docs/connectors`` says it in words.
+
+    ``takes``: the kinds of bookings that are posted there at all. ``batching``: postings that go in one call (1: each by itself). ``undo``:
+    how a posting is taken back. ``reads_open``, ``reads_bank``: what is open of each document, and the balance of each bank account, can be
+    asked for (it is a LedgerSource). ``reads_postings``: what was booked on a document, by whomever (it is a MovementSource).
+    ``matches``: a payment is set against its document by the program; else a person does it there. ``locks_periods``: it refuses postings in
+    a closed period. ``local``: its books are files of this machine, which ``verify`` reads itself; a remote system is proved as of its last
+    comparison. ``settle_s``: seconds that a posting may still turn up there after its answer was lost: so long is waited before it is looked
+    for. ``checks_balances``: it takes opening balances and ``balance`` effects, and finds by itself that a figure does not agree with them.
+    """
+
+    takes: frozenset[BookingKind]
+    batching: int
+    undo: Undo
+    reads_open: bool
+    reads_bank: bool
+    reads_postings: bool
+    matches: bool
+    locks_periods: bool
+    local: bool
+    settle_s: int
+    checks_balances: bool = False
+
+
+@runtime_checkable
+class AccountingTarget(Sink, Protocol):
+    """Books: a sink of postings that says what it can do. Where its abilities say so it is a BatchSink, a LedgerSource, a MovementSource too."""
+
+    abilities: Abilities
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedBalance:
     """What the accounting software says is open on one document; ``amount`` debit positive."""
@@ -137,3 +209,24 @@ class LedgerSource(Protocol):
 
     def bank_balances(self) -> Iterator[tuple[str, Money]]:
         """Account (IBAN) and the sum of all movements booked on it there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What one posting there did to one document: ``amount`` debit positive. ``key``: ours, empty when somebody else booked it;
+    ``reference``: what the system calls it; ``issues``: it is the document itself (invoice or credit note), not what happened to it after."""
+
+    document: str
+    amount: Money
+    booked_on: date
+    key: str
+    reference: str
+    issues: bool
+
+
+@runtime_checkable
+class MovementSource(Protocol):
+    """An accounting target that says who booked what on a document."""
+
+    def movements(self, documents: Collection[str]) -> Iterator[Movement]:
+        """Everything that stands there on the receivables of these documents (by number); nothing for one that is not there."""

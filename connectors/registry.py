@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Final, Protocol, TypeVar, cast, get_args
+from typing import Final, TypeVar, cast, get_args
 
 from config.kinds import ConnectorKinds
 from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountBooks, BeancountSettings
+from connectors.datev.batches import DatevBatches, DatevSettings
+from connectors.exact.books import ExactBooks
+from connectors.exact.settings import ExactSettings
 from connectors.folder_calls import FolderCalls, FolderCallsSettings
 from connectors.folder_debits import FolderDebits, FolderDebitsSettings
 from connectors.folder_files import FolderFiles, FolderFilesSettings
@@ -23,14 +26,21 @@ from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
 from connectors.folder_statements import FolderStatements, FolderStatementsSettings
 from connectors.hledger_books import HledgerBooks, HledgerSettings
 from connectors.maildir import Maildir, MaildirSettings
+from connectors.mollie.settings import MollieSettings
+from connectors.mollie.settlements import MollieSettlements
+from connectors.moneybird.books import MoneybirdBooks
+from connectors.moneybird.settings import MoneybirdSettings
+from connectors.odoo.books import OdooBooks
+from connectors.odoo.invoices import OdooInvoices
+from connectors.odoo.settings import OdooBooksSettings, OdooInvoicesSettings
 from connectors.phone_list import PhoneList, PhoneListSettings
 from connectors.ports import (
-    BatchSink,
+    AccountingTarget,
     CallSource,
     DeliveryReportSource,
     InvoiceSource,
-    LedgerSource,
     ReminderChannel,
+    SettlementSource,
     Sink,
     StatementSource,
 )
@@ -40,7 +50,14 @@ from connectors.report_imap import ReportImap, ReportImapSettings
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from connectors.sftp_files import SftpFiles, SftpFilesSettings
 from connectors.smtp import Smtp, SmtpSettings
+from connectors.tryton.books import TrytonBooks
+from connectors.tryton.invoices import TrytonInvoices
+from connectors.tryton.settings import TrytonBooksSettings, TrytonInvoicesSettings
 from connectors.webhook import Webhook, WebhookSettings
+from connectors.whmcs.invoices import WhmcsInvoices
+from connectors.whmcs.settings import WhmcsInvoicesSettings
+from connectors.woocommerce.orders import WooInvoices
+from connectors.woocommerce.settings import WooInvoicesSettings
 from ledger.errors import ConfigError
 
 ENTRY_POINT_GROUP: Final = "afletter.connectors"
@@ -51,6 +68,7 @@ class Port(StrEnum):
 
     INVOICES = "invoices"
     STATEMENTS = "statements"
+    PAYOUTS = "payouts"
     ACCOUNTING = "accounting"
     DEBIT_CHANNEL = "debit_channel"
     REMINDER_CHANNEL = "reminder_channel"
@@ -58,10 +76,6 @@ class Port(StrEnum):
     HAND_OVER_CHANNEL = "hand_over_channel"
     SERVICE_CHANNEL = "service_channel"
     DELIVERY_REPORTS = "delivery_reports"
-
-
-class AccountingTarget(BatchSink, LedgerSource, Protocol):
-    """Books: they take postings, many at once, and are read back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +106,23 @@ def kind(port: Port, settings: type[S], make: Callable[[S, str], object]) -> Con
 
 #: Our own connectors.
 KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
-    Port.INVOICES: (kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),),
+    Port.INVOICES: (
+        kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),
+        kind(Port.INVOICES, TrytonInvoicesSettings, TrytonInvoices),
+        kind(Port.INVOICES, OdooInvoicesSettings, OdooInvoices),
+        kind(Port.INVOICES, WhmcsInvoicesSettings, WhmcsInvoices),
+        kind(Port.INVOICES, WooInvoicesSettings, WooInvoices),
+    ),
     Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
+    Port.PAYOUTS: (kind(Port.PAYOUTS, MollieSettings, MollieSettlements),),
     Port.ACCOUNTING: (
         kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),
+        kind(Port.ACCOUNTING, ExactSettings, ExactBooks),
         kind(Port.ACCOUNTING, HledgerSettings, HledgerBooks),
+        kind(Port.ACCOUNTING, MoneybirdSettings, MoneybirdBooks),
+        kind(Port.ACCOUNTING, TrytonBooksSettings, TrytonBooks),
+        kind(Port.ACCOUNTING, DatevSettings, DatevBatches),
+        kind(Port.ACCOUNTING, OdooBooksSettings, OdooBooks),
     ),
     Port.DEBIT_CHANNEL: (
         kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
@@ -165,6 +191,11 @@ def invoice_source(settings: ConnectorSettings, name: str) -> InvoiceSource:
 def statement_source(settings: ConnectorSettings, name: str) -> StatementSource:
     """Where an account's statements come from; ``name`` is ``bank_accounts/0/statements/0`` and so on."""
     return cast("StatementSource", _make(Port.STATEMENTS, settings, name))
+
+
+def settlement_source(settings: ConnectorSettings, name: str) -> SettlementSource:
+    """Where a payment provider's payouts come from; ``name`` is ``payouts/0`` and so on."""
+    return cast("SettlementSource", _make(Port.PAYOUTS, settings, name))
 
 
 def accounting_target(settings: ConnectorSettings, name: str) -> AccountingTarget:

@@ -97,10 +97,10 @@ def changed(before: Document, after: Document, earlier: int, open_: Money, as_of
     return bookings
 
 
-def netted(credit_note: Document, invoice: Document, amount: Money, on: date) -> Booking:
-    """A credit note set off against its invoice."""
-    key = key_of("netted", credit_note.number, invoice.number, on.isoformat(), amount.decimal())
-    return net_credit(credit_note, invoice.number, amount, on, key)
+def netted(credit_note: Document, invoice: str, amount: Money, on: date) -> Booking:
+    """A credit note set off against its invoice, given by its number."""
+    key = key_of("netted", credit_note.number, invoice, on.isoformat(), amount.decimal())
+    return net_credit(credit_note, invoice, amount, on, key)
 
 
 def entry_name(identified: IdentifiedEntry) -> str:
@@ -118,16 +118,20 @@ class EntryRecord:
 
 
 def entry_booking(
-    identified: IdentifiedEntry, status: Standing, allocations: Sequence[Allocation], earlier: int
+    identified: IdentifiedEntry, status: Standing, allocations: Sequence[Allocation], earlier: int, booked_on: date
 ) -> Booking:
-    """The booking of an entry under a status; ``earlier``: how many bookings it has so far."""
+    """The booking of an entry under a status; ``earlier``: how many bookings it has so far.
+
+    ``booked_on``: the bank's own day, for the first one. One that takes the place of another stands on the day of the counter-booking, so that the
+    bank in the books has moved as at the bank at the end of every day.
+    """
     entry, key = identified.entry, key_of("entry", identified.entry_id, str(earlier))
     if status == "matched":
         return bank_entry(
             account=entry.account,
             amount=entry.amount,
             entry_id=identified.entry_id,
-            booked_on=entry.booked_on,
+            booked_on=booked_on,
             allocations=tuple(allocations),
             booking_id=key,
         )
@@ -135,7 +139,7 @@ def entry_booking(
         account=entry.account,
         amount=entry.amount,
         entry_id=identified.entry_id,
-        booked_on=entry.booked_on,
+        booked_on=booked_on,
         where=status,
         booking_id=key,
     )
@@ -210,7 +214,7 @@ def decided(identified: IdentifiedEntry, outcome: Outcome, language: str, as_of:
             reason=reason,
             confidence=evidence[0].value if evidence else "",
         ),
-        booking=entry_booking(identified, status, allocations, 0),
+        booking=entry_booking(identified, status, allocations, 0, identified.entry.booked_on),
         logged=Decision(
             as_of=as_of,
             subject=entry_name(identified),
@@ -227,19 +231,28 @@ def _optional(reason: Reason | None, language: str) -> str:
     return "" if reason is None else sentence(reason, language)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingTarget:
+    """An accounting target, and the kinds of bookings that are posted there."""
+
+    name: str
+    takes: frozenset[BookingKind]
+
+
 def postings(
-    bookings: Sequence[Booking], sinks: Sequence[str], describe: Mapping[str, str], as_of: date
+    bookings: Sequence[Booking], targets: Sequence[PostingTarget], describe: Mapping[str, str], as_of: date
 ) -> list[Effect]:
-    """The effects that carry bookings to every accounting target; ``describe``: booking id to a line of text."""
+    """The effects that carry bookings to every accounting target that takes them; ``describe``: booking id to a line of text."""
     return [
         Effect(
-            key=key_of("posting", sink, booking.booking_id),
+            key=key_of("posting", target.name, booking.booking_id),
             kind=EffectKind.POSTING,
-            sink=sink,
+            sink=target.name,
             subject=booking.subject,
             payload=posting_payload(booking, describe.get(booking.booking_id, booking.subject)),
             not_before=as_of,
         )
         for booking in bookings
-        for sink in sinks
+        for target in targets
+        if booking.kind in target.takes
     ]

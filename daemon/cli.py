@@ -15,7 +15,7 @@ from rich.table import Table
 from config.schema import schema
 from config.tenant import TenantConfig
 from connectors.registry import connector_kinds
-from daemon import comparison_commands, cycle, exports, proof, review
+from daemon import compare_command, comparison_commands, cycle, exports, proof, review
 from daemon.bookkeeping import entry_name
 from daemon.calls_commands import calls_app
 from daemon.debits_commands import debits_app
@@ -73,6 +73,7 @@ app.add_typer(reminders_app, name="reminders")
 app.add_typer(calls_app, name="calls")
 app.add_typer(handover_app, name="handover")
 comparison_commands.register(app)
+compare_command.register(app)
 app.command()(init)
 
 
@@ -199,6 +200,7 @@ def _print_status(each: TenantStatus) -> None:
         ("fault", each.faults),
         ("parked", each.parked),
         ("waiting", each.waiting),
+        ("books", each.books),
     ):
         for line in lines:
             out.print(f"  [yellow]{title}[/yellow] {escape(line)}")

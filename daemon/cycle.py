@@ -19,15 +19,27 @@ from typing import Final
 import structlog
 
 from collect.wording import sentence as why_not
-from config.tenant import TenantConfig
-from connectors.ports import CallSource, DeliveryReportSource, InvoiceSource, Sink, StatementSource
+from config.tenant import CompareWhen, TenantConfig
+from connectors.ports import (
+    AccountingTarget,
+    CallSource,
+    DeliveryReportSource,
+    InvoiceSource,
+    SettlementSource,
+    Sink,
+    StatementSource,
+)
+from daemon.bank_balances import tell_balances
+from daemon.books_comparison import compare_books
 from daemon.calling import pull_calls
 from daemon.collecting import HeldBack, collect_money, mirror_receipts
 from daemon.debit_answers import take_debit_answers
 from daemon.delivery_reports import pull_reports
+from daemon.feedback import tell_portals
 from daemon.log_words import said
 from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
+from daemon.payouts import pull_payouts
 from daemon.progress import Steps
 from daemon.pull import Pulled, pull_invoices, pull_statements
 from daemon.report_files import WrittenReports, write_calls, write_reports
@@ -135,6 +147,8 @@ def _rounded(seconds: dict[str, float]) -> dict[str, float]:
 def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> Iterator[Callable[[], None]]:
     for invoices in tenant.invoices:
         yield partial(_pull_invoices, tenant, invoices, as_of, steps, result)
+    for payouts in tenant.payouts:
+        yield partial(_pull_payouts, tenant, payouts, steps, result)
     for account in tenant.accounts:
         for statements in account.statements:
             yield partial(_pull_statements, tenant, account, statements, steps, result)
@@ -147,9 +161,16 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
         yield partial(_pull_calls, tenant, calls, as_of, steps, result)
     for sink in tenant.sinks():
         yield partial(_settle, tenant, sink, result)
+    # The books first: what a person booked there is known before anything is claimed.
+    for target in tenant.accounting:
+        yield partial(_deliver, tenant, target, as_of, steps, result)
+        yield partial(_tell_balances, tenant, target, as_of, steps, result)
+        yield partial(_compare, tenant, target, as_of, steps, result)
     yield partial(_collect, tenant, as_of, steps, result)
+    yield partial(_tell_portals, tenant, as_of, result)
     for sink in tenant.sinks():
-        yield partial(_deliver, tenant, sink, as_of, steps, result)
+        if sink not in tenant.accounting:
+            yield partial(_deliver, tenant, sink, as_of, steps, result)
     yield from _next_ways(tenant, as_of, steps, result)
     yield partial(_report, tenant, as_of, steps, result)
 
@@ -178,6 +199,12 @@ def _pull_statements(
         result.pulled.append(pull_statements(tenant, account, source, steps))
 
 
+def _pull_payouts(tenant: Tenant, source: SettlementSource, steps: Steps, result: CycleResult) -> None:
+    # Which invoices a payout paid is not known without it, so that nothing is claimed when it cannot be read.
+    with _guarded(result, "pull", source.name, source=source.name):
+        result.pulled.append(pull_payouts(tenant, source, steps))
+
+
 def _pull_reports(tenant: Tenant, source: DeliveryReportSource, steps: Steps, result: CycleResult) -> None:
     # What a mailbox does not say today hides no payment: nothing is held back for it.
     with _guarded(result, "pull", source.name):
@@ -199,8 +226,8 @@ def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -
 
 def _settle(tenant: Tenant, sink: Sink, result: CycleResult) -> None:
     with _guarded(result, "deliver", sink.name):
-        settle(tenant.store, sink)
-        result.settled.append(sink.name)
+        if settle(tenant.store, sink, datetime.now(UTC)):
+            result.settled.append(sink.name)
 
 
 def _collect(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
@@ -210,15 +237,43 @@ def _collect(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> 
         result.collected = True
 
 
+def _tell_portals(tenant: Tenant, as_of: date, result: CycleResult) -> None:
+    with _guarded(result, "feedback", "feedback"):
+        tell_portals(tenant, as_of)
+
+
 def _deliver(tenant: Tenant, sink: Sink, as_of: date, steps: Steps, result: CycleResult) -> None:
     if not _may_leave(tenant, sink, result):
         return
     with _guarded(result, "deliver", sink.name):
         steps.step(sink.name, None)
-        delivery = drain(tenant.store, sink, as_of, steps.done)
+        delivery = drain(tenant.store, sink, as_of, datetime.now(UTC), steps.done)
         result.deliveries.append(delivery)
         if delivery.trouble:
             result.failures.append(masked(f"{sink.name}: {delivery.trouble}"))
+
+
+def _tell_balances(tenant: Tenant, target: AccountingTarget, as_of: date, steps: Steps, result: CycleResult) -> None:
+    """What the statements say a bank account holds, for books that check it; it goes out at once."""
+    wanted = 0
+    with _guarded(result, "deliver", target.name):
+        wanted = tell_balances(tenant, target, as_of) if _may_leave(tenant, target, result) else 0
+    if wanted:
+        _deliver(tenant, target, as_of, steps, result)
+
+
+def _compare(tenant: Tenant, target: AccountingTarget, as_of: date, steps: Steps, result: CycleResult) -> None:
+    """Read the books back, once a business day."""
+    wanted = tenant.config.compare
+    if wanted is CompareWhen.NEVER or (wanted is CompareWhen.REMOTE and target.abilities.local):
+        return
+    with tenant.store.snapshot() as t:
+        last = t.comparisons.last(target.name)
+    if last is not None and last.as_of >= as_of:
+        return
+    with _guarded(result, "compare", target.name):
+        steps.step(f"compare {target.name}", None)
+        compare_books(tenant, target, as_of, lambda: datetime.now(UTC))
 
 
 def _may_leave(tenant: Tenant, sink: Sink, result: CycleResult) -> bool:

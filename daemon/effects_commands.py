@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from daemon import effect_acts
 from daemon.effect_acts import EffectActError, EffectStory
@@ -43,28 +42,19 @@ def effects_list(
     for one in configs(config, tenant):
         with named_errors(), opened(one) as ready, ready.store.snapshot() as t:
             effects = effect_acts.open_effects(t)
-            table = Table("key", "to", "what", "about", "state", "tried", "why", title=one.tenant, box=None)
             for effect in effects:
                 if everything or effect.state is not EffectState.QUEUED:
-                    table.add_row(*map(escape, _row(effect)))
+                    out.print(escape(_line(effect)))
             counts = Counter(effect.state.value for effect in effects)
             summary = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-            if table.row_count:
-                out.print(table)
             out.print(f"{escape(one.tenant)}: {summary or 'nothing waits'}")
 
 
-def _row(effect: Effect) -> tuple[str, ...]:
-    why = masked(effect.detail)
-    return (
-        effect.key[:12],
-        effect.sink,
-        effect.kind.value,
-        effect.subject,
-        effect.state.value,
-        str(effect.attempts),
-        why,
-    )
+def _line(effect: Effect) -> str:
+    """An effect in one line, so that it can be searched: the other side's words last."""
+    what = f"{effect.kind.value} about {effect.subject}, to {effect.sink}"
+    why = f": {masked(effect.detail)}" if effect.detail else ""
+    return f"{effect.key[:12]}  {effect.state.value}, tried {effect.attempts} times: {what}{why}"
 
 
 @effects_app.command("show")

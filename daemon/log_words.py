@@ -241,6 +241,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{person} vermerkt eine Ratenzahlung für {name}{until}.{why}",
         "en": "{person} notes a payment plan for {name}{until}.{why}",
     },
+    "paid_in_books": {
+        "nl": "in de boekhouding ({sink}) staat er {amount} op geboekt die wij niet kennen",
+        "fr": "en comptabilité ({sink}), {amount} que nous ne connaissons pas y est comptabilisé",
+        "de": "in der Buchhaltung ({sink}) sind darauf {amount} gebucht, die wir nicht kennen",
+        "en": "in the accounting software ({sink}) {amount} is booked on it that we do not know of",
+    },
     "call_promised": {
         "nl": "Klant {customer} belooft op {day} te betalen op {promised} (gesprek door {person}).{note}",
         "fr": "Le client {customer} promet le {day} de payer le {promised} (appel de {person}).{note}",

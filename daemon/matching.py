@@ -12,10 +12,13 @@ from typing import Final
 
 from daemon.bookkeeping import PROGRAM, decided, netted, postings
 from daemon.debit_money import DebitDesk, write_moves
+from daemon.garbage import seldom_collected
 from daemon.log_words import said
+from daemon.payouts import PayoutDesk
 from daemon.policies import match_policy
 from daemon.progress import Steps
 from daemon.tenant import Tenant
+from ledger.allocations import Outcome
 from ledger.bookings import AccountKind, Booking, BookingKind
 from ledger.debit_moves import DebitMove
 from ledger.decisions import Decision
@@ -23,6 +26,7 @@ from ledger.documents import OpenItem
 from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import KnownPayer
+from ledger.statements import IdentifiedEntry
 from reconcile.receivables import Receivables
 from reconcile.timeline import Decided, Netted, reconcile
 from store.entries import EntryDecision
@@ -42,6 +46,7 @@ class _Answers:
     payers: list[KnownPayer] = field(default_factory=list)
     describe: dict[str, str] = field(default_factory=dict)
     debit_moves: list[DebitMove] = field(default_factory=list)
+    payouts: list[tuple[str, str]] = field(default_factory=list)
 
 
 def receivables_of(tenant: Tenant, t: Transaction) -> Receivables:
@@ -61,21 +66,28 @@ def _not_to_net(item: OpenItem) -> OpenItem:
     return replace(item, document=replace(item.document, corrects=""))
 
 
+@seldom_collected()
 def reconcile_entries(tenant: Tenant, as_of: date, steps: Steps) -> int:
     """Decide every undecided entry; answers how many were decided."""
     with tenant.store.snapshot() as t:
         entries = list(t.entries.undecided())
         receivables = receivables_of(tenant, t)
-        desk = DebitDesk(tenant, t)
+        desk, payouts = DebitDesk(tenant, t), PayoutDesk(t)
     steps.step("reconcile", len(entries))
     answers, count = _Answers(), 0
-    for answer in reconcile(receivables, entries, as_of, desk.answer):
+
+    def known_before(receivables: Receivables, identified: IdentifiedEntry) -> Outcome | None:
+        found = payouts.answer(receivables, identified)
+        return desk.answer(receivables, identified) if found is None else found
+
+    for answer in reconcile(receivables, entries, as_of, known_before):
         match answer:
             case Netted():
                 _take_netted(answers, answer, tenant.language, as_of)
             case Decided():
                 count += 1
                 _take_decided(answers, answer, tenant.language, as_of)
+                answers.payouts.extend(payouts.used_by(answer.identified.entry_id))
                 answers.debit_moves.extend(desk.moves_of(answer.identified.entry_id))
         if len(answers.log) >= ANSWERS_AT_ONCE:
             _write(tenant, answers, as_of)
@@ -90,7 +102,7 @@ def _take_netted(answers: _Answers, answer: Netted, language: str, as_of: date) 
     booking = netted(answer.credit_note, answer.invoice, answer.amount, answer.on)
     values = {
         "credit_note": answer.credit_note.number,
-        "invoice": answer.invoice.number,
+        "invoice": answer.invoice,
         "amount": str(answer.amount),
     }
     reason = said("netted", values, language)
@@ -128,7 +140,8 @@ def _write(tenant: Tenant, answers: _Answers, as_of: date) -> None:
         t.entries.decide(answers.entries)
         t.decisions.append(answers.log)
         t.payers.learn(answers.payers)
-        t.outbox.add(postings(booked, tenant.accounting_names, answers.describe, as_of))
+        t.outbox.add(postings(booked, tenant.posting_targets, answers.describe, as_of))
+        t.payouts.explained(answers.payouts)
         if answers.debit_moves:
             write_moves(tenant, t, answers.debit_moves, as_of)
 

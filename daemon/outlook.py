@@ -10,6 +10,7 @@ from collect.freshness import AccountFreshness as AccountView
 from collect.freshness import Freshness, Unseen
 from config.tenant import Reminders
 from daemon.account_freshness import account_freshness
+from daemon.books_comparison import held_by_books
 from daemon.matching import on_account_of
 from daemon.tenant import Tenant
 from ledger.documents import OpenItem
@@ -48,7 +49,7 @@ def outlook_of(tenant: Tenant, t: Transaction, as_of: date, failed_sources: Sequ
     on_account = on_account_of(t, tenant.config.currency)
     return Outlook(
         as_of=as_of,
-        items=tuple(t.bookings.open_items()),
+        items=held_by_books(t, t.bookings.open_items(), tenant.language),
         customers={customer.customer_id: customer for customer in t.facts.customers()},
         freshness=_freshness(tenant, t, failed_sources),
         on_account={customer: (amount,) for customer, amount in on_account.items()},

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from connectors.ports import InvoiceSource, LedgerSource
+from connectors.ports import AccountingTarget, InvoiceSource, LedgerSource
 from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import entry_name
+from daemon.books_comparison import age_line, difference_line
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN
 from ledger.bookings import AccountKind, BookingKind
@@ -27,6 +28,7 @@ from ledger.effects import EffectState
 from ledger.errors import AfletterError
 from ledger.identity import identify
 from ledger.money import Money
+from ledger.payouts import Payout, sums
 from ledger.sources import RawDocument
 from ledger.statements import IdentifiedEntry, Statement
 from store.archive import ArchivedDocument
@@ -39,6 +41,7 @@ DIFFERENCES_SHOWN: Final = 5
 _BANK: Final = "bank_accounts/"
 #: What the names of sources begin with whose documents are about messages and calls, of which the books hold nothing.
 _ABOUT_MESSAGES: Final = "reminders/"
+_PAYOUTS: Final = "payouts/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,10 @@ def prove(tenant: Tenant) -> Iterator[Check]:
         yield _tried("bank entries", lambda: _entries_from_bytes(t, bank))
         yield _tried("explained", lambda: _entries_explained(t))
         yield _tried("documents", lambda: _documents(tenant, t, stored))
-        for name, ledger in tenant.ledgers:
-            yield _tried(f"books {name}", partial(_books, t, name, ledger))
+        if tenant.payouts:
+            yield _tried("payouts", lambda: _payouts(tenant, t, stored))
+        for target in tenant.accounting:
+            yield _tried(f"books {target.name}", partial(_books, t, target))
         yield _tried("decision log", lambda: _log(t))
 
 
@@ -265,7 +270,7 @@ def _documents_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> tu
     latest: dict[str, Document] = {}
     unreadable: list[str] = []
     for archived in stored.documents:
-        if archived.system.startswith((_BANK, _ABOUT_MESSAGES)):
+        if archived.system.startswith((_BANK, _PAYOUTS, _ABOUT_MESSAGES)):
             continue
         if archived.system not in sources or not stored.is_readable(archived):
             unreadable.append(stored.why_not(archived))
@@ -279,14 +284,63 @@ def _documents_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> tu
     return latest, unreadable
 
 
-def _books(t: Transaction, name: str, ledger: LedgerSource) -> Check:
-    counts = t.outbox.counts()
+def _payouts(tenant: Tenant, t: Transaction, stored: _Stored) -> Check:
+    """Payouts as the stored source bytes state them, and each that explained an entry adds up to it."""
+    sources = {source.name: source for source in tenant.payouts}
+    stated: dict[str, Payout] = {}
+    differences: list[str] = []
+    for archived in stored.documents:
+        if not archived.system.startswith(_PAYOUTS):
+            continue
+        if archived.system not in sources or not stored.is_readable(archived):
+            differences.append(stored.why_not(archived))
+            continue
+        for fact in sources[archived.system].parse(_reopened(t, archived)):
+            if isinstance(fact, Payout):
+                stated.setdefault(fact.payout_id, fact)
+    held = {one.payout_id: one for one in t.payouts.all()}
+    differences += [
+        f"payout {name} is not so in any stored source document"
+        for name, one in held.items()
+        if stated.get(name) != one
+    ]
+    explained = 0
+    for name, entry_id in t.payouts.entries():
+        row = t.entries.get(entry_id)
+        if row.status == "matched":
+            explained += 1
+            left = sums(held[name], row.identified.entry.amount).difference
+            differences += [f"payout {name} leaves {left} of {entry_name(row.identified)}"] if left else []
+    return _verdict("payouts", f"{len(held)} payouts; {explained} add up to their entries", differences)
+
+
+def _books(t: Transaction, target: AccountingTarget) -> Check:
+    """Books of this machine are read now; a remote system is proved as of its last comparison; one that cannot be read, by what it took."""
+    name, counts = target.name, t.outbox.counts()
     waiting = sum(
         count
         for (sink, state), count in counts.items()
         if sink == name and state not in (EffectState.DONE, EffectState.CANCELLED)
     )
     differences = [f"{waiting} postings have not been delivered"] if waiting else []
+    done = sum(count for (sink, state), count in counts.items() if sink == name and state is EffectState.DONE)
+    if not isinstance(target, LedgerSource):
+        said = f"{done} postings were handed over; these books cannot be read back"
+        return _verdict(f"books {name}", said, differences)
+    if target.abilities.local:
+        return _local_books(t, name, target, done, differences)
+    made = t.comparisons.last(name)
+    if made is None:
+        return _verdict(f"books {name}", "", [*differences, "never read back: `afletter compare` does it"])
+    age = age_line(made, datetime.now(UTC))
+    found = [f"{age}: {difference_line(one)}" for one in made.differences]
+    since = f"; {done - made.postings} postings since then" if done > made.postings else ""
+    said = f"{done} postings; {made.documents} open documents and {made.banks} bank accounts agreed, {age}{since}"
+    return _verdict(f"books {name}", said, [*differences, *found])
+
+
+def _local_books(t: Transaction, name: str, ledger: LedgerSource, done: int, waiting: list[str]) -> Check:
+    differences = list(waiting)
     ours = {
         account.key: balance for account, balance in t.bookings.balances(AccountKind.RECEIVABLE) if balance.minor != 0
     }
@@ -295,7 +349,6 @@ def _books(t: Transaction, name: str, ledger: LedgerSource) -> Check:
     banks = {(account.key, balance.currency): balance for account, balance in t.bookings.balances(AccountKind.BANK)}
     banks_there = {(account, amount.currency): amount for account, amount in ledger.bank_balances()}
     differences += _unequal("bank account", banks, banks_there)
-    done = sum(count for (sink, state), count in counts.items() if sink == name and state is EffectState.DONE)
     return _verdict(f"books {name}", f"{done} postings; {len(ours)} open documents and the bank agree", differences)
 
 

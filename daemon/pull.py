@@ -47,7 +47,7 @@ class Pulled:
 def pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Steps) -> Pulled:
     """Take over what an invoice source has; raises the source's named errors, after what came before is committed."""
     documents = facts = faults = 0
-    for page in _pages(tenant, source, steps):
+    for page in pages(tenant, source, steps):
         with tenant.store.transaction() as t:
             for document in page.documents:
                 documents += t.archive.keep(document)
@@ -62,7 +62,7 @@ def pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Ste
 def pull_statements(tenant: Tenant, account: BankAccountSources, source: StatementSource, steps: Steps) -> Pulled:
     """Take over what a statement source has; raises the source's named errors, after what came before is committed."""
     documents = facts = faults = 0
-    for page in _pages(tenant, source, steps):
+    for page in pages(tenant, source, steps):
         with tenant.store.transaction() as t:
             for document in page.documents:
                 documents += t.archive.keep(document)
@@ -74,7 +74,7 @@ def pull_statements(tenant: Tenant, account: BankAccountSources, source: Stateme
     return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
 
 
-def _pages(tenant: Tenant, source: Source[object], steps: Steps) -> Iterator[Page]:
+def pages(tenant: Tenant, source: Source[object], steps: Steps) -> Iterator[Page]:
     """Page after page; each begins where the last one that was committed ended."""
     while True:
         with tenant.store.transaction() as t:
@@ -92,7 +92,7 @@ def _finish_page(t: Transaction, source: str, page: Page) -> None:
     t.cursors.set(source, page.cursor)
 
 
-def _keep_faults(t: Transaction, document: RawDocument, faults: Sequence[Fault]) -> None:
+def keep_faults(t: Transaction, document: RawDocument, faults: Sequence[Fault]) -> None:
     """A document that came again under its name heals what its earlier bytes had; then its own faults are kept."""
     t.faults.heal(document.system, document.name, except_document=document.sha256)
     t.faults.add(faults)
@@ -115,7 +115,7 @@ def _take_invoices(
             batch = _Batch()
         batch.put(item)
     inserted += _flush(tenant, t, batch, faults, as_of)
-    _keep_faults(t, document, faults)
+    keep_faults(t, document, faults)
     return inserted, len(faults)
 
 
@@ -164,7 +164,7 @@ def _flush(tenant: Tenant, t: Transaction, batch: _Batch, faults: list[Fault], a
             earlier = len(t.bookings.of_subject(number))
             bookings.extend(changed(change.before, change.after, earlier, t.bookings.open_of(number), as_of))
     booked = t.bookings.append(bookings)
-    t.outbox.add(postings(booked, tenant.accounting_names, {}, as_of))
+    t.outbox.add(postings(booked, tenant.posting_targets, {}, as_of))
     return len(customers) + len(mandates) + sum(not change.conflict for change in changes)
 
 
@@ -173,7 +173,7 @@ def _take_statements(
 ) -> tuple[int, int]:
     statements, faults = whole_statements(account, source, document)
     inserted = sum(_take_statement(t, account, statement) for statement in statements)
-    _keep_faults(t, document, faults)
+    keep_faults(t, document, faults)
     return inserted, len(faults)
 
 

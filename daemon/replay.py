@@ -167,7 +167,7 @@ def _walk(
     for answer in reconcile(receivables, [stored[entry_id].identified for entry_id in late], until):
         match answer:
             case Netted():
-                netted.add((answer.credit_note.number, answer.invoice.number, answer.amount))
+                netted.add((answer.credit_note.number, answer.invoice, answer.amount))
             case Decided(identified=identified, outcome=outcome):
                 result.entries += 1
                 before = stored[identified.entry_id]

@@ -20,6 +20,7 @@ from daemon.bookkeeping import entry_booking, entry_name, postings, suggestion_l
 from daemon.debit_money import moves_by_person, take_back_moves, write_moves
 from daemon.log_words import said
 from daemon.matching import receivables_of
+from daemon.policies import match_policy
 from daemon.tenant import Tenant
 from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
 from ledger.bookings import AccountKind, Booking, BookingKind, counter
@@ -29,8 +30,8 @@ from ledger.effects import EffectEvent, EffectState, key_of
 from ledger.errors import AfletterError, IllegalStep
 from ledger.money import Money
 from ledger.party import KnownPayer
-from ledger.statements import IdentifiedEntry
-from reconcile.decision import decide
+from ledger.statements import IdentifiedEntry, StatementEntry
+from reconcile.decision import decide, ignored
 from store.entries import EntryDecision, MatchLine, Standing, StoredEntry
 from store.store import Transaction
 
@@ -191,7 +192,7 @@ def _book(
     if cash != amount.minor:
         total = Money(cash, amount.currency)
         raise ReviewError(f"the lines come to {total}, the entry is {amount}: make up the difference, e.g. on_account")
-    _check_open(t, entry_booking(stored.identified, "matched", allocations, 0))
+    _check_open(t, entry_booking(stored.identified, "matched", allocations, 0, stored.identified.entry.booked_on))
     _check_account(t, allocations)
     return _decide(tenant, t, stored, "matched", allocations, person, code)
 
@@ -227,24 +228,31 @@ def _decide(
     values = {"entry": entry_name(identified), "amount": str(identified.entry.amount), "person": person.name}
     reason = said(code, values, tenant.language)
     _take_back(tenant, t, _standing(earlier), person, reason)
-    booking = entry_booking(identified, status, allocations, len(earlier))
+    again_on = max(person.as_of, identified.entry.booked_on)
+    booking = entry_booking(identified, status, allocations, len(earlier), again_on)
     t.bookings.append([booking])
     t.payers.forget(identified.entry_id)
     t.payers.learn(_taught(t, identified, allocations))
     decision = _decision(identified.entry_id, status, allocations, reason)
     if status == "review":
-        answer = decide(receivables_of(tenant, t), identified.entry)
-        decision = replace(decision, lines=suggestion_lines(answer, tenant.language))
+        decision = replace(decision, lines=_suggested(tenant, t, identified.entry))
     t.entries.decide([decision])
     write_moves(tenant, t, moves_by_person(t, identified, allocations), person.as_of, person.name)
     t.decisions.append([_logged(entry_name(identified), code, reason, person)])
-    t.outbox.add(postings([booking], tenant.accounting_names, {booking.booking_id: reason}, person.as_of))
+    t.outbox.add(postings([booking], tenant.posting_targets, {booking.booking_id: reason}, person.as_of))
     return reason
+
+
+def _suggested(tenant: Tenant, t: Transaction, entry: StatementEntry) -> tuple[MatchLine, ...]:
+    """The suggestions of today. Nothing is suggested for what is no receivable whatever documents there are; then none is read."""
+    if ignored(match_policy(tenant.config), entry) is not None:
+        return ()
+    return suggestion_lines(decide(receivables_of(tenant, t), entry), tenant.language)
 
 
 def _take_back(tenant: Tenant, t: Transaction, booking: Booking, person: Person, reason: str) -> None:
     """Counter-book, and post the counter-booking to every accounting target that the booking has left for; elsewhere cancel its posting."""
-    back = counter(booking, person.as_of, key_of("counter", booking.booking_id))
+    back = counter(booking, max(person.as_of, booking.booked_on), key_of("counter", booking.booking_id))
     _check_reopened(t, back)
     t.bookings.append([back])
     waiting = {
@@ -253,7 +261,7 @@ def _take_back(tenant: Tenant, t: Transaction, booking: Booking, person: Person,
         if effect.key == key_of("posting", effect.sink, booking.booking_id) and effect.state is EffectState.QUEUED
     }
     t.outbox.step(list(waiting.values()), EffectEvent.CANCEL, detail="taken back before it left")
-    gone = [name for name in tenant.accounting_names if name not in waiting]
+    gone = [target for target in tenant.posting_targets if target.name not in waiting]
     t.outbox.add(postings([back], gone, {back.booking_id: reason}, person.as_of))
 
 

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, assert_never
 
 import structlog
 
-from connectors.ports import BatchSink, Receipt, Sink
+from connectors.ports import AccountingTarget, BatchSink, FeedbackSink, Receipt, Sink
 from ledger.delivery_reports import DeliveryAction, DeliveryReport
 from ledger.effects import Effect, EffectEvent, EffectState, Guarantee
 from ledger.errors import (
@@ -59,9 +59,9 @@ class Delivery:
     undeliverable: int = 0
 
 
-def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]) -> Delivery:
+def drain(store: Store, sink: Sink, as_of: date, now: datetime, progress: Callable[[int], None]) -> Delivery:
     """Deliver all that is queued for ``sink`` and due on ``as_of``; ``progress`` is told how many more are done. What is in doubt is left
-    alone."""
+    alone; what comes into doubt is so since ``now``."""
     delivered = parked = undeliverable = 0
     size = _batch_size(sink)
     while True:
@@ -75,7 +75,8 @@ def drain(store: Store, sink: Sink, as_of: date, progress: Callable[[int], None]
             t.delivery_reports.add([result.failure for result in outcome if result.failure is not None])
             references = {result.key: result.reference for result in outcome if result.reference}
             for (event, detail), keys in _grouped(outcome).items():
-                t.outbox.step(keys, event, detail=detail, references=references)
+                lost_at = now if event is EffectEvent.LOSE else None
+                t.outbox.step(keys, event, detail=detail, references=references, at=lost_at)
         delivered += sum(result.event is EffectEvent.CONFIRM for result in outcome)
         parked += sum(result.event is EffectEvent.PARK for result in outcome)
         undeliverable += sum(result.failure is not None for result in outcome)
@@ -111,20 +112,30 @@ def _batch_size(sink: Sink) -> int:
     return sink.batch_size if isinstance(sink, BatchSink) else SINGLES_AT_ONCE
 
 
-def settle(store: Store, sink: Sink) -> None:
-    """Bring every effect of a sink whose outcome nobody knows out of doubt. Raises the sink's named errors."""
+def settle(store: Store, sink: Sink, now: datetime) -> bool:
+    """Bring every effect of a sink whose outcome nobody knows out of doubt; answers whether none is left. Raises the sink's named errors.
+
+    What was lost so lately that it may still turn up over there (``settle_s``) stays in doubt until a later cycle.
+    """
+    lost_by = now - timedelta(seconds=_settle_s(sink))
+    with store.transaction() as t:
+        t.outbox.step(t.outbox.sending(sink.name), EffectEvent.LOSE, detail="the process ended while sending", at=now)
     while True:
         with store.transaction() as t:
-            doubts = t.outbox.in_doubt(sink.name, DOUBTS_AT_ONCE)
-            lost = [effect.key for effect in doubts if effect.state is EffectState.SENDING]
-            t.outbox.step(lost, EffectEvent.LOSE, detail="the process ended while sending")
-        if not doubts:
-            return
+            doubts = t.outbox.in_doubt(sink.name, DOUBTS_AT_ONCE, lost_by)
+            if not doubts:
+                return not t.outbox.counts().get((sink.name, EffectState.UNKNOWN), 0)
         for effect in doubts:
             event, reference, detail = _probe(sink, effect)
             with store.transaction() as t:
                 t.outbox.step([effect.key], event, detail=detail, references={effect.key: reference})
             structlog.get_logger().info("doubt settled", sink=sink.name, key=effect.key, outcome=event.value)
+
+
+def _settle_s(sink: Sink) -> int:
+    if isinstance(sink, AccountingTarget):
+        return sink.abilities.settle_s
+    return sink.settle_s if isinstance(sink, FeedbackSink) else 0
 
 
 def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str, str]:

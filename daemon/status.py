@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from daemon.account_freshness import AccountFreshness, account_freshness
+from daemon.books_comparison import age_line
 from daemon.debit_waiting import debit_lines
 from daemon.law_terms import stale_rates
 from daemon.operator_log import masked
@@ -37,6 +38,7 @@ class TenantStatus:
     faults: tuple[str, ...]
     parked: tuple[str, ...]
     waiting: tuple[str, ...]
+    books: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:
         """The same as plain JSON values: dates in ISO form, amounts as decimal text with currency."""
@@ -64,6 +66,7 @@ class TenantStatus:
             "faults": list(self.faults),
             "parked": list(self.parked),
             "waiting": list(self.waiting),
+            "books": list(self.books),
         }
 
 
@@ -89,7 +92,19 @@ def status_of(tenant: Tenant, as_of: date) -> TenantStatus:
             faults=tuple(fault.line() for fault in t.faults.open()),
             parked=_parked(t),
             waiting=_waiting(tenant, t, as_of, held),
+            books=tuple(_books(t)),
         )
+
+
+def _books(t: Transaction) -> Iterator[str]:
+    """What the last reading of each accounting target found to differ, those first that hold claims back."""
+    now = datetime.now(UTC)
+    for made in t.comparisons.all():
+        if not made.differences:
+            continue
+        paid = sum(bool(one.booked_there) for one in made.differences)
+        claimed = f", {paid} of them booked there by somebody else" if paid else ""
+        yield f"{made.sink}: {len(made.differences)} figures differ{claimed}; {age_line(made, now)}: see `afletter compare --last`"
 
 
 def _list(value: object) -> list[object]:

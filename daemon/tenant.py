@@ -10,14 +10,18 @@ from typing import Final
 from config.tenant import Reminders, TenantConfig
 from connectors import registry
 from connectors.ports import (
+    AccountingTarget,
     CallSource,
     DeliveryReportSource,
+    FeedbackSink,
     InvoiceSource,
-    LedgerSource,
+    PortalSource,
     ReminderChannel,
+    SettlementSource,
     Sink,
     StatementSource,
 )
+from daemon.bookkeeping import PostingTarget
 from daemon.charged_fees import ChargedFees
 from ledger.media import Medium
 from store.store import Store, open_store
@@ -39,21 +43,22 @@ class BankAccountSources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """One tenant's parts. ``own``: sources of documents that the program makes itself. ``accounting`` sinks that can be read back stand in ``ledgers`` too, under the same name."""
+    """One tenant's parts. ``own``: sources of documents that the program makes itself."""
 
     config: TenantConfig
     store: Store
     invoices: tuple[InvoiceSource, ...]
     own: tuple[InvoiceSource, ...]
     accounts: tuple[BankAccountSources, ...]
-    accounting: tuple[Sink, ...]
-    ledgers: tuple[tuple[str, LedgerSource], ...]
+    accounting: tuple[AccountingTarget, ...]
     debit_channel: Sink | None
     message_channels: tuple[ReminderChannel, ...]
     call_sources: tuple[CallSource, ...]
     hand_over_channel: Sink | None
     service_channel: Sink | None
     delivery_reports: tuple[DeliveryReportSource, ...]
+    feedback_sinks: tuple[FeedbackSink, ...] = ()
+    payouts: tuple[SettlementSource, ...] = ()
 
     @property
     def name(self) -> str:
@@ -66,9 +71,9 @@ class Tenant:
         return self.config.legal.language
 
     @property
-    def accounting_names(self) -> tuple[str, ...]:
-        """Names of the accounting sinks, for the outbox."""
-        return tuple(sink.name for sink in self.accounting)
+    def posting_targets(self) -> tuple[PostingTarget, ...]:
+        """The accounting targets with what each takes, for the outbox."""
+        return tuple(PostingTarget(name=sink.name, takes=sink.abilities.takes) for sink in self.accounting)
 
     @property
     def message_channel(self) -> ReminderChannel | None:
@@ -76,7 +81,7 @@ class Tenant:
         return next((one for one in self.message_channels if one.medium is Medium.EMAIL), None)
 
     def sinks(self) -> Iterator[Sink]:
-        """All sinks, in the order in which they are drained: books, money, messages."""
+        """All sinks, in the order in which they are drained: books, money, messages, portals."""
         yield from self.accounting
         if self.debit_channel is not None:
             yield self.debit_channel
@@ -85,6 +90,7 @@ class Tenant:
             yield self.hand_over_channel
         if self.service_channel is not None:
             yield self.service_channel
+        yield from self.feedback_sinks
 
     @property
     def hand_over_sink(self) -> str:
@@ -114,12 +120,18 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
         registry.accounting_target(settings, f"accounting/{index}") for index, settings in enumerate(config.accounting)
     )
     debit, reminders = config.direct_debit, config.reminders
+    invoices = tuple(
+        registry.invoice_source(settings, f"invoices/{index}") for index, settings in enumerate(config.invoices)
+    )
+    portals = (source.feedback() for source in invoices if isinstance(source, PortalSource))
     return Tenant(
         config=config,
         store=store,
-        invoices=tuple(
-            registry.invoice_source(settings, f"invoices/{index}") for index, settings in enumerate(config.invoices)
+        invoices=invoices,
+        payouts=tuple(
+            registry.settlement_source(settings, f"payouts/{index}") for index, settings in enumerate(config.payouts)
         ),
+        feedback_sinks=tuple(sink for sink in portals if sink is not None),
         own=() if debit is None else (ChargedFees(store, active=debit.charge_fee),),
         accounts=tuple(
             BankAccountSources(
@@ -133,7 +145,6 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
             for number, account in enumerate(config.bank_accounts)
         ),
         accounting=accounting,
-        ledgers=tuple((sink.name, sink) for sink in accounting if isinstance(sink, LedgerSource)),
         debit_channel=None if debit is None else registry.debit_channel(debit.bank, "direct_debit/bank"),
         message_channels=() if reminders is None else tuple(_channels(reminders)),
         call_sources=() if reminders is None else tuple(_call_sources(reminders)),

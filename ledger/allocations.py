@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from ledger.money import Money
 
@@ -42,12 +43,18 @@ CASH_SIGN: Mapping[AllocationKind, int] = {
 }
 
 
+#: What a ``payout`` or ``refund`` line ``settles`` when the shop said before that the document was paid (or refunded) there: the money stands on the
+#: clearing account of the portal, and the document is not touched.
+PORTAL: Final = "portal"
+
+
 class Evidence(StrEnum):
     """Names of the evidence tiers, strongest first; never a percentage."""
 
     STRUCTURED_REFERENCE = "structured_reference"
     END_TO_END_ID = "end_to_end_id"
     BATCH_REFERENCE = "batch_reference"
+    PAYOUT_REFERENCE = "payout_reference"
     MANDATE_REFERENCE = "mandate_reference"
     DOCUMENT_NUMBER = "document_number"
     ORDER_NUMBER = "order_number"
@@ -96,7 +103,7 @@ class Allocation:
 def settled_by(allocation: Allocation) -> tuple[tuple[str, Money], ...]:
     """The documents that an allocation settles, each with how much in its own currency; negative for what opens it again."""
     kind, document, amount = allocation.kind, allocation.document, allocation.amount
-    if not document or (kind is AllocationKind.PAYMENT and allocation.settles):
+    if not document or allocation.settles == PORTAL or (kind is AllocationKind.PAYMENT and allocation.settles):
         return ()
     if kind is AllocationKind.REVERSAL or (kind is AllocationKind.EXCHANGE and allocation.settles):
         return ((document, -amount),)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from ledger.allocations import CASH_SIGN, Allocation, AllocationKind
+from ledger.allocations import CASH_SIGN, PORTAL, Allocation, AllocationKind
 from ledger.documents import Document, DocumentKind
 from ledger.errors import InvariantBroken
 from ledger.money import Money
@@ -31,6 +31,7 @@ class AccountKind(StrEnum):
     EXCHANGE = "exchange"
     CLEARING = "clearing"
     SALES = "sales"
+    OPENING = "opening"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,7 +52,8 @@ class BookingLine:
 
 
 class BookingKind(StrEnum):
-    """What a booking records."""
+    """What a booking records. ``opening`` stands in the books of a target only, for balances to be held against: what was on a bank account
+    before its first statement; our own subledger begins at nothing."""
 
     DOCUMENT_ISSUED = "document_issued"
     DOCUMENT_CHANGED = "document_changed"
@@ -60,6 +62,7 @@ class BookingKind(StrEnum):
     CREDIT_NETTED = "credit_netted"
     ENTRY = "entry"
     COUNTER = "counter"
+    OPENING = "opening"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +162,8 @@ def _allocation_lines(allocation: Allocation) -> tuple[BookingLine, ...]:
     if kind in CASH_SIGN:
         if kind is AllocationKind.FEE:
             account = LedgerAccount(AccountKind.FEES)
+        elif allocation.settles == PORTAL:
+            account = clearing(PORTAL)
         elif kind is AllocationKind.PAYMENT and allocation.settles:
             account = LedgerAccount(AccountKind.EXCHANGE)
         elif allocation.document:
@@ -211,6 +216,20 @@ def parked_entry(
         lines=(
             BookingLine(account=LedgerAccount(AccountKind.BANK, account), amount=amount),
             BookingLine(account=clearing(where), amount=-amount),
+        ),
+    )
+
+
+def opening_balance(account: str, amount: Money, on: date, booking_id: str) -> Booking:
+    """What was on a bank account at the end of ``on``, before anything that we know of."""
+    return Booking(
+        booking_id=booking_id,
+        kind=BookingKind.OPENING,
+        booked_on=on,
+        subject=f"opening {account}",
+        lines=(
+            BookingLine(account=LedgerAccount(AccountKind.BANK, account), amount=amount),
+            BookingLine(account=LedgerAccount(AccountKind.OPENING), amount=-amount),
         ),
     )
 

@@ -21,12 +21,16 @@ class EffectKind(StrEnum):
     """What an effect does, each delivered by one sink of the tenant."""
 
     POSTING = "posting"
+    #: What a bank account must hold at the end of a day, for books that check it themselves.
+    BALANCE = "balance"
     DEBIT_BATCH = "debit_batch"
     MESSAGE = "message"
     #: A case for an agency, or a word about one that is there.
     HAND_OVER = "hand_over"
     #: A service that stops, or is given back.
     SERVICE = "service"
+    #: What the bank made of an invoice, told to the shop or portal that issued it.
+    PORTAL_FEEDBACK = "portal_feedback"
 
 
 class EffectState(StrEnum):

@@ -38,6 +38,12 @@ EVIDENCE_WORDS: Final[Mapping[Evidence, tuple[str, str, str, str]]] = {
         "die Referenz der Lastschriftdatei",
         "the reference of the debit file",
     ),
+    Evidence.PAYOUT_REFERENCE: (
+        "het kenmerk van de uitbetaling",
+        "la référence du versement",
+        "die Referenz der Auszahlung",
+        "the reference of the payout",
+    ),
     Evidence.MANDATE_REFERENCE: (
         "het mandaatkenmerk",
         "la référence du mandat",
@@ -214,7 +220,31 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Sammelbuchung von {amount}: alle {count} Zahlungen darin erkannt durch {by}.",
         "Batch entry of {amount}: all {count} payments in it are recognised by {by}.",
     ),
+    "payout_decided": (
+        "Uitbetaling {payout} van {amount}: {count} posten; betalingen {payments} - terugbetalingen {refunds} - terugboekingen {chargebacks} - kosten {fees}; herkend aan {by}.",
+        "Versement {payout} de {amount} : {count} éléments ; paiements {payments} - remboursements {refunds} - rejets {chargebacks} - frais {fees} ; reconnu par {by}.",
+        "Auszahlung {payout} über {amount}: {count} Posten; Zahlungen {payments} - Erstattungen {refunds} - Rückbuchungen {chargebacks} - Gebühren {fees}; erkannt durch {by}.",
+        "Payout {payout} of {amount}: {count} items; payments {payments} - refunds {refunds} - chargebacks {chargebacks} - fees {fees}; recognised by {by}.",
+    ),
     # for a person
+    "payout_does_not_add_up": (
+        "Uitbetaling {payout} komt uit op {makes}, maar de bank heeft {amount}.",
+        "Le versement {payout} donne {makes}, mais la banque a {amount}.",
+        "Auszahlung {payout} ergibt {makes}, aber die Bank hat {amount}.",
+        "Payout {payout} comes to {makes}, but the bank has {amount}.",
+    ),
+    "payout_part_unknown": (
+        "Uitbetaling {payout}: van {part} ({amount}) is niet zeker bij welk document het hoort (genoemd: {documents}).",
+        "Versement {payout} : il n'est pas certain à quel document {part} ({amount}) appartient (cité : {documents}).",
+        "Auszahlung {payout}: Zu welchem Beleg {part} ({amount}) gehört, ist nicht sicher (genannt: {documents}).",
+        "Payout {payout}: it is not certain which document {part} ({amount}) belongs to (named: {documents}).",
+    ),
+    "payout_used": (
+        "{amount} noemt uitbetaling {payout}, die al geboekt is of niet de enige is.",
+        "{amount} cite le versement {payout}, qui est déjà comptabilisé ou n'est pas le seul.",
+        "{amount} nennt Auszahlung {payout}, die schon gebucht ist oder nicht die einzige.",
+        "{amount} names payout {payout}, which is booked already or not the only one.",
+    ),
     "conflict_of_documents": (
         "De betaling noemt {document}, maar {amount} is precies wat openstaat op {other}.",
         "Le paiement cite {document}, mais {amount} est exactement ce qui est ouvert sur {other}.",

@@ -76,7 +76,7 @@ def runner_up(case: Case, chosen: Sequence[Item]) -> Reason | None:
 def nearest(case: Case) -> Reason | None:
     """For an open entry: the document that came nearest and what was missing."""
     for item in case.reading.future:
-        return reason("near_not_yet_issued", document=item.number, issued=item.document.issued_on.isoformat())
+        return reason("near_not_yet_issued", document=item.number, issued=item.issued_on.isoformat())
     if case.open_with_amount:
         item = case.open_with_amount[0]
         return reason(

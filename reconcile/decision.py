@@ -25,9 +25,9 @@ from reconcile.unquoted import decide_unquoted
 
 def decide(receivables: Receivables, entry: StatementEntry) -> Outcome:
     """The answer for one entry as things stand; nothing is applied."""
-    ignored = _ignored(receivables.policy, entry)
-    if ignored is not None:
-        return ignored
+    no_receivable = ignored(receivables.policy, entry)
+    if no_receivable is not None:
+        return no_receivable
     if len(entry.details) == 1:
         entry = _with_detail(entry, entry.details[0], entry.amount)
     if entry.return_reason or entry.reversal:
@@ -73,7 +73,7 @@ def _of_case(case: Case) -> Outcome:
         return Ignored(evidence=(Evidence.AMOUNT,), reason=reason("ignored_zero"))
     if case.reading.future:
         item = case.reading.future[0]
-        because = reason("not_yet_issued", document=item.number, issued=item.document.issued_on.isoformat())
+        because = reason("not_yet_issued", document=item.number, issued=item.issued_on.isoformat())
         otherwise = decide_quoted(case) or decide_unquoted(case)
         return to_a_person(case, _suggestions(otherwise), because)
     foreign = decide_foreign(case)
@@ -86,7 +86,8 @@ def _of_case(case: Case) -> Outcome:
 # what is no receivable
 
 
-def _ignored(policy: MatchPolicy, entry: StatementEntry) -> Ignored | None:
+def ignored(policy: MatchPolicy, entry: StatementEntry) -> Ignored | None:
+    """The answer to an entry that is no receivable by the tenant's rules or accounts, whatever documents there are; else None."""
     for rule in policy.ignore_rules:
         if _fits(rule, entry):
             return Ignored(evidence=(Evidence.RULE,), reason=reason("ignored_by_rule", rule=rule.name))

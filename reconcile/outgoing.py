@@ -79,7 +79,7 @@ def _quoted(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcom
         credit_notes = [
             item
             for item in case.open_of(item.customer_id for item in items)
-            if item.is_credit and item.document.corrects in invoices
+            if item.is_credit and item.corrects in invoices
         ]
     open_ = [item for item in credit_notes if item.open and item.currency == case.currency]
     if len(open_) == 1 and case.minor <= open_[0].open:

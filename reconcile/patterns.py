@@ -163,9 +163,12 @@ class NumberShapes:
 
 
 def ends_date(written: Sequence[Atom], at: int) -> bool:
-    """Whether the atom at ``at`` is the year of a date such as 12.06.2026: two short numbers stand close before it."""
+    """Whether the atom at ``at`` is the year of a date such as 12.06.2026: two short numbers stand close before it, with the same sign between
+    all three. In ``11.08.26 26-1553`` and ``11.08.26 RE-1553`` a number of ours begins behind the date, and no second date ends there."""
     if at < 2 or len(written[at].text) not in (2, 4):
         return False
     day, month, year = written[at - 2 : at + 1]
     close = day.end + 1 == month.start and month.end + 1 == year.start
-    return close and day.numeric and month.numeric and 0 < int(day.text) <= 31 and 0 < int(month.text) <= 31
+    if not (close and day.numeric and month.numeric and year.numeric and month.before == year.before):
+        return False
+    return 0 < int(day.text) <= 31 and 0 < int(month.text) <= 31

@@ -137,7 +137,7 @@ def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
     if len(quotes) != 1 or len(quotes[0].items) < 2:
         return ""
     customers = {item.customer_id for item in quotes[0].items}
-    meant = [item for item in quotes[0].items if item.document.issued_on <= case.on]
+    meant = [item for item in quotes[0].items if item.issued_on <= case.on]
     return customers.pop() if len(customers) == 1 and not _meant_of(case, meant) else ""
 
 
@@ -234,7 +234,7 @@ def _evidence(case: Case, item: Item, by: Sequence[Evidence], *, amount: bool) -
 def settled_reason(case: Case, item: Item, settlement: Settlement, by: Sequence[Evidence]) -> Reason:
     """Why one document is settled, by what was given beside the cash."""
     amount = str(case.money(case.minor))
-    terms = item.document.discount
+    terms = item.discount
     if settlement.discount and terms is not None:
         given = str(item.money(settlement.discount))
         return reason(
@@ -259,7 +259,7 @@ def _one(case: Case, item: Item, credit_notes: Sequence[Item], by: Sequence[Evid
     if less_credit is not None:
         settled, taken = less_credit
         return _many_settled(case, [item, *taken], settled, by)
-    used_up = sum(credit.gross for credit in credit_notes if credit.document.corrects != item.number)
+    used_up = sum(credit.gross for credit in credit_notes if credit.corrects != item.number)
     if open_credits or (used_up and item.open - case.minor == used_up):
         return _does_not_add_up(case, [[item, *credit_notes]], by)
     return _objection(case, item, by) or _reads_otherwise(case, item, by) or _not_to_the_end(case, item, by)
@@ -484,7 +484,7 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     for key in keys:
         for slip in slips_of(key):
             for other in case.receivables.quoted(slip):
-                if other.open == case.minor and not other.is_credit and other.document.issued_on <= case.on:
+                if other.open == case.minor and not other.is_credit and other.issued_on <= case.on:
                     found[other.number] = other
     return list(found.values())
 

@@ -17,14 +17,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from operator import attrgetter
+from sys import intern
 from typing import Final
 
 from ledger.allocations import Allocation, AllocationKind, settled_by
-from ledger.documents import Document, DocumentKind, ItemStatus, OpenItem
+from ledger.documents import DiscountTerms, Document, DocumentKind, ItemStatus, OpenItem
 from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.party import Customer, KnownPayer
 from ledger.references import compact
+from reconcile.keys import KeyTable
 from reconcile.names import Likeness, Name, likeness, name_of, strongly_like
 from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_atoms
 from reconcile.policy import MatchPolicy
@@ -46,58 +48,86 @@ _FEWEST_BARE_DIGITS: Final = 5
 _ORDER: Final = attrgetter("issued_on", "number")
 
 
+class _KeptOnce:
+    """Days and discount terms that many documents share, each kept once."""
+
+    __slots__ = ("_days", "_terms")
+
+    def __init__(self) -> None:
+        self._days: dict[date, date] = {}
+        self._terms: dict[DiscountTerms, DiscountTerms] = {}
+
+    def day(self, day: date) -> date:
+        return self._days.setdefault(day, day)
+
+    def terms(self, terms: DiscountTerms | None) -> DiscountTerms | None:
+        return None if terms is None else self._terms.setdefault(terms, terms)
+
+
 class Item:
-    """One document and what is open on it, in minor units of ``currency``; ``order`` sorts by issue date, then number."""
+    """What matching needs of one document, and what is open on it. ``gross``, ``open`` and ``settled_at_source``: minor units of ``currency``; ``order`` sorts
+    by issue date, then number; the rest as in ``Document``. The document itself is not kept: of a million it would take half the memory."""
 
     __slots__ = (
-        "_keys",
         "_parts",
+        "_quoted_as",
+        "corrects",
+        "creditor_reference",
         "currency",
         "customer_id",
-        "document",
+        "discount",
+        "due_on",
+        "gross",
         "is_credit",
         "issued_on",
         "number",
         "open",
+        "order_number",
+        "settled_at_source",
         "status",
     )
 
-    def __init__(self, document: Document, open_: Money, status: ItemStatus) -> None:
-        self.document = document
-        self.issued_on = document.issued_on
-        self._keys: tuple[str, ...] | None = None
+    def __init__(self, document: Document, open_: Money, status: ItemStatus, kept_once: _KeptOnce) -> None:
+        self.issued_on = kept_once.day(document.issued_on)
+        self.due_on = kept_once.day(document.due_on)
         self.number = document.number
-        self.customer_id = document.customer_id
+        self.customer_id = intern(document.customer_id)
         self.is_credit = document.kind is DocumentKind.CREDIT_NOTE
-        self.currency = open_.currency
-        self.open = open_.minor
+        self.creditor_reference = document.creditor_reference
+        self.order_number = document.order_number
+        self.corrects = document.corrects
+        self.discount = kept_once.terms(document.discount)
+        self.currency = intern(open_.currency)
+        self.gross = document.gross.minor
+        self.open = self.gross if open_.minor == self.gross else open_.minor
+        self.settled_at_source = document.settled_at_source.minor
         self.status = status
         self._parts: NumberParts | None = None
+        self._quoted_as: tuple[str, ...] | None = None
 
     @property
     def parts(self) -> NumberParts:
         """The document's number taken apart."""
         if self._parts is None:
-            self._parts = parts_of(self.number, self.document.issued_on)
+            self._parts = parts_of(self.number, self.issued_on)
         return self._parts
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys under which the document is quoted."""
-        if self._keys is None:
+        if self._quoted_as is None:
             runs = atoms(plain(self.number))
-            self._keys = _keys(self.document, runs, parts_of_atoms(runs, self.issued_on))
-        return self._keys
+            self._quoted_as = _keys(self, runs, parts_of_atoms(runs, self.issued_on))
+        return self._quoted_as
+
+    def has_key(self, key: str) -> bool:
+        """Whether it is quoted under this key."""
+        return key == self.creditor_reference or key == key_of(self.number) or key in self.keys
 
     @property
     def order(self) -> tuple[date, str]:
         """What documents are sorted by: day of issue, then number."""
         return self.issued_on, self.number
-
-    @property
-    def gross(self) -> int:
-        """The document's gross amount in minor units."""
-        return self.document.gross.minor
 
     def money(self, minor: int) -> Money:
         """``minor`` units of the document's currency."""
@@ -148,7 +178,7 @@ def _oldest_first(items: Iterable[Item], most: int) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _keys(document: Document, runs: Sequence[Atom], parts: NumberParts) -> tuple[str, ...]:
+def _keys(document: Item, runs: Sequence[Atom], parts: NumberParts) -> tuple[str, ...]:
     """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
     payment reference, order number."""
     number = "".join([run.folded for run in runs])
@@ -193,16 +223,19 @@ class Receivables:
         self._names: dict[str, Name] = {}
         self._payers: dict[str, dict[str, KnownPayer]] = {}
         self._by_number: dict[str, Item] = {}
-        self._by_key: dict[str, Item | list[Item]] = {}
+        self._items: list[Item] = []
+        self._keys = KeyTable()
+        self._kept_once = _KeptOnce()
         self._open_of_customer: dict[str, _Shelf] = {}
         self._open_by_amount: dict[str, dict[int, _Shelf]] = {}
         self._grosses: dict[str, list[int]] = {}
         self._on_account: dict[str, int] = {}
-        self._credits: list[Item] = []
+        self._corrections: dict[str, Document] = {}
+        self._credits_of: dict[str, list[Item]] = {}
         for customer in sorted(customers, key=lambda each: each.customer_id):
             self._add_customer(customer)
-        for item in sorted(items, key=lambda each: (each.document.issued_on, each.document.number)):
-            self.add(item.document, item.open, item.status)
+        for item in sorted([self._taken(each.document, each.open, each.status) for each in items], key=_ORDER):
+            self._add(item)
         for payer in payers:
             self.learn(payer)
         for customer_id, balance in (on_account or {}).items():
@@ -275,37 +308,42 @@ class Receivables:
 
     def add(self, document: Document, open_: Money, status: ItemStatus = ItemStatus.OPEN) -> None:
         """Take in one document with what is open on it."""
-        if document.number in self._by_number:
-            raise InvariantBroken(f"two documents have the number {document.number}")
-        runs = atoms(plain(document.number))
-        parts = parts_of_atoms(runs, document.issued_on)
-        item = Item(document, open_, status)
-        self._by_number[document.number] = item
-        for key in _keys(document, runs, parts):
-            self._file(key, item)
+        self._add(self._taken(document, open_, status))
+
+    def _taken(self, document: Document, open_: Money, status: ItemStatus) -> Item:
+        """What is kept of a document; of a credit note that is to be netted, all."""
+        item = Item(document, open_, status, self._kept_once)
+        if item.is_credit and item.corrects:
+            self._corrections[item.number] = document
+        return item
+
+    def _add(self, item: Item) -> None:
+        if item.number in self._by_number:
+            raise InvariantBroken(f"two documents have the number {item.number}")
+        runs = atoms(plain(item.number))
+        parts = parts_of_atoms(runs, item.issued_on)
+        self._by_number[item.number] = item
+        for key in _keys(item, runs, parts):
+            self._file(key, len(self._items))
+        self._items.append(item)
         if runs and not runs[0].numeric:
             self.key_prefixes.add(runs[0].folded)
-        for text in (document.creditor_reference, document.order_number):
+        for text in (item.creditor_reference, item.order_number):
             if text and not text[0].isdecimal():
                 self.key_prefixes.add(leading_letters(text))
         self.shapes.learn(parts)
-        self._grosses.setdefault(item.customer_id, []).append(document.gross.minor)
+        self._grosses.setdefault(item.customer_id, []).append(item.gross)
+        if item.is_credit and item.corrects:
+            self._credits_of.setdefault(item.corrects, []).append(item)
         if item.open:
             self._shelf_of(item.customer_id).put(item)
             self._shelf_with(item).put(item)
-            if item.is_credit and document.corrects:
-                self._credits.append(item)
 
-    def _file(self, key: str, item: Item) -> None:
-        known = self._by_key.get(key)
-        if known is None:
-            self._by_key[key] = item
+    def _file(self, key: str, place: int) -> None:
+        self._keys.put(key, place)
+        if len(key) not in self.key_lengths:
             self.key_lengths.add(len(key))
             self.longest_key = max(self.longest_key, len(key))
-        elif isinstance(known, list):
-            known.append(item)
-        elif known is not item:
-            self._by_key[key] = [known, item]
 
     def __len__(self) -> int:
         """How many documents there are."""
@@ -317,8 +355,17 @@ class Receivables:
 
     def quoted(self, key: str) -> Sequence[Item]:
         """Documents that a text with this key quotes."""
-        found = self._by_key.get(key, ())
-        return (found,) if isinstance(found, Item) else found
+        places = self._keys.places(key)
+        if not places:
+            return ()
+        if len(places) == 1:
+            only = self._items[places[0]]
+            return (only,) if only.has_key(key) else ()
+        return [item for at in places if (item := self._items[at]).has_key(key)]
+
+    def credits_of(self, number: str) -> Sequence[Item]:
+        """The credit notes that correct an invoice, open or not, by date and number."""
+        return self._credits_of.get(number, ())
 
     def open_of(self, customer_id: str, currency: str, on: date) -> tuple[Item, ...]:
         """Open documents of a customer that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
@@ -418,9 +465,10 @@ class Receivables:
             customer_id = allocation.customer_id
             self._on_account[customer_id] = self._on_account.get(customer_id, 0) + sign * change
 
-    def credits_to_net(self) -> list[Item]:
-        """Open credit notes that correct an invoice, by date and number."""
-        return sorted((item for item in self._credits if item.open), key=lambda item: item.order)
+    def credits_to_net(self) -> list[tuple[Item, Document]]:
+        """Open credit notes that correct an invoice, with their documents, by date and number."""
+        credit_notes = [(self._by_number[number], document) for number, document in self._corrections.items()]
+        return sorted((each for each in credit_notes if each[0].open), key=lambda each: each[0].order)
 
     def net(self, credit: Item, invoice: Item, minor: int) -> None:
         """Set ``minor`` units of a credit note off against an invoice."""

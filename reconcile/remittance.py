@@ -143,10 +143,9 @@ def text_of(entry: StatementEntry) -> str:
 
 
 def _kind(key: str, item: Item, checked: bool) -> Evidence:
-    document = item.document
-    if checked and key == key_of(document.creditor_reference):
+    if checked and key == key_of(item.creditor_reference):
         return Evidence.STRUCTURED_REFERENCE
-    if not document.order_number or key != key_of(document.order_number) or key == key_of(document.number):
+    if not item.order_number or key != key_of(item.order_number) or key == key_of(item.number):
         return Evidence.DOCUMENT_NUMBER
     return Evidence.ORDER_NUMBER
 
@@ -288,7 +287,7 @@ def _quote(
     listed: bool,
     alone: bool,
 ) -> Quote:
-    reference = items[0].document.creditor_reference
+    reference = items[0].creditor_reference
     evidence = _kind(key, items[0], checked=bool(reference) and key == key_of(reference) and is_checked(reference))
     introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
     return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)

@@ -36,7 +36,7 @@ class Settlement(NamedTuple):
 
 def discounts_of(item: Item, on: date, policy: MatchPolicy) -> tuple[int, ...]:
     """Discounts that payment on ``on`` may take, in minor units; empty out of term."""
-    terms = item.document.discount
+    terms = item.discount
     if terms is None or item.is_credit or on > terms.until + timedelta(days=policy.discount_grace_days):
         return ()
     rounded = [
@@ -88,7 +88,7 @@ def settle_less(
 
 def _with_credit(items: Sequence[Item], short: int) -> tuple[Allocation, ...]:
     lines: list[Allocation] = []
-    for item in sorted(items, key=lambda each: (each.document.due_on, each.order)):
+    for item in sorted(items, key=lambda each: (each.due_on, each.order)):
         used = min(short, item.open)
         short -= used
         if item.open > used:
@@ -133,7 +133,7 @@ def _placed(invoices: Sequence[Item], credit_notes: Sequence[Item]) -> list[tupl
     placed: list[tuple[Item, Item, int]] = []
     for credit in credit_notes:
         rest = credit.open
-        corrects = credit.document.corrects
+        corrects = credit.corrects
         for invoice in sorted(invoices, key=lambda each: each.number != corrects):
             if invoice.customer_id != credit.customer_id or not rest:
                 continue

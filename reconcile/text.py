@@ -68,13 +68,14 @@ def with_digits_mended(text: str) -> str:
 
 class Atom(NamedTuple):
     """A maximal run of letters or of digits. ``text`` as written (plain), ``folded`` with look-alikes as in ``key_of``; ``start`` and
-    ``end`` in the plain text."""
+    ``end`` in the plain text; ``before``: the sign right before it."""
 
     text: str
     folded: str
     start: int
     end: int
     numeric: bool
+    before: str
 
 
 def atoms(text: str) -> tuple[Atom, ...]:
@@ -83,7 +84,9 @@ def atoms(text: str) -> tuple[Atom, ...]:
     for match in _ATOM.finditer(text):
         run, (start, end) = match.group(), match.span()
         numeric = run[0] <= "9"
-        found.append(Atom(run, run if numeric else run.translate(_LOOKALIKES), start, end, numeric))
+        found.append(
+            Atom(run, run if numeric else run.translate(_LOOKALIKES), start, end, numeric, text[start - 1 : start])
+        )
     return tuple(found)
 
 

@@ -33,10 +33,10 @@ _TEACHES = frozenset({Evidence.STRUCTURED_REFERENCE, Evidence.DOCUMENT_NUMBER, E
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Netted:
-    """``amount`` of a credit note was set off against the invoice it corrects; ``on``: the first day on which both were issued."""
+    """``amount`` of a credit note was set off against the invoice it corrects, by its number; ``on``: the first day on which both were issued."""
 
     credit_note: Document
-    invoice: Document
+    invoice: str
     amount: Money
     on: date
 
@@ -93,12 +93,12 @@ class _Netting:
 
     def __init__(self, receivables: Receivables) -> None:
         self._receivables = receivables
-        waiting: list[tuple[date, Item, Item]] = []
+        waiting: list[tuple[date, Item, Document, Item]] = []
         if receivables.policy.net_credits:
-            for credit in receivables.credits_to_net():
-                invoice = receivables.numbered(credit.document.corrects)
+            for credit, document in receivables.credits_to_net():
+                invoice = receivables.numbered(credit.corrects)
                 if invoice is not None and not invoice.is_credit and invoice.currency == credit.currency:
-                    waiting.append((max(credit.document.issued_on, invoice.document.issued_on), credit, invoice))
+                    waiting.append((max(credit.issued_on, invoice.issued_on), credit, document, invoice))
         waiting.sort(key=lambda each: (each[0], each[1].order))
         self._waiting = waiting
         self._next = 0
@@ -106,12 +106,12 @@ class _Netting:
     def up_to(self, day: date) -> Iterator[Netted]:
         """Nets what is due by ``day``."""
         while self._next < len(self._waiting) and self._waiting[self._next][0] <= day:
-            on, credit, invoice = self._waiting[self._next]
+            on, credit, document, invoice = self._waiting[self._next]
             self._next += 1
             minor = min(credit.open, invoice.open)
             if minor and credit.customer_id == invoice.customer_id:
                 self._receivables.net(credit, invoice, minor)
-                yield Netted(credit_note=credit.document, invoice=invoice.document, amount=credit.money(minor), on=on)
+                yield Netted(credit_note=document, invoice=invoice.number, amount=credit.money(minor), on=on)
 
 
 def _teaches(receivables: Receivables, identified: IdentifiedEntry, outcome: Matched, customer_id: str) -> bool:

@@ -268,7 +268,7 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
         return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
     recurs = case.receivables.times_invoiced(items[0].customer_id, items[0].gross) > 1
     if how == [Evidence.REPAIRED_REFERENCE] and recurs:
-        return reason("damaged_and_recurring", document=items[0].number, amount=str(items[0].document.gross))
+        return reason("damaged_and_recurring", document=items[0].number, amount=str(items[0].money(items[0].gross)))
     not_alone = len(items) > 1 or len(case.open_with_amount) > 1
     if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
         return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
@@ -336,7 +336,7 @@ def _oldest(case: Case, explanations: Sequence[Explanation]) -> Outcome | None:
     items = [each.items[0] for each in explanations]
     if len({item.customer_id for item in items}) != 1 or len({item.open for item in items}) != 1:
         return None
-    oldest = min(explanations, key=lambda each: (each.items[0].document.due_on, each.items[0].order))
+    oldest = min(explanations, key=lambda each: (each.items[0].due_on, each.items[0].order))
     item = oldest.items[0]
     evidence = _evidence(case, [item], ())
     if _objection(case, [item], ()) is not None:
@@ -458,7 +458,7 @@ def _same_amount(case: Case) -> list[Suggestion]:
 
     def rank(item: Item) -> tuple[int, int, str]:
         likeness = case.receivables.like(case.payer_name, item.customer_id)
-        return -likeness, abs((item.document.due_on - case.on).days), item.number
+        return -likeness, abs((item.due_on - case.on).days), item.number
 
     best = sorted(case.open_with_amount, key=rank)[:MOST_SUGGESTIONS]
     return [

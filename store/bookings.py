@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, cast, delete, func, select
@@ -168,6 +169,24 @@ class Bookings(Shelf):
             query = query.where(booking_line.c.account_kind == kind)
         for row in self._stream(query, columns):
             yield LedgerAccount(AccountKind(row.account_kind), row.account_key), Money(row.balance, row.currency)
+
+    def by_day(self, account: LedgerAccount, currency: str) -> dict[date, int]:
+        """The sum of the lines of an account for each day on which it moved, in minor units."""
+        query = (
+            select(booking.c.booked_on, _total().label("moved"))
+            .join(
+                booking_line,
+                (booking_line.c.tenant == booking.c.tenant) & (booking_line.c.sequence == booking.c.sequence),
+            )
+            .where(
+                self._own(booking),
+                booking_line.c.account_kind == account.kind,
+                booking_line.c.account_key == account.key,
+                booking_line.c.currency == currency,
+            )
+            .group_by(booking.c.booked_on)
+        )
+        return {row.booked_on: int(row.moved) for row in self._connection.execute(query)}
 
     def open_items(self) -> Iterator[OpenItem]:
         """Every booked document, settled ones too, by due date and number."""

@@ -238,6 +238,11 @@ class Facts(Shelf):
         """All documents, by date of issue and number."""
         return map(document_of, self._stream(self._select(document), [document.c.issued_on, document.c.number]))
 
+    def documents_named(self, numbers: Sequence[str]) -> dict[str, Document]:
+        """Those of these documents that there are, by number."""
+        rows = self._among(self._select(document), document.c.number, dict.fromkeys(numbers))
+        return {row.number: document_of(row) for row in rows}
+
     def mandates(self) -> Iterator[Mandate]:
         """All mandates, by reference."""
         return map(_mandate, self._stream(self._select(mandate), [mandate.c.reference]))

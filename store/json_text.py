@@ -8,16 +8,20 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
 #: None: the value is JSON as it stands.
 _Convert = Callable[[Any], Any] | None
+_ISO: Final[Mapping[Any, tuple[_Convert, _Convert]]] = {
+    date: (date.isoformat, date.fromisoformat),
+    datetime: (datetime.isoformat, datetime.fromisoformat),
+}
 _Apply = Callable[[Any], Any]
 
 
@@ -53,8 +57,8 @@ def _codec(hint: Any) -> tuple[_Convert, _Convert]:
         return _sequence(get_args(hint)[0])
     if hint in (str, int, bool):
         return None, None
-    if hint is date:
-        return date.isoformat, date.fromisoformat
+    if hint in _ISO:
+        return _ISO[hint]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return str, hint
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):

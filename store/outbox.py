@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from ledger.effects import EFFECT_STEPS, Effect, EffectEvent, EffectKind, EffectState
 from ledger.errors import ConflictingPayload
@@ -55,6 +55,7 @@ def _effect_row(sequence: int, fact: Effect) -> Values:
         "steps": 0,
         "detail": fact.detail,
         "reference": fact.reference,
+        "unknown_since": None,
     }
 
 
@@ -85,22 +86,35 @@ class Outbox(Shelf):
         )
         return [_effect(row) for row in self._connection.execute(query.order_by(effect.c.sequence).limit(limit))]
 
-    def in_doubt(self, sink: str, limit: int) -> list[Effect]:
-        """At most ``limit`` effects of a sink whose outcome nobody knows.
+    def sending(self, sink: str) -> list[str]:
+        """Keys of the effects of a sink that are being sent: the caller holds the tenant's lock, so whoever was sending is dead."""
+        query = select(effect.c.key).where(
+            self._own(effect), effect.c.sink == sink, effect.c.state == EffectState.SENDING
+        )
+        return list(self._connection.execute(query.order_by(effect.c.sequence)).scalars())
 
-        SENDING counts among them: the caller holds the tenant's lock, so whoever was sending is dead.
-        """
+    def in_doubt(self, sink: str, limit: int, lost_by: datetime) -> list[Effect]:
+        """At most ``limit`` effects of a sink whose outcome nobody knows since ``lost_by`` or longer."""
         query = self._select(effect).where(
-            effect.c.sink == sink, effect.c.state.in_([EffectState.SENDING, EffectState.UNKNOWN])
+            effect.c.sink == sink,
+            effect.c.state == EffectState.UNKNOWN,
+            or_(effect.c.unknown_since.is_(None), effect.c.unknown_since <= lost_by),
         )
         return [_effect(row) for row in self._connection.execute(query.order_by(effect.c.sequence).limit(limit))]
 
     def step(
-        self, keys: Sequence[str], event: EffectEvent, *, detail: str = "", references: Mapping[str, str] = _NONE
+        self,
+        keys: Sequence[str],
+        event: EffectEvent,
+        *,
+        detail: str = "",
+        references: Mapping[str, str] = _NONE,
+        at: datetime | None = None,
     ) -> None:
         """The same event happens to all of ``keys``, or to none: raises IllegalStep, or LookupError for an unknown key.
 
-        ``detail`` takes the place of the one before. ``references``: the receiver's own, by key; a key without one keeps what it has.
+        ``detail`` takes the place of the one before. ``references``: the receiver's own, by key; a key without one keeps what it has. ``at``:
+        since when nobody knows the outcome, with LOSE.
         """
         query = select(effect.c.key, effect.c.state, effect.c.steps).where(self._own(effect))
         before = {row.key: row for row in self._among(query, effect.c.key, dict.fromkeys(keys))}
@@ -122,12 +136,14 @@ class Outbox(Shelf):
                 }
             )
         for state, moved in after.items():
-            self._move(moved, state, event, detail)
+            self._move(moved, state, event, detail, at)
         self._refer({key: references[key] for key in before if references.get(key)})
         self._insert(effect_history, history)
 
-    def _move(self, keys: Sequence[str], state: EffectState, event: EffectEvent, detail: str) -> None:
-        values: dict[str, object] = {"state": state, "detail": detail, "steps": effect.c.steps + 1}
+    def _move(
+        self, keys: Sequence[str], state: EffectState, event: EffectEvent, detail: str, at: datetime | None
+    ) -> None:
+        values: dict[str, object] = {"state": state, "detail": detail, "steps": effect.c.steps + 1, "unknown_since": at}
         if event is EffectEvent.SEND:
             values["attempts"] = effect.c.attempts + 1
         self._update(effect, effect.c.key, keys, values)
@@ -175,6 +191,11 @@ class Outbox(Shelf):
         """The state of the newest effect of each of these subjects that has one."""
         query = select(effect.c.subject, effect.c.state).where(self._own(effect)).order_by(effect.c.sequence)
         return {row.subject: EffectState(row.state) for row in self._among(query, effect.c.subject, subjects)}
+
+    def states_of_keys(self, keys: Collection[str]) -> dict[str, tuple[EffectState, str]]:
+        """State and detail of those of these effects that there are."""
+        query = select(effect.c.key, effect.c.state, effect.c.detail).where(self._own(effect))
+        return {row.key: (EffectState(row.state), row.detail) for row in self._among(query, effect.c.key, keys)}
 
     def of_subject(self, subject: str) -> list[Effect]:
         """All effects about one subject."""

@@ -261,6 +261,7 @@ effect: Final = Table(
     _number("attempts"),
     _number("steps"),
     *_words("detail", "reference"),
+    Column("unknown_since", Instant, nullable=True),
     PrimaryKeyConstraint("tenant", "key"),
     UniqueConstraint("tenant", "sequence"),
     Index(None, "tenant", "sink", "state", "sequence"),
@@ -314,6 +315,17 @@ cycle: Final = Table(
     Column("ended_at", Instant, nullable=True),
     *_words("outcome", "summary"),
     PrimaryKeyConstraint("tenant", "cycle_id"),
+)
+
+comparison: Final = Table(
+    "comparison",
+    metadata,
+    *_words("tenant", "sink"),
+    Column("as_of", Date, nullable=False),
+    Column("compared_at", Instant, nullable=False),
+    *_words("content"),
+    PrimaryKeyConstraint("tenant", "sink"),
+    comment="What the last reading of each accounting target said, held against our books",
 )
 
 debit_batch: Final = Table(
@@ -447,6 +459,22 @@ reminder_act: Final = Table(
     *_words("content"),
     PrimaryKeyConstraint("tenant", "sequence"),
     comment="Who held, disputed or resumed what of the reminders, and what was promised",
+)
+
+payout: Final = Table(
+    "payout",
+    metadata,
+    *_words("tenant", "payout_id", "content"),
+    PrimaryKeyConstraint("tenant", "payout_id"),
+    comment="What payment providers paid out, with all that is in it",
+)
+
+payout_entry: Final = Table(
+    "payout_entry",
+    metadata,
+    *_words("tenant", "payout_id", "entry_id"),
+    PrimaryKeyConstraint("tenant", "payout_id", "entry_id"),
+    comment="Which payout explained which bank entry",
 )
 
 call_attempt: Final = Table(

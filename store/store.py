@@ -13,6 +13,7 @@ from store import database
 from store.archive import ARCHIVE_LIMIT_BYTES, Archive
 from store.bookings import Bookings
 from store.call_attempts import CallAttempts
+from store.comparisons import Comparisons
 from store.cursors import Cursors
 from store.cycles import Cycles
 from store.debit_acts import DebitActs
@@ -27,6 +28,7 @@ from store.hand_over_acts import HandOverActs
 from store.lock import AdvisoryLock, file_lock
 from store.outbox import Outbox
 from store.payers import Payers
+from store.payouts import Payouts
 from store.reminder_acts import ReminderActs
 from store.reminders import Reminders
 from store.service_acts import ServiceActs
@@ -53,6 +55,8 @@ class Transaction:
         self.reminders = Reminders(connection, tenant)
         self.reminder_acts = ReminderActs(connection, tenant)
         self.payers = Payers(connection, tenant)
+        self.comparisons = Comparisons(connection, tenant)
+        self.payouts = Payouts(connection, tenant)
         self.call_attempts = CallAttempts(connection, tenant)
         self.hand_over_acts = HandOverActs(connection, tenant)
         self.service_acts = ServiceActs(connection, tenant)

@@ -1,13 +1,16 @@
 """Matching alone: open items and entries in memory -> outcomes, with evidence and runner-up, on the full mix of our labelled worlds.
 
-Each size is made by one process and measured in another, so that the peak memory is that of matching and its input. Beside it, on the
+Each size is made by one process and measured in another, so that the peak memory is that of matching. Beside it, on the
 same entries: a bare dictionary look-up of exact references and numbers, and, where duckdb is installed, a hash join of the same. Seconds are the processor's, so that
 other work on the machine does not count.
 
     python -m tests.benchmarks.matching [--sizes 10000,100000] [--million] [--country NL]
+    python -m tests.benchmarks.matching --write FILE 1000000; python -m tests.benchmarks.matching --measured FILE
 
 Read it so: ``match`` seconds go into outcomes with evidence, runner-up and the state after them, one entry after the other; the look-up and
-the join only say which exact references there are. ``index`` includes reading the documents; ``peak`` is that of the process that matches, with all documents and entries in memory.
+the join only say which exact references there are. ``index`` includes reading the documents; ``peak`` is that of the process that matches,
+with everything that is kept of all documents, while entries are read in pieces of five thousand and their outcomes counted and dropped, as the daemon
+writes them away. A world has 1.88 documents for every entry, all of them in memory: more than the "as many open items" of the target.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import process_time
 from typing import Any, BinaryIO
@@ -29,9 +33,9 @@ from typing import Any, BinaryIO
 from rich.console import Console
 from rich.table import Table
 
+from daemon.garbage import seldom_collected
 from ledger.allocations import Matched
-from ledger.documents import OpenItem
-from ledger.statements import IdentifiedEntry
+from ledger.statements import IdentifiedEntry, Remittance
 from reconcile.policy import MatchPolicy
 from reconcile.receivables import Receivables
 from reconcile.timeline import Decided, reconcile
@@ -82,34 +86,28 @@ def _peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _words(entry: IdentifiedEntry) -> Sequence[str]:
-    remittance = entry.entry.remittance
+def _words(remittance: Remittance) -> Sequence[str]:
     return [*remittance.creditor_references, *(word for line in remittance.unstructured for word in line.split())]
 
 
-def _by_dictionary(items: list[OpenItem], entries: list[IdentifiedEntry]) -> float:
+def _by_dictionary(keys: Sequence[str], remittances: Sequence[Remittance]) -> float:
     begun = process_time()
-    known: dict[str, OpenItem] = {}
-    for item in items:
-        known[item.document.number] = item
-        if item.document.creditor_reference:
-            known[item.document.creditor_reference] = item
+    known = {key: place for place, key in enumerate(keys)}
     found = 0
-    for entry in entries:
-        found += any(word in known for word in _words(entry))
+    for remittance in remittances:
+        found += any(word in known for word in _words(remittance))
     return process_time() - begun
 
 
-def _by_duckdb(items: list[OpenItem], entries: list[IdentifiedEntry], scratch: Path) -> float | None:
+def _by_duckdb(known: Sequence[str], remittances: Sequence[Remittance], scratch: Path) -> float | None:
     """The join alone, without loading; None where duckdb is not installed."""
     try:
         duckdb = importlib.import_module("duckdb")
     except ModuleNotFoundError:
         return None
     keys, words = scratch / "keys.csv", scratch / "words.csv"
-    rows = [key for item in items for key in (item.document.number, item.document.creditor_reference) if key]
-    keys.write_text("key\n" + "".join(f"{json.dumps(key)}\n" for key in rows), encoding="utf-8")
-    written = [word.replace('"', "") for entry in entries for word in _words(entry)]
+    keys.write_text("key\n" + "".join(f"{json.dumps(key)}\n" for key in known), encoding="utf-8")
+    written = [word.replace('"', "") for remittance in remittances for word in _words(remittance)]
     words.write_text("key\n" + "".join(f'"{word}"\n' for word in written), encoding="utf-8")
     connection = duckdb.connect()
     connection.execute("SET threads TO 1")
@@ -120,6 +118,36 @@ def _by_duckdb(items: list[OpenItem], entries: list[IdentifiedEntry], scratch: P
     return process_time() - begun
 
 
+class _Counted:
+    """Entries as they are read; ``seconds``: of the processor, that reading them took so far."""
+
+    def __init__(self, entries: Iterator[IdentifiedEntry]) -> None:
+        self._entries = entries
+        self.seconds = 0.0
+
+    def __iter__(self) -> Iterator[IdentifiedEntry]:
+        while True:
+            begun = process_time()
+            piece = list(islice(self._entries, _ROWS_AT_ONCE))
+            self.seconds += process_time() - begun
+            if not piece:
+                return
+            yield from piece
+
+
+def _to_join(path: Path) -> tuple[list[str], list[Remittance]]:
+    """Numbers and references of all documents, and what is written on all entries."""
+    with path.open("rb") as file:
+        for _ in _rows(file):
+            pass
+        keys: list[str] = []
+        for item in _rows(file):
+            keys.append(item.document.number)
+            if item.document.creditor_reference:
+                keys.append(item.document.creditor_reference)
+        return keys, [each.entry.remittance for each in _rows(file)]
+
+
 def _measured(path: Path, country: str) -> Figures:
     policy = MatchPolicy(currency="EUR", country=country)
     with path.open("rb") as file:
@@ -127,27 +155,23 @@ def _measured(path: Path, country: str) -> Figures:
         receivables = Receivables(policy, _rows(file), _rows(file))
         index_seconds = process_time() - begun
         input_mib = _peak_mib()
-        entries: list[IdentifiedEntry] = list(_rows(file))
-    begun = process_time()
-    matched = 0
-    for answer in reconcile(receivables, entries, UNTIL):
-        matched += isinstance(answer, Decided) and isinstance(answer.outcome, Matched)
-    match_seconds = process_time() - begun
-    peak = _peak_mib()
-    documents = len(receivables)
+        begun = process_time()
+        read = _Counted(_rows(file))
+        matched = 0
+        for answer in reconcile(receivables, read, UNTIL):
+            matched += isinstance(answer, Decided) and isinstance(answer.outcome, Matched)
+        match_seconds = process_time() - begun - read.seconds
+    peak, documents = _peak_mib(), len(receivables)
     del receivables
-    with path.open("rb") as file:
-        for _ in _rows(file):
-            pass
-        items: list[OpenItem] = list(_rows(file))
+    keys, remittances = _to_join(path)
     return Figures(
-        entries=len(entries),
+        entries=len(remittances),
         documents=documents,
         index_seconds=index_seconds,
         match_seconds=match_seconds,
         matched=matched,
-        dict_seconds=min(_by_dictionary(items, entries) for _ in range(3)),
-        duckdb_seconds=_by_duckdb(items, entries, path.parent),
+        dict_seconds=min(_by_dictionary(keys, remittances) for _ in range(3)),
+        duckdb_seconds=_by_duckdb(keys, remittances, path.parent),
         input_mib=input_mib,
         peak_mib=peak,
     )
@@ -176,8 +200,14 @@ def _run(size: int, country: str, scratch: Path) -> Figures:
     path = scratch / f"{size}.pickle"
     module = [sys.executable, "-m", __spec__.name, "--country", country]
     subprocess.run([*module, "--write", str(path), str(size)], check=True)
-    run = subprocess.run([*module, "--measure", str(path)], check=True, capture_output=True, text=True)
+    figures = _of_file(path, country)
     path.unlink()
+    return figures
+
+
+def _of_file(path: Path, country: str) -> Figures:
+    module = [sys.executable, "-m", __spec__.name, "--country", country]
+    run = subprocess.run([*module, "--measure", str(path)], check=True, capture_output=True, text=True)
     return Figures(**json.loads(run.stdout.splitlines()[-1]))
 
 
@@ -188,19 +218,27 @@ def main() -> None:
     parser.add_argument("--million", action="store_true", help="1,000,000 entries as well (making them takes long)")
     parser.add_argument("--country", default="NL", choices=("BE", "NL", "DE"))
     parser.add_argument("--measure", help=argparse.SUPPRESS)
-    parser.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--write", nargs=2, metavar=("FILE", "ENTRIES"), help="only make a world, to measure it later")
+    parser.add_argument("--measured", nargs="+", metavar="FILE", help="measure worlds that were made before")
     options = parser.parse_args()
     if options.write:
         _write(Path(options.write[0]), options.country, int(options.write[1]))
         return
     if options.measure:
-        figures = _measured(Path(options.measure), options.country)
+        with seldom_collected():
+            figures = _measured(Path(options.measure), options.country)
         print(json.dumps({name: getattr(figures, name) for name in Figures.__slots__}))
+        return
+    if options.measured:
+        _show([_of_file(Path(path), options.country) for path in options.measured], options.country)
         return
     sizes = [int(size) for size in options.sizes.split(",")] + ([1_000_000] if options.million else [])
     with tempfile.TemporaryDirectory() as scratch:
-        measured = [_run(size, options.country, Path(scratch)) for size in sizes]
-    table = Table(title=f"matching alone, {options.country}, one core; processor seconds and MiB", box=None)
+        _show([_run(size, options.country, Path(scratch)) for size in sizes], options.country)
+
+
+def _show(measured: Sequence[Figures], country: str) -> None:
+    table = Table(title=f"matching alone, {country}, one core; processor seconds and MiB", box=None)
     for column in (
         "entries",
         "documents",

@@ -1,4 +1,4 @@
-"""Kernel calls that fail or kill at a chosen moment: the weather in which a sink must still deliver exactly once."""
+"""Kernel calls and HTTP requests that fail or kill at a chosen moment: the weather in which a sink must still deliver exactly once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from enum import StrEnum
 from typing import Any
 from unittest import mock
 
+import requests
+
 #: The calls that change something outside of the process.
 CHANGING = ("open", "write", "fsync", "rename", "replace", "link", "unlink", "mkdir", "ftruncate")
+#: The call behind every HTTP request.
+REQUEST = "request"
 
 
 class Moment(StrEnum):
@@ -21,7 +25,7 @@ class Moment(StrEnum):
     DIES_BEFORE = "dies before"
     #: The process dies after the call took effect; a write then took only half of its bytes.
     DIES_AFTER = "dies after"
-    #: The call is refused, and the process lives.
+    #: The call is refused, and the process lives; a request was done, and its answer is lost.
     REFUSED = "refused"
 
 
@@ -60,11 +64,15 @@ def weather(moment: Moment, at: int) -> Iterator[Weather]:
                     else:
                         real(*args, **kwargs)
                     raise Killed
+                case Moment.REFUSED if name == REQUEST:
+                    real(*args, **kwargs)
+                    raise requests.exceptions.ReadTimeout
                 case Moment.REFUSED:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         return call
 
     patches = {name: wrapped(name, getattr(os, name)) for name in CHANGING}
-    with mock.patch.dict(vars(os), patches):
+    requesting = wrapped(REQUEST, requests.Session.request)
+    with mock.patch.dict(vars(os), patches), mock.patch.object(requests.Session, REQUEST, requesting):
         yield state

@@ -16,6 +16,8 @@ from connectors.ports import Cursor, Source
 from connectors.registry import KINDS, Port
 from ledger.errors import ConfigError, Transient
 from ledger.sources import Fault, RawDocument
+from tests.conformance.portal_worlds import PORTALS
+from tests.conformance.test_remote_sources import REMOTE
 from tests.conformance.worlds import SOURCES, SourceWorld, names
 
 SOURCE_PORTS = (Port.INVOICES, Port.STATEMENTS, Port.DELIVERY_REPORTS, Port.CALL_OUTCOMES)
@@ -26,7 +28,8 @@ MakeWorld = Callable[[Path], SourceWorld]
 def test_every_registered_source_is_tried_here() -> None:
     registered = {(port, one.use) for port in SOURCE_PORTS for one in KINDS[port]}
     # What is read over a network has servers of its own: test_report_sources.
-    assert registered - {(Port.DELIVERY_REPORTS, "imap")} == set(SOURCES)
+    # Shops and portals stand in test_portal_sources, other systems in test_remote_sources.
+    assert registered - {(Port.DELIVERY_REPORTS, "imap")} == {*SOURCES, *REMOTE, *PORTALS}
 
 
 def fetch_all(source: Source[Any], cursor: Cursor | None = None) -> tuple[list[RawDocument], Cursor | None]:

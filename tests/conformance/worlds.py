@@ -13,13 +13,17 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from beancount import loader
 from beancount.core.data import Transaction
+from pydantic import SecretStr
 
 from connectors.beancount_books import BeancountSettings
+from connectors.datev.batches import DatevSettings
+from connectors.exact.settings import ExactSettings
 from connectors.folder_calls import FolderCallsSettings
 from connectors.folder_debits import FolderDebitsSettings
 from connectors.folder_files import FolderFilesSettings
@@ -27,6 +31,8 @@ from connectors.folder_invoices import FolderInvoicesSettings
 from connectors.folder_statements import FolderStatementsSettings
 from connectors.hledger_books import HledgerSettings
 from connectors.maildir import MaildirSettings
+from connectors.moneybird.settings import MoneybirdSettings
+from connectors.odoo.settings import OdooBooksSettings, OdooLogin
 from connectors.phone_list import PhoneListSettings
 from connectors.ports import Sink, Source
 from connectors.print_folder import PrintFolderSettings
@@ -45,12 +51,22 @@ from connectors.registry import (
 from connectors.report_folder import ProofFolderSettings, ReportMaildirSettings
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from connectors.sftp_files import SftpFiles, SftpFilesSettings
+from connectors.target_accounts import TargetAccounts, TargetBank
+from connectors.tryton.settings import TrytonBooksSettings
 from ledger.bookings import AccountKind, Booking, BookingKind, BookingLine, LedgerAccount, receivable
 from ledger.effects import Effect, EffectKind, key_of
 from ledger.messages import Attachment, Message, message_of, message_payload
 from ledger.money import Money
 from ledger.postings import posting_payload
 from tests import sshd
+from tests.simulators.exact import DIVISION, ExactSimulator
+from tests.simulators.moneybird import ADMINISTRATION, BANK_ACCOUNT, TOKEN, MoneybirdSimulator
+from tests.simulators.odoo import DATABASE, KEY, OdooSimulator
+from tests.simulators.server import lasting
+from tests.simulators.tryton import DATABASE as DATABASE_OF_TRYTON
+from tests.simulators.tryton import PASSWORD as PASSWORD_OF_TRYTON
+from tests.simulators.tryton import USER as USER_OF_TRYTON
+from tests.simulators.tryton import TrytonSimulator
 from tests.unit.formats.notifications import notification
 
 TODAY = date(2026, 6, 30)
@@ -69,7 +85,7 @@ class SourceWorld:
 class SinkWorld:
     """A sink and its receiver. ``delivered``: everything the receiver ever got, by content; it may take things away when asked.
 
-    ``effect(n)``: the n-th effect; ``expected``: how the receiver sees an effect.
+    ``effect(n)``: the n-th effect; ``expected``: how the receiver sees an effect. ``asks_again``: a lost answer to a mere question is no failure.
     """
 
     make: Callable[[], Sink]
@@ -77,6 +93,7 @@ class SinkWorld:
     changed: Callable[[Effect], Effect]
     delivered: Callable[[], list[str]]
     expected: Callable[[Effect], str]
+    asks_again: bool = False
 
 
 def folder_invoices(tmp: Path) -> SourceWorld:
@@ -162,6 +179,174 @@ def hledger(tmp: Path) -> SinkWorld:
         delivered=delivered,
         expected=lambda effect: str(effect.payload["booking_id"]),
     )
+
+
+def odoo(tmp: Path) -> SinkWorld:
+    """A posting was delivered when it is posted and its invoice is paid."""
+    system, server = OdooSimulator(), lasting("odoo")
+    server.simulate(system)
+    customer = system.contact("Jansen")
+    for number in range(20):
+        system.invoice(f"F {number}", customer, str(Decimal(100 + number) / 100))
+    login = OdooLogin(url=server.address, database=DATABASE, api_key=SecretStr(KEY), state=_elsewhere(tmp))
+    accounts = TargetAccounts(banks=(TargetBank(iban="BE55734798953744", account="550000", journal="BNK1"),))
+    settings = OdooBooksSettings(use="odoo", connection=login, accounts=accounts)
+
+    def delivered() -> list[str]:
+        done = []
+        for entry in system.ours():
+            numbers = [
+                line["name"] for line in system.lines_of(entry["id"]) if line["account_type"] == "asset_receivable"
+            ]
+            if entry["state"] == "posted" and all(
+                system.named(number)["payment_state"] == "paid" for number in numbers
+            ):
+                done.append(entry["ref"].removeprefix("afletter:"))
+        return sorted(done)
+
+    return SinkWorld(
+        make=lambda: accounting_target(settings, "accounting/0"),
+        effect=_posting,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "description": "Something else"}),
+        delivered=delivered,
+        expected=lambda effect: effect.key,
+        asks_again=True,
+    )
+
+
+def exact(tmp: Path) -> SinkWorld:
+    """A posting was delivered when its line stands there; documents are known by their free reference."""
+    system, server = ExactSimulator(), lasting("exact")
+    server.simulate(system)
+    customer = system.customer("C1")
+    for number in range(20):
+        system.invoice(number + 1, customer, str(Decimal(100 + number) / 100))
+        system.rows["salesentry/SalesEntries"][-1]["YourRef"] = f"F {number}"
+        system.indexes["salesentry/SalesEntries", "YourRef"][f"F {number}"] = system.rows["salesentry/SalesEntries"][
+            -1:
+        ]
+    settings = ExactSettings(
+        use="exact",
+        url=server.address,
+        division=DIVISION,
+        client_id="app",
+        client_secret=SecretStr("app-secret"),
+        refresh_token=SecretStr("refresh-0"),
+        number_field="YourRef",
+        accounts=TargetAccounts(
+            banks=(TargetBank(iban="BE55734798953744", account="1100", journal="20"),), receivable="1300"
+        ),
+        state=_elsewhere(tmp),
+    )
+    # The login is there: that a process dies while it renews one has its own tests.
+    accounting_target(settings, "accounting/0").find("")
+    return SinkWorld(
+        make=lambda: accounting_target(settings, "accounting/0"),
+        effect=_posting,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "description": "Something else"}),
+        delivered=lambda: [mark.removeprefix("afletter ") for mark in system.posted()],
+        expected=lambda effect: effect.key,
+        asks_again=True,
+    )
+
+
+def tryton(tmp: Path) -> SinkWorld:
+    """A posting was delivered when its move is posted and its invoice is paid."""
+    system, server = TrytonSimulator(), lasting("tryton")
+    server.simulate(system)
+    customer = system.customer("Jansen", "C1")
+    for number in range(20):
+        system.invoice(f"F {number}", customer, str(Decimal(100 + number) / 100))
+    settings = TrytonBooksSettings(
+        use="tryton",
+        url=server.address,
+        database=DATABASE_OF_TRYTON,
+        user=USER_OF_TRYTON,
+        password=SecretStr(PASSWORD_OF_TRYTON),
+        accounts=TargetAccounts(banks=(TargetBank(iban="BE55734798953744", account="550001", journal="BNK"),)),
+    )
+
+    def delivered() -> list[str]:
+        found: list[str] = []
+        for move in system.ours():
+            lines = [row for row in system.tables["account.move.line"].values() if row["move"] == move["id"]]
+            numbers = [row["description"] for row in lines if row["description"]]
+            if move["state"] == "posted" and all(system.state_of(number)[0] == "paid" for number in numbers):
+                found.append(move["description"].rpartition("[")[2].partition("/")[0])
+        return sorted(found)
+
+    return SinkWorld(
+        make=lambda: accounting_target(settings, "accounting/0"),
+        effect=_posting,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "description": "Something else"}),
+        delivered=delivered,
+        expected=lambda effect: effect.key,
+        asks_again=True,
+    )
+
+
+def datev(tmp: Path) -> SinkWorld:
+    """DATEV takes every file away as soon as it sees it."""
+    folder, taken = tmp / "datev", tmp.with_name(f"{tmp.name}-imported")
+    settings = DatevSettings(
+        use="datev",
+        path=folder,
+        adviser=29098,
+        client=55003,
+        collective_debtor="10000",
+        accounts=TargetAccounts(banks=(TargetBank(iban="BE55734798953744", account="1200"),)),
+    )
+
+    def delivered() -> list[str]:
+        taken.mkdir(exist_ok=True)
+        for path in folder.glob("EXTF_*.csv"):
+            assert not (taken / path.name).exists(), "a file came twice"
+            path.rename(taken / path.name)
+        rows = [row for path in taken.iterdir() for row in path.read_bytes().decode("cp1252").splitlines()[2:]]
+        return sorted(row.split(";")[11].strip('"') for row in rows)
+
+    return SinkWorld(
+        make=lambda: accounting_target(settings, "accounting/0"),
+        effect=_posting,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "description": "Something else"}),
+        delivered=delivered,
+        expected=lambda effect: effect.key[:12],
+    )
+
+
+def moneybird(tmp: Path) -> SinkWorld:
+    """A posting was delivered when its mutation is linked and its invoice is paid."""
+    system, server = MoneybirdSimulator(), lasting("moneybird")
+    server.simulate(system)
+    for number in range(20):
+        system.invoice(f"F {number}", str(Decimal(100 + number) / 100))
+    settings = MoneybirdSettings(
+        use="moneybird",
+        url=server.address,
+        administration=ADMINISTRATION,
+        token=SecretStr(TOKEN),
+        accounts=TargetAccounts(banks=(TargetBank(iban="BE55734798953744", account=BANK_ACCOUNT),)),
+        state=_elsewhere(tmp),
+    )
+
+    def delivered() -> list[str]:
+        done = [row for row in system.mutations.values() if Decimal(row["amount_open"]) == 0]
+        assert all(system.invoices[one["invoice_id"]]["state"] == "paid" for row in done for one in row["payments"])
+        return sorted(row["account_servicer_transaction_id"].split("-")[1] for row in done)
+
+    return SinkWorld(
+        make=lambda: accounting_target(settings, "accounting/0"),
+        effect=_posting,
+        changed=lambda effect: replace(effect, payload={**effect.payload, "description": "Something else"}),
+        delivered=delivered,
+        expected=lambda effect: effect.key,
+        asks_again=True,
+    )
+
+
+def _elsewhere(tmp: Path) -> Path:
+    """A folder for what the program keeps beside what it delivers."""
+    return tmp.with_name(tmp.name + "-state")
 
 
 def _debit_file(number: int) -> Effect:
@@ -445,7 +630,12 @@ SOURCES: Mapping[tuple[Port, str], Callable[[Path], SourceWorld]] = {
 }
 SINKS: Mapping[tuple[Port, str], Callable[[Path], SinkWorld]] = {
     (Port.ACCOUNTING, "beancount"): beancount,
+    (Port.ACCOUNTING, "exact"): exact,
+    (Port.ACCOUNTING, "datev"): datev,
     (Port.ACCOUNTING, "hledger"): hledger,
+    (Port.ACCOUNTING, "moneybird"): moneybird,
+    (Port.ACCOUNTING, "tryton"): tryton,
+    (Port.ACCOUNTING, "odoo"): odoo,
     (Port.DEBIT_CHANNEL, "folder"): folder_debits,
     (Port.DEBIT_CHANNEL, "sftp"): sftp_debits,
     (Port.REMINDER_CHANNEL, "maildir"): maildir,

@@ -34,7 +34,7 @@ def clerk(tmp_path: Path) -> Clerk:
 
 
 def said(clerk: Clerk, *words: str, code: int = 0) -> str:
-    result = CliRunner().invoke(app, ["effects", *words, "--config", str(clerk.tenant_file)], env={"COLUMNS": "300"})
+    result = CliRunner().invoke(app, ["effects", *words, "--config", str(clerk.tenant_file)])
     assert result.exit_code == code, result.output
     return result.output
 

@@ -11,7 +11,7 @@ from collect.reminders import HoldReason
 from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
 from daemon.tenant import opened
-from tests.scenarios.channels import mails_to
+from tests.scenarios.channels import mails, mails_to
 from tests.scenarios.clerk import Clerk, Line
 
 IBAN_B = "BE71096123456769"
@@ -285,4 +285,10 @@ def test_a_message_that_cannot_be_written_stops_that_one_alone(tmp_path: Path) -
     clerk.invoice("F9", "C", "50.00", "2026-08-04", DUE.isoformat())
     clerk.statement("2026-09-09")
     clerk.sync("2026-09-10")
-    assert [row["customer_id"] for row in clerk.rows(ExportKind.REMINDERS) if row["status"] == "sent"] == ["C"]
+    rows = [(row["customer_id"], row["status"], row["channel"]) for row in clerk.rows(ExportKind.REMINDERS)]
+    assert sorted(rows) == [
+        ("B", "bounced", "reminders/channels/0"),
+        ("B", "sent", "reminders/channels/1"),
+        ("C", "sent", "reminders/channels/0"),
+    ]
+    assert [mail.to for mail in mails(clerk)] == ["c@example.be"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,21 @@ def test_ignore_and_back(clerk: Clerk) -> None:
     assert state(clerk) == before
 
 
+def test_what_a_rule_leaves_alone_is_taken_back_without_reading_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = Clerk(tmp_path, more="matching: {ignore: [{text: waarborg}]}")
+    clerk.statement("2026-06-10", Line(amount="500.00", text="waarborg huur", bank_reference=UNKNOWN))
+    clerk.sync(DAY)
+
+    def none_read(*_: object) -> None:
+        raise AssertionError("documents were read")
+
+    monkeypatch.setattr(review, "receivables_of", none_read)
+    act(clerk, "undo", UNKNOWN)
+    assert state(clerk)["entries"] == [(UNKNOWN, "review", [])]
+
+
 def test_what_the_program_booked_is_suggested_again_after_it_was_taken_back(clerk: Clerk) -> None:
     before = state(clerk)
     act(clerk, "undo", WHOLE)
@@ -248,7 +263,7 @@ def test_any_sequence_of_acts_taken_back_in_turn(
 
 def deliver(tenant: Tenant) -> None:
     for sink in tenant.sinks():
-        assert not drain(tenant.store, sink, date.fromisoformat(DAY), lambda _: None).trouble
+        assert not drain(tenant.store, sink, date.fromisoformat(DAY), datetime.now(UTC), lambda _: None).trouble
 
 
 def without_suggestions(seen: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.scenarios.desk import Desk
 from tests.simulation.killing import run_forked
 
 #: Folders that somebody else reads, or that a cycle delivers to.
-OUTSIDE = ("to-bank", "mail", "books", "reports")
+OUTSIDE = ("to-bank", "mail", "books", "reports", "agency", "services")
 
 
 class Database(Protocol):

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ def test_a_get_with_query_and_headers(site: Site) -> None:
     site.answers = [Answer(body=b'{"total": 12.50, "n": 3}', headers={"X-Page": "2"})]
     answer = client(site).get("/invoices", (("from", "2026-01-01"), ("q", "a&b")))
     assert (answer.status, answer.headers["x-page"]) == (200, "2")
-    assert answer.json() == {"total": "12.50", "n": 3}, "no amount becomes a float"
+    assert answer.json() == {"total": Decimal("12.50"), "n": 3}, "no amount becomes a float"
     method, path, headers, _ = site.asked[0]
     assert (method, path) == ("GET", "/api/invoices?from=2026-01-01&q=a%26b")
     assert headers["Authorization"] == f"Bearer {SECRET}"
@@ -165,7 +166,9 @@ def test_what_may_be_repeated_is_repeated_with_growing_pauses(site: Site) -> Non
     naps: list[float] = []
     site.answers = [Answer(status=503), Answer(status=500), Answer(act=hang_up), Answer(body=b"[1]")]
     assert client(site, naps).get("/x").json() == [1]
-    assert naps == [1.0, 2.0, 4.0]
+    assert [least <= nap <= 1.5 * least for least, nap in zip((1.0, 2.0, 4.0), naps, strict=True)] == [True] * 3, (
+        "a part is chance"
+    )
 
 
 def test_repeating_ends(site: Site) -> None:
@@ -195,7 +198,8 @@ def test_the_other_sides_wish_to_wait_is_heard(site: Site) -> None:
     naps: list[float] = []
     site.answers = [Answer(status=429, headers={"Retry-After": "7"}), Answer()]
     client(site, naps).get("/x")
-    assert naps == [7.0]
+    assert 7.0 <= sum(naps) <= 7.5
+    assert len(naps) == 1
     date = "Tue, 30 Jun 2026 12:00:00 GMT"
     later = "Tue, 30 Jun 2026 12:00:20 GMT"
     site.answers = [Answer(status=503, headers={"Retry-After": later, "Date": date}), Answer()]

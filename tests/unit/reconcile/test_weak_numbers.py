@@ -133,3 +133,28 @@ def test_digits_behind_a_blank_complete_no_number(tail: str) -> None:
         desk.document(number, "C1", f"{number[-3:]}.17")
     desk.pays("400.00", f"Teilzahlung VK26000805 {tail}", name="Grünmann Gärtnerei", iban="DE11")
     assert booked(desk.decides()) == [("payment", "VK26000805", "400.00")]
+
+
+@pytest.mark.parametrize(
+    ("quoted", "others"),
+    [("OF-01632", "OF-01631"), ("26-1553", "26-1540"), ("2026-01553", "2026-01540"), ("RE 26-1553", "RE 26-1540")],
+)
+@pytest.mark.parametrize("day", ["11.08.26", "11-08-26", "11/08/2026", "2026-08-11", "Rechnung 5 vom 11.08.26"])
+def test_a_number_behind_a_date_begins_behind_it(quoted: str, others: str, day: str) -> None:
+    desk = Desk()
+    desk.customer("C1", "Traiteur Pype", "BE11")
+    desk.customer("C2", "Garage Onsoy", "BE22")
+    desk.document(others, "C1", "3592.47")
+    desk.document(quoted, "C2", "3592.47")
+    desk.pays("3592.47", f"{day} {quoted}", name="Traiteur Pype", iban="BE11")
+    assert ("payment", quoted, "3592.47") in [line for each in suggested(desk.decides()) for line in each]
+
+
+@pytest.mark.parametrize("written", ["OF-01999", "2026-01999"])
+def test_a_number_nobody_knows_behind_a_date_is_seen(written: str) -> None:
+    desk = Desk()
+    desk.customer("C1", "Traiteur Pype", "BE11")
+    desk.document("OF-01631", "C1", "3592.47")
+    desk.document("2026-01540", "C1", "80.00")
+    desk.pays("3592.47", f"11.08.26 {written}", name="Traiteur Pype", iban="BE11")
+    assert suggested(desk.decides())

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -10,6 +10,8 @@ from ledger.effects import EFFECT_STEPS, Effect, EffectEvent, EffectState
 from ledger.errors import ConflictingPayload, IllegalStep
 from store.store import Store
 from tests.unit.store.specimens import DAY, effect
+
+NOW = datetime(2026, 6, 30, 6, 30, tzinfo=UTC)
 
 
 def test_only_what_was_really_inserted_is_told(store: Store) -> None:
@@ -47,7 +49,7 @@ def test_a_delivery_and_its_history(store: Store) -> None:
     with store.transaction() as t:
         t.outbox.add([effect("k1"), effect("k2")])
         t.outbox.step(["k1", "k2"], EffectEvent.SEND)
-        assert [each.state for each in t.outbox.in_doubt("accounting/0", 10)] == [EffectState.SENDING] * 2
+        assert t.outbox.sending("accounting/0") == ["k1", "k2"]
         t.outbox.step(["k1"], EffectEvent.RETRY, detail="busy")
         t.outbox.step(["k1"], EffectEvent.SEND)
         t.outbox.step(["k1"], EffectEvent.CONFIRM, references={"k1": "main.beancount"})
@@ -55,7 +57,7 @@ def test_a_delivery_and_its_history(store: Store) -> None:
         assert t.outbox.of_subject("subject of k1") == [
             replace(effect("k1"), state=EffectState.DONE, attempts=2, reference="main.beancount")
         ]
-        assert list(t.outbox.with_state(EffectState.UNKNOWN)) == t.outbox.in_doubt("accounting/0", 1)
+        assert list(t.outbox.with_state(EffectState.UNKNOWN)) == t.outbox.in_doubt("accounting/0", 1, NOW)
         assert t.outbox.counts() == {
             ("accounting/0", EffectState.DONE): 1,
             ("accounting/0", EffectState.UNKNOWN): 1,
@@ -73,7 +75,7 @@ def test_a_reference_stays_until_there_is_another(store: Store) -> None:
         t.outbox.add([effect("k1")])
         t.outbox.step(["k1"], EffectEvent.SEND, references={"k1": "upload 7"})
         t.outbox.step(["k1"], EffectEvent.LOSE)
-        assert [each.reference for each in t.outbox.in_doubt("accounting/0", 1)] == ["upload 7"]
+        assert [each.reference for each in t.outbox.in_doubt("accounting/0", 1, NOW)] == ["upload 7"]
 
 
 def test_every_step_that_is_not_in_the_table_is_refused(store: Store) -> None:
@@ -106,7 +108,8 @@ def test_a_key_twice_in_one_step_is_one_step(store: Store) -> None:
         t.outbox.add([effect("k1")])
         t.outbox.step(["k1", "k1"], EffectEvent.SEND)
         assert len(t.outbox.history("k1")) == 1
-        assert [each.attempts for each in t.outbox.in_doubt("accounting/0", 5)] == [1]
+        t.outbox.step(["k1"], EffectEvent.LOSE, at=NOW)
+        assert [each.attempts for each in t.outbox.in_doubt("accounting/0", 5, NOW)] == [1]
 
 
 def test_a_page_of_states_while_they_change(store: Store) -> None:
@@ -119,3 +122,17 @@ def test_a_page_of_states_while_they_change(store: Store) -> None:
                 t.outbox.step([each.key], EffectEvent.RETRY)
         assert seen == 2_500
         assert t.outbox.counts()["accounting/0", EffectState.QUEUED] == 25
+
+
+def test_a_doubt_is_looked_at_once_it_is_old_enough(store: Store) -> None:
+    with store.transaction() as t:
+        t.outbox.add([effect("k1"), effect("k2")])
+        t.outbox.step(["k1", "k2"], EffectEvent.SEND)
+        t.outbox.step(["k1"], EffectEvent.LOSE, at=NOW)
+        t.outbox.step(["k2"], EffectEvent.LOSE, at=NOW - timedelta(minutes=10))
+        assert [each.key for each in t.outbox.in_doubt("accounting/0", 5, NOW - timedelta(minutes=5))] == ["k2"]
+        t.outbox.step(["k2"], EffectEvent.ABSENT)
+        t.outbox.step(["k2"], EffectEvent.SEND)
+        t.outbox.step(["k2"], EffectEvent.LOSE, at=NOW)
+        assert t.outbox.in_doubt("accounting/0", 5, NOW - timedelta(seconds=1)) == []
+        assert [each.key for each in t.outbox.in_doubt("accounting/0", 5, NOW)] == ["k1", "k2"]

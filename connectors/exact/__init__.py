@@ -1,0 +1,1 @@
+"""Exact Online: where postings go (``books``)."""

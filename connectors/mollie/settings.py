@@ -1,0 +1,43 @@
+"""What the tenant file says of a Mollie organisation."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from config.settings import ConnectorSettings
+from config.values import Text
+from connectors.http import address_fault
+
+
+def _address(text: str) -> str:
+    fault = address_fault(text)
+    if fault:
+        raise ValueError(fault)
+    return text.rstrip("/")
+
+
+class MollieSettings(ConnectorSettings):
+    """Payouts come from Mollie."""
+
+    use: Literal["mollie"]
+    token: SecretStr = Field(
+        description="Organisation access token (`access_...`) with the scopes `settlements.read`, `payments.read`, `refunds.read`; a key of a website (`live_...`) cannot read settlements."
+    )
+    since: date = Field(description="Settlements that were paid out before this day are not read.")
+    number_in: tuple[Text, ...] = Field(
+        default=("invoice", "invoice_number", "invoices", "order_number", "order_id", "order"),
+        description="Keys of a payment's `metadata` that hold its invoice or order: a number, a list of them, or numbers with their amounts. Else numbers are looked for in its description.",
+    )
+    url: Annotated[Text, AfterValidator(_address)] = Field(
+        default="https://api.mollie.com", description="Address of the API."
+    )
+    calls_per_minute: int = Field(default=120, ge=1, le=100_000, description="Calls that Mollie is given in a minute.")
+    calls_per_day: int = Field(default=50_000, ge=1, le=10_000_000, description="Calls that Mollie is given in a day.")
+    authorities: Path | None = Field(
+        default=None, description="PEM file of the certificates to trust, in place of the usual ones."
+    )
+    state: Path = Field(default=Path("state/connections"), description="Folder where the count of calls stands.")

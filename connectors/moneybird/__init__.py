@@ -1,0 +1,1 @@
+"""Moneybird: where postings go (``books``)."""

@@ -1,0 +1,102 @@
+"""From a posting to Odoo's journal entry: pure.
+
+The entry carries our key in ``ref`` and a digest of what was posted in ``invoice_origin``. A line on a document's receivable has the document's number as its
+name, so that it can be set against the document whenever the program comes back to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from connectors.odoo.read import OURS
+from connectors.target_accounts import TargetAccounts
+from ledger.bookings import AccountKind, BookingLine
+from ledger.effects import Effect, canonical
+from ledger.errors import Refused
+from ledger.postings import Posting
+
+_DIGEST_CHARACTERS: Final = 32
+_NAME_CHARACTERS: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receivable:
+    """An invoice or credit note as Odoo holds it. ``lines``: its receivable lines that are not settled; ``all_lines``: every one; ``partner``, ``account``:
+    those of its lines."""
+
+    number: str
+    move: int
+    partner: int
+    account: int
+    currency: str
+    lines: tuple[int, ...]
+    all_lines: tuple[int, ...]
+    is_credit_note: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """Odoo's ids of what a posting names. ``receivable``: by document number; ``partner``: by our customer number."""
+
+    account: Callable[[str], int]
+    journal: Callable[[str], int]
+    currency: Callable[[str], int]
+    receivable: Callable[[str], Receivable]
+    partner: Callable[[str], int]
+    company_currency: str
+
+
+def reference(key: str) -> str:
+    """``ref`` of the entry of an effect."""
+    return OURS + key
+
+
+def digest(effect: Effect) -> str:
+    """Tells two contents under one key apart."""
+    return hashlib.sha256(canonical(effect.payload)).hexdigest()[:_DIGEST_CHARACTERS]
+
+
+def move_values(effect: Effect, posting: Posting, accounts: TargetAccounts, there: Directory) -> Mapping[str, object]:
+    """The values of ``account.move.create``. Raises Refused for what is not mapped or not there."""
+    return {
+        "move_type": "entry",
+        "journal_id": there.journal(accounts.journal_of(posting)),
+        "date": posting.booked_on.isoformat(),
+        "ref": reference(effect.key),
+        "invoice_origin": digest(effect),
+        "narration": posting.description,
+        "line_ids": [[0, 0, _line_values(line, posting, accounts, there)] for line in posting.lines],
+    }
+
+
+def _line_values(
+    line: BookingLine, posting: Posting, accounts: TargetAccounts, there: Directory
+) -> Mapping[str, object]:
+    amount = Decimal(line.amount.decimal())
+    values: dict[str, object] = {"name": (line.account.key or posting.description)[:_NAME_CHARACTERS]}
+    match line.account.kind:
+        case AccountKind.RECEIVABLE:
+            document = there.receivable(line.account.key)
+            if document.currency != line.amount.currency:
+                raise Refused(
+                    f"document {line.account.key} is in {document.currency} in Odoo, and not in {line.amount.currency}"
+                )
+            values |= {"account_id": document.account, "partner_id": document.partner}
+        case AccountKind.ON_ACCOUNT:
+            values |= {
+                "account_id": there.account(accounts.account_of(line.account)),
+                "partner_id": there.partner(line.account.key),
+            }
+        case _:
+            values |= {
+                "account_id": there.account(accounts.account_of(line.account)),
+                "name": posting.description[:_NAME_CHARACTERS],
+            }
+    values |= {"currency_id": there.currency(line.amount.currency), "amount_currency": amount}
+    if line.amount.currency == there.company_currency:
+        values |= {"debit": max(amount, Decimal(0)), "credit": max(-amount, Decimal(0))}
+    return values

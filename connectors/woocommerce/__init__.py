@@ -1,0 +1,1 @@
+"""WooCommerce, REST API v3: orders and refunds as invoices and credit notes, and what the bank says of them told to the shop."""

@@ -1,0 +1,227 @@
+"""A payment provider's payout beside the bank's entry: proven to the cent, and each part booked to its invoice.
+
+All or nothing: where the payout does not add up, or one part cannot be told whose it is, a person decides about the entry. What the shop said before to be paid
+(``settled_at_source``) is taken from there, so that the same payment, told by shop and provider, is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ledger.allocations import PORTAL, Allocation, AllocationKind, Evidence, Matched, Outcome, Unmatched
+from ledger.money import Money
+from ledger.payouts import Payout, PayoutLine, PayoutLineKind, sums
+from ledger.statements import StatementEntry
+from reconcile.answers import reason
+from reconcile.receivables import Item, Receivables
+from reconcile.text import key_of
+
+
+@dataclass(slots=True, kw_only=True)
+class PayoutBook:
+    """What payouts find and leave. ``taken``: by document, what earlier payouts brought of that which the shop had said to be paid, in minor units."""
+
+    receivables: Receivables
+    taken: dict[str, int] = field(default_factory=dict)
+
+
+class _Unknown(Exception):
+    """A part that cannot be told whose it is."""
+
+    def __init__(self, line: PayoutLine) -> None:
+        super().__init__(line.reference)
+        self.line = line
+
+
+def quotes(entry: StatementEntry, payout: Payout) -> bool:
+    """Whether the entry's text names the payout."""
+    wanted = key_of(payout.bank_reference)
+    texts = (
+        *entry.remittance.unstructured,
+        *entry.remittance.creditor_references,
+        entry.end_to_end_id,
+        *entry.information,
+    )
+    return bool(wanted) and any(wanted in key_of(text) for text in texts)
+
+
+def explain(payout: Payout, entry: StatementEntry, book: PayoutBook) -> Outcome:
+    """The answer about an entry that names a payout."""
+    proof = sums(payout, entry.amount) if payout.amount.currency == entry.amount.currency else None
+    if proof is None or not proof.is_proven:
+        return Unmatched(
+            reason=reason(
+                "payout_does_not_add_up",
+                payout=payout.bank_reference,
+                amount=str(entry.amount),
+                makes=str(payout.amount if proof is None else proof.makes),
+            )
+        )
+    left = _Left(book)
+    try:
+        allocations = tuple(part for line in payout.lines for part in left.parts_of(line))
+    except _Unknown as unknown:
+        line = unknown.line
+        return Unmatched(
+            reason=reason(
+                "payout_part_unknown",
+                payout=payout.bank_reference,
+                amount=str(abs(line.amount)),
+                part=line.reference,
+                documents=", ".join(quoted.number for quoted in line.quoted) or "-",
+            )
+        )
+    values = {
+        "payout": payout.bank_reference,
+        "amount": str(entry.amount),
+        "count": str(sum(line.kind is not PayoutLineKind.FEE for line in payout.lines)),
+        "payments": str(proof.payments),
+        "refunds": str(proof.refunds),
+        "chargebacks": str(proof.chargebacks),
+        "fees": str(proof.fees),
+    }
+    return Matched(
+        allocations=allocations,
+        evidence=(Evidence.PAYOUT_REFERENCE,),
+        reason=reason("payout_decided", (Evidence.PAYOUT_REFERENCE,), **values),
+    )
+
+
+def used_before(payout: Payout, entry: StatementEntry) -> Unmatched:
+    """The answer about an entry that names a payout which explained another one, or several payouts."""
+    return Unmatched(reason=reason("payout_used", payout=payout.bank_reference, amount=str(entry.amount)))
+
+
+class _Left:
+    """What is left of documents while the parts of one payout are told apart."""
+
+    def __init__(self, book: PayoutBook) -> None:
+        self._book = book
+        self._open: dict[str, int] = {}
+        self._taken = dict(book.taken)
+
+    def parts_of(self, line: PayoutLine) -> Sequence[Allocation]:
+        """The allocations of one line. Raises _Unknown."""
+        match line.kind:
+            case PayoutLineKind.FEE:
+                return [Allocation(kind=AllocationKind.FEE, document="", customer_id="", amount=abs(line.amount))]
+            case PayoutLineKind.PAYMENT:
+                return list(self._paid(line))
+            case PayoutLineKind.CHARGEBACK:
+                return list(self._taken_back(line))
+            case PayoutLineKind.REFUND:
+                return list(self._refunded(line))
+
+    def _paid(self, line: PayoutLine) -> Iterator[Allocation]:
+        for item, part in self._shares(line):
+            there = min(part, self._at_portal(item))
+            if there:
+                self._taken[item.number] = self._taken.get(item.number, 0) + there
+                yield _allocation(AllocationKind.PAYOUT, item, there, PORTAL)
+            here = min(part - there, self._open_of(item))
+            if here:
+                self._open[item.number] = self._open_of(item) - here
+                yield _allocation(AllocationKind.PAYOUT, item, here)
+            # Paid twice or too much: it is the customer's.
+            if part > there + here:
+                rest = Money(part - there - here, line.amount.currency)
+                customer = item.customer_id
+                yield Allocation(kind=AllocationKind.ON_ACCOUNT, document="", customer_id=customer, amount=rest)
+
+    def _taken_back(self, line: PayoutLine) -> Iterator[Allocation]:
+        for item, part in self._shares(line):
+            # It reopens its invoice, and no more of it than was settled.
+            if part > item.gross - self._open_of(item):
+                raise _Unknown(line)
+            self._open[item.number] = self._open_of(item) + part
+            yield _allocation(AllocationKind.REVERSAL, item, part)
+
+    def _refunded(self, line: PayoutLine) -> Iterator[Allocation]:
+        """A refund is of the one credit note of its invoice that has this amount open, or that the shop says to be refunded."""
+        minor = -line.amount.minor
+        found = [
+            item
+            for invoice in self._invoices(line)
+            for item in self._book.receivables.credits_of(invoice.number)
+            if item.gross == minor
+        ]
+        at_portal = [item for item in found if self._at_portal(item) >= minor]
+        still_open = [item for item in found if self._open_of(item) == minor]
+        chosen = at_portal[:1] or still_open[:1]
+        if not chosen or item_currency(chosen[0]) != line.amount.currency:
+            raise _Unknown(line)
+        number = chosen[0].number
+        if at_portal:
+            self._taken[number] = self._taken.get(number, 0) + minor
+            yield _allocation(AllocationKind.REFUND, chosen[0], minor, PORTAL)
+        else:
+            self._open[number] = 0
+            yield _allocation(AllocationKind.REFUND, chosen[0], minor)
+
+    def _shares(self, line: PayoutLine) -> list[tuple[Item, int]]:
+        """The invoices of a line, each with its part. Raises _Unknown."""
+        invoices, minor = self._invoices(line), abs(line.amount.minor)
+        if any(item_currency(item) != line.amount.currency for item in invoices) or not invoices:
+            raise _Unknown(line)
+        if len(invoices) == 1:
+            return [(invoices[0], minor)]
+        stated = {quoted.number: quoted.amount for quoted in line.quoted}
+        parts: list[tuple[Item, int]] = []
+        for item in invoices:
+            said = stated.get(item.number) or stated.get(item.order_number)
+            whole = self._open_of(item) + self._at_portal(item)
+            if line.kind is not PayoutLineKind.PAYMENT:
+                whole = item.gross - self._open_of(item)
+            parts.append((item, whole if said is None else said.minor))
+        if sum(part for _, part in parts) != minor:
+            raise _Unknown(line)
+        return parts
+
+    def _invoices(self, line: PayoutLine) -> list[Item]:
+        """Every invoice that the line's payment names by its number or its order's, each once. Raises _Unknown where a number has two."""
+        found: dict[str, Item] = {}
+        for quoted in line.quoted:
+            item = self._book.receivables.numbered(quoted.number)
+            same = [item] if item is not None else self._of_order(quoted.number)
+            if len(same) > 1:
+                raise _Unknown(line)
+            found |= {one.number: one for one in same if not one.is_credit}
+        return list(found.values())
+
+    def _of_order(self, number: str) -> list[Item]:
+        return [
+            one
+            for one in self._book.receivables.quoted(key_of(number))
+            if one.order_number == number and not one.is_credit
+        ]
+
+    def _at_portal(self, item: Item) -> int:
+        return max(0, item.settled_at_source - self._taken.get(item.number, 0))
+
+    def _open_of(self, item: Item) -> int:
+        return self._open.get(item.number, item.open)
+
+
+def item_currency(item: Item) -> str:
+    """The currency of a document."""
+    return item.currency
+
+
+def taken_by(allocations: Sequence[Allocation]) -> Mapping[str, int]:
+    """What of the shop's word these allocations brought, by document in minor units."""
+    taken: dict[str, int] = {}
+    for part in allocations:
+        if part.settles == PORTAL:
+            taken[part.document] = taken.get(part.document, 0) + part.amount.minor
+    return taken
+
+
+def _allocation(kind: AllocationKind, item: Item, minor: int, settles: str = "") -> Allocation:
+    return Allocation(
+        kind=kind,
+        document=item.number,
+        customer_id=item.customer_id,
+        amount=Money(minor, item.currency),
+        settles=settles,
+    )

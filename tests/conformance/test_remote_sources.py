@@ -1,0 +1,175 @@
+"""What every source must do that is asked over HTTP: everything once, page by page, and whatever happens on the way, the same in the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from connectors.odoo.settings import OdooInvoicesSettings, OdooLogin
+from connectors.ports import Cursor, InvoiceSource
+from connectors.registry import Port, invoice_source
+from connectors.tryton.settings import TrytonInvoicesSettings
+from ledger.documents import Document
+from ledger.errors import AfletterError, CredentialsRefused, HumanActionNeeded, Transient
+from ledger.sources import Fault, RawDocument
+from tests.simulators.odoo import DATABASE, KEY, OdooSimulator
+from tests.simulators.server import Loopback, Trouble, lasting
+from tests.simulators.tryton import DATABASE as DATABASE_OF_TRYTON
+from tests.simulators.tryton import PASSWORD, USER, TrytonSimulator
+
+
+@dataclass(frozen=True)
+class RemoteWorld:
+    """``make(secret)``: the source; ``expected``: numbers of the documents that it must bring; ``change``: something happens to the first of them."""
+
+    server: Loopback
+    make: Callable[..., InvoiceSource]
+    expected: frozenset[str]
+    change: Callable[[], None]
+
+
+def odoo(tmp: Path) -> RemoteWorld:
+    system, server = OdooSimulator(), lasting("odoo-invoices")
+    server.simulate(system)
+    customer = system.contact("Jansen", ibans=["BE68539007547034"])
+    invoices = [system.invoice(f"INV/{n}", customer, "10.00") for n in range(7)]
+
+    def make(secret: str = KEY) -> InvoiceSource:
+        login = OdooLogin(url=server.address, database=DATABASE, api_key=SecretStr(secret), state=tmp / "state")
+        return invoice_source(OdooInvoicesSettings(use="odoo", connection=login), "invoices/0")
+
+    def change() -> None:
+        system.payment_by_hand(invoices[0], "4.00")
+
+    return RemoteWorld(server, make, frozenset(f"INV/{n}" for n in range(7)), change)
+
+
+def tryton(tmp: Path) -> RemoteWorld:
+    del tmp
+    system, server = TrytonSimulator(), lasting("tryton-invoices")
+    server.simulate(system)
+    customer = system.customer("Jansen", "C1")
+    for n in range(7):
+        system.invoice(f"F{n}", customer, "10.00")
+
+    def make(secret: str = PASSWORD) -> InvoiceSource:
+        settings = TrytonInvoicesSettings(
+            use="tryton",
+            url=server.address,
+            database=DATABASE_OF_TRYTON,
+            user=USER,
+            password=SecretStr(secret),
+            page=3,
+        )
+        return invoice_source(settings, "invoices/0")
+
+    return RemoteWorld(server, make, frozenset(f"F{n}" for n in range(7)), lambda: system.pay_by_hand("F0", "4.00"))
+
+
+REMOTE: Mapping[tuple[Port, str], Callable[[Path], RemoteWorld]] = {
+    (Port.INVOICES, "odoo"): odoo,
+    (Port.INVOICES, "tryton"): tryton,
+}
+every_source = pytest.mark.parametrize("make_world", REMOTE.values(), ids=[f"{port}-{use}" for port, use in REMOTE])
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.odoo.invoices.PAGE", 3)
+
+
+def fetch_all(source: InvoiceSource, cursor: Cursor | None = None) -> tuple[list[RawDocument], Cursor | None]:
+    """All pages; the cursor makes a round trip through text each time, as the store makes it."""
+    documents: list[RawDocument] = []
+    more = True
+    while more:
+        page = source.fetch(None if cursor is None else json.loads(json.dumps(cursor)))
+        documents.extend(page.documents)
+        cursor, more = page.cursor, page.has_more
+    return documents, cursor
+
+
+def numbers(source: InvoiceSource, documents: list[RawDocument]) -> list[str]:
+    return [fact.number for one in documents for fact in source.parse(one) if isinstance(fact, Document)]
+
+
+@every_source
+class TestRemoteSource:
+    def test_checks_and_reads_one_page(self, make_world: Callable[[Path], RemoteWorld], tmp_path: Path) -> None:
+        world = make_world(tmp_path)
+        world.make().check()
+        assert 0 < world.server.count < 5
+
+    def test_everything_once_with_its_hash(self, make_world: Callable[[Path], RemoteWorld], tmp_path: Path) -> None:
+        world = make_world(tmp_path)
+        source = world.make()
+        documents, cursor = fetch_all(source)
+        assert sorted(numbers(source, documents)) == sorted(world.expected)
+        for document in documents:
+            with document.open() as stream:
+                content = stream.read()
+            assert document.system == source.name
+            assert document.size == len(content)
+            assert document.sha256 == hashlib.sha256(content).hexdigest()
+        assert fetch_all(source, cursor)[0] == []
+        assert fetch_all(world.make(), cursor)[0] == []
+
+    def test_what_changed_comes_again_alone(self, make_world: Callable[[Path], RemoteWorld], tmp_path: Path) -> None:
+        world = make_world(tmp_path)
+        _, cursor = fetch_all(world.make())
+        world.change()
+        documents, cursor = fetch_all(world.make(), cursor)
+        assert len(documents) == 1
+        assert fetch_all(world.make(), cursor)[0] == []
+
+    def test_parsing_is_pure(self, make_world: Callable[[Path], RemoteWorld], tmp_path: Path) -> None:
+        world = make_world(tmp_path)
+        documents, _ = fetch_all(world.make())
+        before = world.server.count
+        first = [list(world.make().parse(document)) for document in documents]
+        assert first == [list(world.make().parse(document)) for document in documents]
+        assert world.server.count == before
+        assert not any(isinstance(fact, Fault) for facts in first for fact in facts)
+
+    @pytest.mark.parametrize("trouble", [one for one in Trouble if one is not Trouble.EXPIRED])
+    def test_whatever_happens_the_same_comes_in_the_end(
+        self, make_world: Callable[[Path], RemoteWorld], tmp_path: Path, trouble: Trouble
+    ) -> None:
+        world = make_world(tmp_path)
+        cursor: Cursor | None = None
+        found: list[RawDocument] = []
+        for turn in range(60):
+            if turn % 2 == 0:
+                world.server.trouble(trouble, times=1 + turn % 6)
+            with suppress(Transient, HumanActionNeeded):
+                page = world.make().fetch(cursor)
+                found.extend(page.documents)
+                cursor = page.cursor
+                if not page.has_more and len({one.name for one in found}) > len(world.expected):
+                    break
+        world.server.clear()
+        rest, cursor = fetch_all(world.make(), cursor)
+        assert sorted(numbers(world.make(), [*found, *rest])) == sorted(world.expected)
+
+    def test_a_refused_login_is_named_and_keeps_its_secret(
+        self, make_world: Callable[[Path], RemoteWorld], tmp_path: Path
+    ) -> None:
+        world = make_world(tmp_path)
+        with pytest.raises(CredentialsRefused) as refused:
+            world.make("not-the-key").fetch(None)
+        assert "not-the-key" not in str(refused.value)
+
+    def test_a_storm_of_429_is_a_named_error(self, make_world: Callable[[Path], RemoteWorld], tmp_path: Path) -> None:
+        world = make_world(tmp_path)
+        world.server.trouble(Trouble.TOO_MANY, times=50)
+        with pytest.raises(AfletterError) as storm:
+            world.make().fetch(None)
+        assert isinstance(storm.value, Transient)
+        assert world.server.count < 10

@@ -1,0 +1,167 @@
+"""A shop whose books are in Exact Online or Moneybird: what the bank paid stands there once, and what is open there is what is open here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from daemon import review
+from daemon.cli import app
+from daemon.tenant import opened
+from tests.scenarios.clerk import IBAN, Clerk, Line
+from tests.simulators import moneybird as mb
+from tests.simulators.clock import clock
+from tests.simulators.exact import DIVISION, ExactSimulator
+from tests.simulators.moneybird import MoneybirdSimulator
+from tests.simulators.server import Loopback, Trouble, running
+
+DAY_1, DAY_2 = "2026-06-15", "2026-06-20"
+EXACT = f"""\
+  - use: exact
+    url: "{{url}}"
+    division: {DIVISION}
+    client_id: app
+    client_secret: app-secret
+    refresh_token: "{{secret}}"
+    accounts:
+      banks: [{{{{iban: {IBAN}, account: "1100", journal: "20"}}}}]
+      journal: "90"
+      receivable: "1300"
+      on_account: "1310"
+      review: "2400"
+      ignored: "2400"
+      portal: "2400"
+"""
+MONEYBIRD = f"""\
+  - use: moneybird
+    url: "{{url}}"
+    administration: "{mb.ADMINISTRATION}"
+    token: "{{secret}}"
+    accounts:
+      banks: [{{{{iban: {IBAN}, account: "{mb.BANK_ACCOUNT}"}}}}]
+      journal: "{mb.SETTLEMENT}"
+      on_account: "{mb.ON_ACCOUNT}"
+      review: "{mb.REVIEW}"
+      ignored: "{mb.REVIEW}"
+      portal: "{mb.PORTAL}"
+"""
+TENANT = f"""\
+tenant: scenario
+legal: {{name: Scenario BV, country: BE, language: nl}}
+currency: EUR
+invoices: [{{use: folder, path: shop}}]
+bank_accounts:
+  - iban: {IBAN}
+    statements: [{{use: folder, path: bank}}]
+store: sqlite:///state/scenario.sqlite3
+accounting:
+"""
+
+
+@dataclass
+class Shop:
+    """The clerk here, and the books there. ``issue``: an invoice there; ``postings``: marks of ours there, each once."""
+
+    clerk: Clerk
+    server: Loopback
+    books: str
+    secret: str
+    issue: Callable[[int, str], None]
+    postings: Callable[[], list[str]]
+
+    def log_in(self, secret: str) -> None:
+        self.clerk.tenant_file.write_text(TENANT + self.books.format(url=self.server.address, secret=secret))
+
+    def invoice(self, number: int, total: str) -> None:
+        self.clerk.invoice(str(number), "C1", total, "2026-06-01", "2026-07-01")
+        self.issue(number, total)
+
+    def compared(self) -> str:
+        told = CliRunner().invoke(
+            app, ["compare", "--config", str(self.clerk.tenant_file), "--as-of", DAY_2], env={"COLUMNS": "300"}
+        )
+        assert told.exit_code == 0, told.output
+        return told.output
+
+
+def _exact(server_of: Callable[[ExactSimulator], Loopback], clerk: Clerk) -> Shop:
+    system = ExactSimulator()
+    customer = system.customer("C1")
+    server = server_of(system)
+    return Shop(clerk, server, EXACT, "refresh-0", lambda n, total: system.invoice(n, customer, total), system.posted)
+
+
+def _moneybird(server_of: Callable[[MoneybirdSimulator], Loopback], clerk: Clerk) -> Shop:
+    system = MoneybirdSimulator()
+    server = server_of(system)
+
+    def issue(number: int, total: str) -> None:
+        system.invoice(str(number), total)
+
+    return Shop(clerk, server, MONEYBIRD, mb.TOKEN, issue, system.marks)
+
+
+@pytest.fixture(params=[_exact, _moneybird], ids=["exact", "moneybird"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+    class Later:
+        """What the server asks is made after the server."""
+
+        def answer(self, call: object) -> object:
+            raise AssertionError(call)
+
+    with clock(), running(Later()) as server:  # type: ignore[arg-type]
+
+        def server_of(system: object) -> Loopback:
+            server.simulate(system)  # type: ignore[arg-type]
+            return server
+
+        clerk = Clerk(tmp_path)
+        clerk.customer("C1", "Drukkerij Zonnebloem")
+        made: Shop = request.param(server_of, clerk)
+        made.log_in(made.secret)
+        yield made
+
+
+def test_what_is_open_there_is_what_is_open_here(shop: Shop) -> None:
+    for number, total in ((20260001, "121.00"), (20260002, "60.50"), (20260003, "80.00")):
+        shop.invoice(number, total)
+    shop.clerk.statement(
+        DAY_1,
+        Line(amount="181.50", text="20260001 20260002", bank_reference="R1"),
+        Line(amount="30.00", text="deel 20260003", bank_reference="R2"),
+    )
+    assert shop.clerk.sync(DAY_1).failures == []
+    assert len(shop.postings()) == len(set(shop.postings())) == 2
+    assert "1 open documents and 0 bank accounts agree, 0 differ" in shop.compared()
+    with opened(shop.clerk.config) as tenant:
+        review.undo(tenant, "R1", shop.clerk.person(DAY_2))
+    shop.clerk.sync(DAY_2)
+    assert "3 open documents" in shop.compared()
+
+
+def test_a_login_that_is_over_stops_the_books_and_nothing_else(shop: Shop) -> None:
+    shop.invoice(20260001, "121.00")
+    shop.clerk.statement(DAY_1, Line(amount="121.00", text="20260001", bank_reference="R1"))
+    shop.log_in("over-and-out")
+    failures = shop.clerk.sync(DAY_1).failures
+    assert failures
+    assert all("accounting/0" in line for line in failures)
+    assert "over-and-out" not in "".join(failures)
+    assert shop.clerk.open("20260001") == "0.00"
+    shop.log_in(shop.secret)
+    assert shop.clerk.sync(DAY_2).failures == []
+    assert len(shop.postings()) == 1
+
+
+def test_a_storm_of_refusals_passes(shop: Shop) -> None:
+    shop.invoice(20260001, "121.00")
+    shop.clerk.statement(DAY_1, Line(amount="121.00", text="20260001", bank_reference="R1"))
+    shop.server.trouble(Trouble.TOO_MANY, times=30)
+    shop.clerk.sync(DAY_1)
+    shop.server.clear()
+    assert shop.clerk.sync(DAY_2).failures == []
+    assert len(shop.postings()) == 1

@@ -1,0 +1,101 @@
+"""What shops, portals and payment providers say, beside what is read from it: golden files, written anew with AFLETTER_WRITE_GOLDEN."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from connectors.mollie.settings import MollieSettings
+from connectors.mollie.settlements import MollieSettlements
+from connectors.ports import Source
+from connectors.whmcs.invoices import WhmcsInvoices
+from connectors.whmcs.settings import WhmcsInvoicesSettings, WhmcsLogin, WhmcsMandates
+from connectors.woocommerce.orders import WooInvoices
+from connectors.woocommerce.settings import WooInvoicesSettings, WooLogin
+from tests.simulators import mollie, whmcs, woocommerce
+from tests.simulators.clock import clock
+from tests.simulators.server import Simulator, running
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "portals"
+Make = Callable[[str, Path], Source[Any]]
+
+
+def _woocommerce() -> tuple[Simulator, Make]:
+    shop = woocommerce.WooShop()
+    known = shop.customer(company="Claes NV", address_1="Markt 1", city="Brugge", postcode="8000")
+    paid = shop.order("121.00", invoice="2026-0001", customer=known)
+    shop.pay(paid)
+    shop.refund(paid, "21.00", by_gateway=True)
+    shop.order("60.50", invoice="2026-0002")
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        key, secret = SecretStr(woocommerce.KEY), SecretStr(woocommerce.SECRET)
+        login = WooLogin(url=address, consumer_key=key, consumer_secret=secret, state=tmp)
+        return WooInvoices(WooInvoicesSettings(use="woocommerce", connection=login), "invoices/0")
+
+    return shop, make
+
+
+def _whmcs() -> tuple[Simulator, Make]:
+    portal = whmcs.WhmcsPortal()
+    fields = [{"id": 3, "value": "M-1"}, {"id": 4, "value": "BE68539007547034"}, {"id": 5, "value": "03/04/2026"}]
+    client = portal.client(customfields=fields)
+    invoice = portal.invoice(client, "100.00", tax=Decimal("21.00"), credit=Decimal("10.00"))
+    portal.pay(invoice, "11.00")
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        identifier, secret = SecretStr(whmcs.IDENTIFIER), SecretStr(whmcs.SECRET)
+        login = WhmcsLogin(url=address, identifier=identifier, secret=secret, state=tmp)
+        mandates = WhmcsMandates(reference=3, iban=4, signed_on=5)
+        return WhmcsInvoices(WhmcsInvoicesSettings(use="whmcs", connection=login, mandates=mandates), "invoices/0")
+
+    return portal, make
+
+
+def _mollie() -> tuple[Simulator, Make]:
+    account = mollie.MollieAccount()
+    first = account.payment("100.00", metadata={"invoice": "F1"})
+    second = account.payment("100.00", metadata={"invoices": {"F2": "60.00", "F3": "40.00"}})
+    account.refund(first, "10.00")
+    account.chargeback(second, "100.00")
+    account.settle("0.3509", "0.3509")
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        since = date(2026, 6, 1)
+        settings = MollieSettings(use="mollie", token=SecretStr(mollie.TOKEN), since=since, url=address, state=tmp)
+        return MollieSettlements(settings, "payouts/0")
+
+    return account, make
+
+
+def _read(source: Source[Any]) -> Iterator[dict[str, object]]:
+    page = source.fetch(None)
+    for document in page.documents:
+        with document.open() as stream:
+            said = json.load(stream)
+        said.pop("rules", None)
+        facts = [{"is": type(fact).__name__, **asdict(fact)} for fact in source.parse(document)]
+        for fact in facts:
+            fact.pop("source")
+        yield {"name": document.name, "said": said, "facts": facts}
+
+
+@pytest.mark.parametrize(("name", "world"), [("woocommerce", _woocommerce), ("whmcs", _whmcs), ("mollie", _mollie)])
+def test_golden(name: str, world: Callable[[], tuple[Simulator, Make]], tmp_path: Path) -> None:
+    system, make = world()
+    with running(system) as server, clock():
+        found = list(_read(make(server.address, tmp_path)))
+    text = json.dumps(found, indent=1, default=str, ensure_ascii=False, sort_keys=True) + "\n"
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("AFLETTER_WRITE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
