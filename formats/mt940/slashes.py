@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
@@ -34,7 +35,7 @@ _TOWN_EMPTY: Final = "///"
 
 def recognised(lines: Sequence[str]) -> bool:
     """Whether a narrative is written in slash codes."""
-    return _START.match("".join(lines[:2])) is not None
+    return _START.match(lines[0]) is not None or _START.match("".join(lines[:2])) is not None
 
 
 def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool) -> Narrative:
@@ -48,13 +49,10 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool)
 
 def _joined(lines: Sequence[str], widths: Widths) -> str:
     """Lines as one; no blank was lost before a line that begins with a slash."""
-    groups: list[list[str]] = [[]]
-    for line in lines:
-        if groups[-1] and line.startswith("/"):
-            groups.append([])
-        groups[-1].append(line)
-    if len(groups) == 1:
+    begins = [place for place, line in enumerate(lines) if line[:1] == "/" and place]
+    if not begins:
         return joined(lines, widths, "")
+    groups = [lines[begin:end] for begin, end in pairwise([0, *begins, len(lines)])]
     return "".join(joined(group, widths, "") if len(group) > 1 else group[0] for group in groups).strip()
 
 
