@@ -206,7 +206,10 @@ def _lines(document: RawDocument) -> list[str]:
     """The lines of the file; blank ones are empty text."""
     if document.size > MAX_BYTES:
         raise MalformedDocument(
-            document.name, "", f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES})"
+            document.name,
+            "",
+            f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES}): ask the bank for several files of shorter periods, or cut "
+            "it between two statements, after a record 9",
         )
     with document.open() as stream:
         raw = stream.read(MAX_BYTES + 1)

@@ -27,6 +27,8 @@ _PARTIES: Final = frozenset({"ORDP", "BENM", "CNTP", "ULTD", "ULTC", "ULTB", "IN
 _ULTIMATE: Final = frozenset({"ULTD", "ULTC", "ULTB"})
 _BESIDE_PARTY: Final = frozenset({"ID", "ADDR"})
 _MAY_PRECEDE: Final = frozenset({*_PARTIES, "NAME", "ADDR", "ID"})
+#: What CNTP says without these codes.
+_IN_CNTP: Final = frozenset({"NAME", "IBAN", "BIC"})
 _OF_A_PARTY: Final = frozenset({"NAME", "ID", "ADDR", "IBAN", "BIC"})
 _STRUCTURED: Final = re.compile(r"/?STRD/(?:SCOR/)?(?:CUR|ISO|BBA|SCOR|QRR)/([^/]+)/?")
 #: Four parts of CNTP: account, BIC, name, town; three closing slashes when the town is empty.
@@ -68,7 +70,7 @@ def _values(text: str) -> Iterator[tuple[str, str, str]]:
         code = found[1]
         if code not in _CODES or (code in _BESIDE_PARTY and previous not in _MAY_PRECEDE):
             continue
-        if previous == "REMI" and code in there:
+        if previous == "REMI" and (code in there or (code in _IN_CNTP and "CNTP" in there)):
             continue
         there.add(code)
         begin, end = found.span()
