@@ -116,3 +116,25 @@ def test_too_many_fields_in_one_statement(monkeypatch: pytest.MonkeyPatch) -> No
     (found,) = mt940.read(document_of(f"{HEAD}{':61:2606010601C0,NTRFNONREF' + chr(10)}{':86:x' + chr(10)}".encode()))
     assert isinstance(found, Fault)
     assert "more than 5 fields in one statement: ask the bank for shorter ones" in found.reason
+
+
+def test_abn_amro_returned_direct_debit() -> None:
+    entry = entry_with(
+        "/RTYP/SEPA Incasso Terugboeking/MARF/M-7/RTRN/AC01/IBAN/ NL71ABNA1234567890/NAME/Wie niet betaalt/REMI/Factuur 9/EREF/E-9",
+        movement="2606010601D0,N245NONREF",
+    )
+    assert (entry.return_reason, entry.mandate_reference, entry.end_to_end_id) == ("AC01", "M-7", "E-9")
+    assert (entry.counterparty.name, entry.counterparty.iban) == ("Wie niet betaalt", "NL71ABNA1234567890")
+    assert entry.remittance.unstructured == ("Factuur 9",)
+
+
+def test_abn_amro_payment_reference() -> None:
+    entry = entry_with("/TRTP/SEPA ACCEPTGIRO/NAME/Naam/REMI/Issuer: CUR Ref: 1234567812345678/EREF/NOTPROVIDED")
+    assert entry.remittance.creditor_references == ("1234567812345678",)
+    assert entry.remittance.unstructured == ()
+
+
+def test_a_code_of_a_banks_own_may_come_first() -> None:
+    entry = entry_with("/CDT/01/NAME/BROUWERIJ DE MAAN/IBAN/BE71096123456769/REMI/factuur 1")
+    assert (entry.counterparty.name, entry.counterparty.iban) == ("BROUWERIJ DE MAAN", "BE71096123456769")
+    assert entry_with("/NU/ betaald 2026/17").remittance.unstructured == ("/NU/ betaald 2026/17",)
