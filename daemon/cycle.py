@@ -41,7 +41,7 @@ from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.payouts import pull_payouts
 from daemon.progress import Steps
-from daemon.pull import Pulled, pull_invoices, pull_statements
+from daemon.pull import Pulled, adopt_customers, pull_invoices, pull_statements
 from daemon.report_files import WrittenReports, write_calls, write_reports
 from daemon.sender import Delivery, drain, settle
 from daemon.tenant import BankAccountSources, Tenant, opened
@@ -145,6 +145,7 @@ def _rounded(seconds: dict[str, float]) -> dict[str, float]:
 
 
 def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> Iterator[Callable[[], None]]:
+    yield partial(_adopt, tenant, as_of, result)
     for invoices in tenant.invoices:
         yield partial(_pull_invoices, tenant, invoices, as_of, steps, result)
     for payouts in tenant.payouts:
@@ -185,6 +186,11 @@ def _next_ways(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -
         yield partial(_collect, tenant, as_of, steps, result)
         for channel in tenant.message_channels:
             yield partial(_deliver, tenant, channel, as_of, steps, result)
+
+
+def _adopt(tenant: Tenant, as_of: date, result: CycleResult) -> None:
+    with _guarded(result, "pull", "same_customers"):
+        adopt_customers(tenant, as_of)
 
 
 def _pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Steps, result: CycleResult) -> None:

@@ -532,3 +532,11 @@ known_payer: Final = Table(
     Index(None, "tenant", "learned_from"),
     comment="Who pays for whom, and the entry that taught it",
 )
+
+stated_fact: Final = Table(
+    "stated_fact",
+    metadata,
+    *_words("tenant", "kind", "name", "system", "content"),
+    PrimaryKeyConstraint("tenant", "kind", "name", "system"),
+    comment="What each source says of a fact that several sources state",
+)
