@@ -34,7 +34,7 @@ check: $(VENV)/afletter $(VENV)/tools ## what CI checks: format, lint, types, im
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one cycle, of matching alone, of direct debits and of messages, as tables
+bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one cycle, of matching alone, of direct debits, messages, postings and pulls, as tables
 	$(BIN)/python -m tests.benchmarks.formats
 	$(BIN)/python -m tests.benchmarks.cycle
 	$(BIN)/python -m tests.benchmarks.matching
@@ -43,6 +43,7 @@ bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one 
 	$(BIN)/python -m tests.benchmarks.debits
 	$(BIN)/python -m tests.benchmarks.messages
 	$(BIN)/python -m tests.benchmarks.targets_http
+	$(BIN)/python -m tests.benchmarks.pulls
 
 score: $(VENV)/afletter $(VENV)/tools ## labelled worlds: booked by itself, wrong, suggested, per class with 95 % intervals
 	$(BIN)/python -m tests.worlds
