@@ -15,7 +15,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/python -m pipt
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench score simulate test-tryton lock clean
+.PHONY: help demo test check bench score simulate connector test-tryton lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -53,6 +53,9 @@ TRYTON := .tryton
 TRYTON_PYTHON ?= python3.12
 test-tryton: $(VENV)/afletter $(VENV)/tools $(TRYTON)/db/company.sqlite ## against a real Tryton 8.2 with a company in it (TRYTON_PYTHON=python3.12)
 	AFLETTER_TRYTON=$(TRYTON) $(BIN)/python -m pytest tests/tryton/real_tryton.py
+
+connector: $(VENV)/afletter $(VENV)/tools ## a new invoice source that looks like the others, with simulator, tests and page (NAME=acme)
+	$(BIN)/python -m tests.scaffold $(NAME)
 
 SEED ?= 1
 simulate: $(VENV)/afletter $(VENV)/tools ## a year of direct debits with a bank that returns some, and a year of reminders (SEED=1)
