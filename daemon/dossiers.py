@@ -24,6 +24,7 @@ from collect.messages import compose_invoice
 from config.collections import HandOver
 from daemon.claiming import claim_on
 from daemon.invoice_files import invoice_pdfs
+from daemon.message_queue import effects_of_message
 from daemon.policies import letterhead
 from daemon.reminder_case import Case
 from daemon.tenant import Tenant
@@ -34,6 +35,7 @@ from ledger.bookings import BookingKind, receivable
 from ledger.calls import CallAttempt
 from ledger.claims import Claim
 from ledger.documents import OpenItem
+from ledger.effects import Effect
 from ledger.errors import ConfigError, Refused
 from ledger.media import Medium
 from ledger.messages import Message, message_of
@@ -148,27 +150,35 @@ def _letters(t: Transaction, case: Case, numbers: set[str]) -> Iterator[tuple[Se
         row for row in case.view.reminders if row.status in ("sent", "parked", "bounced") and _is_letter(row, numbers)
     ]
     for number, row in enumerate(rows, start=1):
-        effects = t.outbox.of_subject(row.message_id)
-        content = _as_sent(message_of(effects[-1].payload)) if effects else b""
-        said = "; ".join(
-            " ".join(filter(None, (one.action.value, one.reference, one.detail)))
-            for one in t.delivery_reports.of_message(row.message_id)
-        )
-        reference = effects[-1].reference if effects else ""
-        sent = row.reminder
-        yield (
-            SentLetter(
-                on=sent.as_of,
-                kind=sent.kind.value,
-                medium=sent.medium.value,
-                message_id=row.message_id,
-                status=row.status,
-                proof="; ".join(filter(None, (reference, said))),
-                file=f"letters/{number:03}-{sent.as_of.isoformat()}-{sent.kind.value}.eml" if content else "",
-                documents=sent.documents,
-            ),
-            content,
-        )
+        mails = {effect.subject: effect for effect in effects_of_message(t, row.message_id)}
+        for place, message_id in enumerate(mails or [row.message_id], start=1):
+            yield _letter(
+                t, row, f"{number:03}" if place == 1 else f"{number:03}-{place}", message_id, mails.get(message_id)
+            )
+
+
+def _letter(
+    t: Transaction, row: ReminderRow, number: str, message_id: str, effect: Effect | None
+) -> tuple[SentLetter, bytes]:
+    """One mail or letter; ``number``: its place among them; ``effect``: how it left, where anything did."""
+    content = b"" if effect is None else _as_sent(message_of(effect.payload))
+    said = "; ".join(
+        " ".join(filter(None, (one.action.value, one.reference, one.detail)))
+        for one in t.delivery_reports.of_message(message_id)
+    )
+    reference = "" if effect is None else effect.reference
+    sent = row.reminder
+    letter = SentLetter(
+        on=sent.as_of,
+        kind=sent.kind.value,
+        medium=sent.medium.value,
+        message_id=message_id,
+        status=row.status,
+        proof="; ".join(filter(None, (reference, said))),
+        file=f"letters/{number}-{sent.as_of.isoformat()}-{sent.kind.value}.eml" if content else "",
+        documents=sent.documents,
+    )
+    return letter, content
 
 
 def _is_letter(row: ReminderRow, numbers: set[str]) -> bool:
