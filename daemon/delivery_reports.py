@@ -62,7 +62,11 @@ def take_reports(t: Transaction) -> None:
     """
     reports: dict[str, list[DeliveryReport]] = {}
     for report in t.delivery_reports.all():
-        reports.setdefault(whole_id(report.message_id), []).append(report)
+        whole = whole_id(report.message_id)
+        reports.setdefault(whole, []).append(report)
+        key, at, _ = whole.partition("@")
+        if at:  # a case for an agency is known by its key alone
+            reports.setdefault(key, []).append(report)
     for row in t.reminders.of_messages(reports):
         if row.status not in ("sent", "parked"):
             continue
@@ -74,6 +78,7 @@ def take_reports(t: Transaction) -> None:
             t.reminders.set_status(row.message_id, "bounced")
             continue
         arrived = {one.message_id for one in told if one.action in _ARRIVED and _concerns(one, effects)}
+        arrived |= {message_id.partition("@")[0] for message_id in arrived}
         found = [one for one in effects if one.state is EffectState.PARKED and one.subject in arrived]
         t.outbox.step([one.key for one in found], EffectEvent.FOUND, detail="reported as arrived")
         if any(one.subject == row.message_id for one in found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from daemon.message_queue import effects_of_message
 from daemon.policies import letterhead
 from daemon.reminder_case import Case
 from daemon.tenant import Tenant
-from formats.dossier import Member, dossier_zip
+from formats.dossier import MOST_BYTES, Member, dossier_parts
 from formats.letter_pdf import letter_pdf
 from formats.mail import render
 from ledger.bookings import BookingKind, receivable
@@ -57,8 +58,10 @@ def dossier_of(
     reminder: Reminder,
     items: Sequence[OpenItem],
     case_id: str,
-) -> bytes:
-    """The ZIP. ``items``: the documents of the reminder; ``case_id``: its short name, which stands in it everywhere.
+    most: int,
+) -> tuple[bytes, ...]:
+    """The ZIP, or several where one would have more than ``most`` bytes. ``items``: the documents of the reminder; ``case_id``: its short name, which
+    stands in it everywhere.
 
     Raises ValueError for what cannot be put together, ConfigError when the terms cannot be read.
     """
@@ -124,7 +127,7 @@ def dossier_of(
         ],
         "claim": claim_facts(claim),
     }
-    return dossier_zip(members, facts)
+    return dossier_parts(members, facts, most)
 
 
 def _claim(t: Transaction, case: Case, customer: Customer, items: Sequence[OpenItem], as_of: date) -> Claim:
@@ -230,7 +233,8 @@ def _invoices(
     reminders = tenant.config.reminders
     if reminders is None:
         return
-    head = letterhead(tenant.config, reminders)
+    # However large an invoice is, its case must have it.
+    head = replace(letterhead(tenant.config, reminders), most_attached=MOST_BYTES)
     originals = invoice_pdfs(tenant, t, [item.document for item in items])
     for number, item in enumerate(items, start=1):
         message = compose_invoice(head, customer, item, as_of=as_of, medium=Medium.WEBHOOK, invoices=originals)

@@ -14,11 +14,13 @@ from collect.template_check import TemplateUse, template_faults
 from config.bank_profile import bank_profile
 from config.tenant import Audience as AudienceSettings
 from config.tenant import DirectDebit, IgnoreRule, Reminders, ReminderStep, SpecialPayer, TenantConfig, Weekday
+from connectors import registry
 from daemon.law_terms import law_terms
 from daemon.stationery import PRINTER, logo_of, templates_of
 from ledger.claims import LetterType
 from ledger.errors import ConfigError
 from ledger.mandates import SequenceType
+from ledger.media import Medium
 from ledger.money import Money
 from ledger.reminders import MessageKind
 from reconcile.policy import IgnoreRule as MatchIgnoreRule
@@ -189,9 +191,24 @@ def policy_faults(config: TenantConfig) -> tuple[str, ...]:
     if config.reminders is not None:
         for name, reason in reminder_policy(config, config.reminders, ()).faults():
             lines.append(f"{config.file}: reminders.{name}: {reason}")
+        lines += _mail_faults(config, config.reminders)
         lines += _law_faults(config, config.reminders)
         lines += _paper_faults(config, config.reminders)
     return tuple(lines)
+
+
+def _mail_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
+    """What is to be mailed to somebody where no channel takes mails."""
+    media = {registry.reminder_channel(way, f"reminders/{number}").medium for number, way in enumerate(reminders.ways)}
+    if Medium.EMAIL in media:
+        return
+    wanted = (
+        ("calls.mail_to", reminders.calls and reminders.calls.mail_to, "leave it out: the list is in calls.path too"),
+        ("hand_over.mail_to", reminders.hand_over and reminders.hand_over.mail_to, "give hand_over.channel instead"),
+    )
+    for key, address, instead in wanted:
+        if address:
+            yield f"{config.file}: reminders.{key}: no channel takes mails: add one (`use: smtp`) to reminders.channels, or {instead}"
 
 
 def _paper_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:

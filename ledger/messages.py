@@ -66,14 +66,14 @@ class Message:
 
 
 def further_id(message_id: str, number: int) -> str:
-    """The Message-ID of the mail ``number`` (2, 3, ...) of a message that takes several."""
-    local, at, domain = message_id.rpartition("@")
+    """The id of the mail ``number`` (2, 3, ...) of a message that takes several; ids of cases for an agency have no domain."""
+    local, at, domain = message_id.partition("@")
     return f"{local}.{number}{at}{domain}"
 
 
 def whole_id(message_id: str) -> str:
     """The Message-ID of the message to which a mail belongs: its own, or that of which it is a further mail."""
-    local, at, domain = message_id.rpartition("@")
+    local, at, domain = message_id.partition("@")
     key, dot, number = local.rpartition(".")
     return f"{key}{at}{domain}" if dot and number.isdecimal() and _KEY.match(key) is not None else message_id
 
