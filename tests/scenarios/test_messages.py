@@ -22,6 +22,7 @@ from ledger.reminders import MessageKind
 from tests.mail_servers import PASSWORD, USER, Authority, Post, free_port, smtp_server
 from tests.scenarios.clerk import Clerk
 from tests.unit.formats.notifications import notification
+from tests.unit.formats.test_plain_bounce import EXIM, ID, QMAIL
 
 DUE, DAY_7, DAY_8, DAY_9, DAY_21, DAY_22 = (
     "2026-09-03",
@@ -118,6 +119,19 @@ def test_a_mail_that_comes_back_goes_as_a_letter_and_the_next_step_too(clerk: Cl
     clerk.statement(DAY_21)
     clerk.sync(DAY_22)
     assert [row[2] for row in sent(clerk)] == ["reminders/channels/0", "reminders/channels/1", "reminders/channels/1"]
+
+
+def test_a_bounce_of_another_form_counts_and_one_that_is_not_clear_is_named_and_holds_nothing_up(clerk: Clerk) -> None:
+    clerk.sync(DAY_7)
+    (clerk.folder / "bounces/new/1").write_text(EXIM.replace(ID, ids(clerk)[0]).replace("klant@", "b@"))
+    (clerk.folder / "bounces/new/2").write_text(QMAIL.partition("--- Below")[0])
+    (clerk.folder / "bounces/new/3").write_bytes(notification().replace(b"<0123abc@bench.example>", b""))
+    clerk.statement(DAY_7)
+    clerk.sync(DAY_8)
+    assert [row[3] for row in sent(clerk)] == ["bounced", "sent"]
+    faults = clerk.status(DAY_8).faults
+    assert any("does not say which one" in line for line in faults)
+    assert any("does not quote the Message-ID" in line for line in faults)
 
 
 def test_a_new_address_is_written_to_again(clerk: Clerk) -> None:
