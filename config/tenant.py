@@ -335,7 +335,7 @@ class ReminderStep(Settings):
     )
     media: tuple[Medium, ...] = Field(
         default=(),
-        description="By which ways it may go: email, letter, registered, phone, webhook. The first channel of the tenant that is one of them and "
+        description="By which ways it may go: email, letter, registered (by letter or by mail), registered_email, phone, webhook. The first channel of the tenant that is one of them and "
         "reaches the customer is taken. By default what suits its kind.",
     )
     template: Text | None = Field(
@@ -435,7 +435,7 @@ class Reminders(Settings):
     )
     max_message_mib: Mebibytes = Field(
         default=10,
-        description="MiB that a mail may have; invoices that do not fit are named in it instead of attached.",
+        description="MiB that a mail may have; invoices that do not fit follow in further mails (`2 of 3`).",
     )
     delivery_reports: tuple[ConnectorSettings, ...] = Field(
         default=(), description="Where reports of what could not be delivered come in."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from collect.freshness import AccountFreshness as AccountView
 from collect.freshness import Freshness, Unseen
@@ -80,7 +81,12 @@ def _statement_days(tenant: Tenant) -> int:
 
 def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) -> Freshness:
     broken: dict[str, list[str]] = {}
-    troubles = [(fault.source.system, fault.line()) for fault in t.faults.open() if fault.whole_document]
+    # What a mailbox of delivery reports holds hides no payment.
+    troubles = [
+        (fault.source.system, fault.line())
+        for fault in t.faults.open()
+        if fault.whole_document and not fault.source.system.startswith(_DELIVERY_REPORTS)
+    ]
     troubles += [(source, f"{source} failed in this cycle") for source in failed_sources]
     for source, line in troubles:
         # What no account stands for (the shop, which knows what the portal collected and what was credited) concerns all of them.
@@ -99,6 +105,9 @@ def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) ->
             for number, one in enumerate(known)
         )
     )
+
+
+_DELIVERY_REPORTS: Final = "reminders/delivery_reports/"
 
 
 def _account_number(source: str) -> str:

@@ -433,6 +433,7 @@ reminder: Final = Table(
     Column("interest", BigInteger, nullable=False, server_default="0"),
     Column("costs", BigInteger, nullable=False, server_default="0"),
     Column("announced", BigInteger, nullable=False, server_default="0"),
+    Column("outlay", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "message_id"),
     UniqueConstraint("tenant", "sequence"),
 )
