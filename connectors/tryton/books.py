@@ -15,11 +15,12 @@ from decimal import Decimal
 from typing import Final
 
 from connectors.ports import AFTER_ISSUE, FROM_THE_BANK, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.receivable_lines import ReceivableLine, coming_back
 from connectors.target_accounts import setting_of
 from connectors.tryton.client import Row, TrytonClient
 from connectors.tryton.moves import Mark, digest_of, domain_of, mark_of, marked
 from connectors.tryton.settings import TrytonBooksSettings
-from connectors.tryton.settling import ReceivableLine, coming_back, wanted
+from connectors.tryton.settling import wanted
 from ledger.bookings import AccountKind, BookingLine
 from ledger.effects import Effect, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, Refused, Transient
