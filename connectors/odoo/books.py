@@ -21,6 +21,7 @@ from connectors.odoo.read import OURS, Row, day, integer, key_in, link, money, t
 from connectors.odoo.settings import OdooBooksSettings
 from connectors.odoo.write import Directory, Receivable, digest, move_values, reference
 from connectors.ports import AFTER_ISSUE, FROM_THE_BANK, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.prepared import prepared
 from connectors.receivable_lines import ReceivableLine, coming_back
 from ledger.effects import Effect, EffectKind, Guarantee, key_of
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, OutcomeUnknown, Refused, Transient
@@ -154,8 +155,8 @@ class OdooBooks:
         made: set[int] = set()
         if missing:
             directory = self._directory(_Standing(self._lines_of))
-            values = [move_values(e, postings[e.key], self._accounts, directory) for e in missing]
-            made = _made(self._client.change("account.move", "create", vals_list=values))
+            values = prepared(missing, lambda e: move_values(e, postings[e.key], self._accounts, directory))
+            made = _made(self._client.change("account.move", "create", vals_list=list(values.values())))
             entries = self._entries(list(postings))
         entries = self._post(entries, made)
         if entries.keys() != postings.keys():

@@ -13,10 +13,12 @@ import pytest
 
 from connectors.ports import AccountingTarget, BatchSink, LedgerSource
 from connectors.registry import KINDS, Port
+from ledger.allocations import AllocationKind
 from ledger.bookings import Booking, counter
 from ledger.effects import Effect
+from ledger.errors import RefusedSome
 from tests.conformance.faults import Killed, Moment, weather
-from tests.conformance.posting_kinds import DOCUMENTS, POSTINGS, posting, sums
+from tests.conformance.posting_kinds import DOCUMENTS, POSTINGS, entry, part, posting, sums
 from tests.conformance.posting_worlds import BOOKS, BooksWorld
 
 LATER = date(2026, 6, 25)
@@ -115,3 +117,22 @@ def test_killed_after_every_call(make_world: MakeWorld, kind: str, tmp_path: Pat
         agrees(world, [*before, last])
         if not state.struck:
             return
+
+
+@pytest.mark.parametrize("make_world", [BOOKS[name] for name in (*REMOTE, "datev")], ids=[*REMOTE, "datev"])
+class TestWhatCannotBeBooked:
+    def test_it_is_named_and_the_others_go_without_it(self, make_world: MakeWorld, tmp_path: Path) -> None:
+        """An unknown document, a currency that is not taken: nothing is booked, each is told from the others, and the others go alone."""
+        world = make_world(tmp_path)
+        good = [*POSTINGS["payment in full"], *POSTINGS["in review"]]
+        unknown = entry("unknown", 100, part(AllocationKind.PAYMENT, 100, "9" * 40))
+        dollars = entry("dollars", 100, part(AllocationKind.PAYMENT, 100, "101", currency="USD"), currency="USD")
+        target = world.make()
+        with pytest.raises(RefusedSome) as raised:
+            send(target, [posting(booking) for booking in (*good, unknown, dollars)])
+        assert set(raised.value.reasons) == {posting(unknown).key, posting(dollars).key}
+        assert "9" * 40 in raised.value.reasons[posting(unknown).key]
+        assert "USD" in raised.value.reasons[posting(dollars).key]
+        assert world.booked() == {}
+        send(target, [posting(booking) for booking in good])
+        agrees(world, good)
