@@ -31,7 +31,7 @@ class UserError(Exception):
 class TrytonSimulator:
     """A company with the accounts of ``ACCOUNTS``, a journal ``BNK`` and a fiscal year 2026."""
 
-    ACCOUNTS = ("400", "550001", "466001", "653001", "658001", "657001", "499901", "499902")
+    ACCOUNTS = ("400", "550001", "466001", "653001", "658001", "657001", "659001", "499901", "499902", "499903")
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[int, Row]] = {}
