@@ -35,7 +35,7 @@ from reconcile.answers import (
 from reconcile.case import Case, ranked
 from reconcile.names import Likeness
 from reconcile.receivables import MOST_OF_AMOUNT, Item
-from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
+from reconcile.remittance import Quote, has_fragments, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
 from reconcile.text import is_slip, one_edit_apart, slips_of
@@ -392,7 +392,7 @@ def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outc
         doubt = "rest_explained_twice"
     elif not _is_from(case, customer_id):
         doubt = "too_much_from_unknown"
-    elif case.reading.has_fragments:
+    elif has_fragments(case.receivables, case.reading):
         doubt = "too_much_and_fragments"
     if doubt:
         why = Reason(code=doubt, values={"rest": str(case.money(rest)), "documents": named(items)})
