@@ -11,7 +11,7 @@ from daemon.tenant import Tenant
 from ledger.allocations import Allocation, Matched, Outcome
 from ledger.payouts import Payout
 from ledger.sources import Fault
-from ledger.statements import IdentifiedEntry
+from ledger.statements import IdentifiedEntry, StatementEntry
 from reconcile.payouts import PayoutBook, PayoutNames, explain, taken_by, used_before
 from reconcile.receivables import Receivables
 from store.store import Transaction
@@ -63,12 +63,21 @@ class PayoutDesk:
                     ]
                 )
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether there are payouts at all."""
+        return self._names.count > 0
+
+    def candidates(self, entry: StatementEntry) -> list[Payout]:
+        """The payouts that an entry may be; none where it is no payout's."""
+        return self._names.named_by(entry) or [
+            one for one in self._names.like(entry) if one.payout_id not in self._used
+        ]
+
     def answer(self, receivables: Receivables, identified: IdentifiedEntry) -> Outcome | None:
         """The answer about an entry that names a payout; None where it names none."""
         entry = identified.entry
-        named = self._names.named_by(entry) or [
-            one for one in self._names.like(entry) if one.payout_id not in self._used
-        ]
+        named = self.candidates(entry)
         if not named:
             return None
         fresh = [one for one in named if one.payout_id not in self._used]

@@ -42,12 +42,14 @@ class _Unknown(Exception):
 
 
 class PayoutNames:
-    """Payouts by what a bank entry says of them."""
+    """Payouts by what a bank entry says of them; ``count``: how many there are."""
 
     def __init__(self, payouts: Iterable[Payout]) -> None:
+        self.count = 0
         self._keys: dict[str, list[Payout]] = {}
         self._amounts: dict[Money, list[Payout]] = {}
         for one in payouts:
+            self.count += 1
             wanted = key_of(one.bank_reference)
             if wanted:
                 self._keys.setdefault(wanted, []).append(one)
