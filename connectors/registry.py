@@ -16,6 +16,8 @@ from typing import Final, TypeVar, cast, get_args
 from config.kinds import ConnectorKinds
 from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountBooks, BeancountSettings
+from connectors.buckaroo.payouts import BuckarooPayouts
+from connectors.buckaroo.settings import BuckarooSettings
 from connectors.datev.batches import DatevBatches, DatevSettings
 from connectors.exact.books import ExactBooks
 from connectors.exact.settings import ExactSettings
@@ -114,7 +116,10 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
         kind(Port.INVOICES, WooInvoicesSettings, WooInvoices),
     ),
     Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
-    Port.PAYOUTS: (kind(Port.PAYOUTS, MollieSettings, MollieSettlements),),
+    Port.PAYOUTS: (
+        kind(Port.PAYOUTS, BuckarooSettings, BuckarooPayouts),
+        kind(Port.PAYOUTS, MollieSettings, MollieSettlements),
+    ),
     Port.ACCOUNTING: (
         kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),
         kind(Port.ACCOUNTING, ExactSettings, ExactBooks),

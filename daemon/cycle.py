@@ -40,6 +40,7 @@ from daemon.log_words import said
 from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.payouts import pull_payouts
+from daemon.payouts_again import look_again
 from daemon.progress import Steps
 from daemon.pull import Pulled, adopt_customers, pull_invoices, pull_statements
 from daemon.report_files import WrittenReports, write_calls, write_reports
@@ -226,7 +227,7 @@ def _pull_calls(tenant: Tenant, source: CallSource, as_of: date, steps: Steps, r
 def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "reconcile", "reconcile"):
         take_debit_answers(tenant, as_of)
-        result.decided = reconcile_entries(tenant, as_of, steps)
+        result.decided = look_again(tenant, as_of) + reconcile_entries(tenant, as_of, steps)
         result.reconciled = True
 
 

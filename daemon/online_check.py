@@ -44,6 +44,7 @@ def online(config: TenantConfig) -> Iterator[Checked]:
 
 def _sources(tenant: Tenant) -> Iterator[_Source]:
     yield from tenant.invoices
+    yield from tenant.payouts
     for account in tenant.accounts:
         yield from account.statements
     yield from tenant.delivery_reports
