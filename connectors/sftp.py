@@ -20,106 +20,37 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Final, Self
+from pathlib import PurePosixPath
+from typing import Final
 
 import paramiko
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field
 
-from config.settings import Settings
 from config.values import Text
 from connectors.durable_files import FILE_MODE, make_folder, sync_folder
 from connectors.durable_files import replace as replace_file
 from connectors.folder_access import check_writable
+from connectors.sftp_server import BROKEN, Connect, SftpServer, answered, connected, said
 from ledger.errors import (
     ConfigError,
     ConflictingPayload,
-    CredentialsRefused,
-    HumanActionNeeded,
     OutcomeUnknown,
     Refused,
     Transient,
 )
 
-PORT: Final = 22
-#: Seconds that a connection, a login or an answer may take.
-TIMEOUT_S: Final = 30
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,120}\Z")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}\Z")
 _PART_END: Final = ".part"
-#: Kinds of private keys, the commonest first; none says in its text what it is.
-_PRIVATE_KEYS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
-#: What breaks off a conversation; a status that the server answers is a plain OSError.
-_BROKEN: Final = (paramiko.SSHException, EOFError, TimeoutError, ConnectionError)
 
 
-def _host_key(text: str) -> str:
-    _read_host_key(text)
-    return text
+class SftpSettings(SftpServer):
+    """A server, and where on it the files go."""
 
-
-def _read_host_key(text: str) -> paramiko.PKey:
-    """A server's key, as a ``.pub`` file or a line of ``known_hosts`` has it: kind and base64. Raises ValueError."""
-    try:
-        entry = paramiko.hostkeys.HostKeyEntry.from_line(f"host {text.strip()}")
-    except paramiko.SSHException:
-        entry = None
-    if entry is None or entry.key is None:
-        raise ValueError("is no public key: write its kind and its base64, such as ssh-ed25519 AAAA...")
-    return entry.key
-
-
-HostKey = Annotated[Text, AfterValidator(_host_key)]
-
-
-class SftpSettings(Settings):
-    """A server, how its key is known, and how to log in."""
-
-    host: Text = Field(description="Name or address of the server.")
-    port: int = Field(default=PORT, ge=1, le=65535, description="Its port.")
-    user: Text = Field(description="The name to log in with.")
-    password: SecretStr | None = Field(default=None, description="The password, where the server wants one.")
-    private_key: SecretStr | None = Field(
-        default=None, description="The private key's whole text (OpenSSH or PEM), such as `${file:secrets/bank_key}`."
-    )
-    passphrase: SecretStr | None = Field(default=None, description="What the private key is locked with.")
-    host_keys: tuple[HostKey, ...] = Field(
-        default=(), description="Keys that the server may show, such as `ssh-ed25519 AAAA...`; ask its owner for them."
-    )
-    known_hosts: Path | None = Field(
-        default=None, description="A file in the form of OpenSSH's known_hosts, instead of or beside `host_keys`."
-    )
     folder: Text = Field(default=".", description="The folder on the server that files are put into.")
-    memory: Path = Field(
-        default=Path("state/sftp"),
-        description="A folder of your own, on this machine, in which is kept what was handed over. Never delete it.",
-    )
-
-    @model_validator(mode="after")
-    def _can_log_in(self) -> Self:
-        if self.password is None and self.private_key is None:
-            raise ValueError("needs a password or a private_key")
-        if not self.host_keys and self.known_hosts is None:
-            raise ValueError("needs host_keys or known_hosts: a server that nobody knows is not trusted")
-        if self.private_key is not None:
-            _private_key(self.private_key, self.passphrase)
-        return self
-
-
-def _private_key(text: SecretStr, passphrase: SecretStr | None) -> paramiko.PKey:
-    """Raises ValueError when it is no key, or is locked with something else."""
-    password = None if passphrase is None else passphrase.get_secret_value()
-    for kind in _PRIVATE_KEYS:
-        try:
-            return kind.from_private_key(io.StringIO(text.get_secret_value().strip() + "\n"), password)
-        except paramiko.PasswordRequiredException:
-            raise ValueError("private_key is locked: set passphrase") from None
-        except (paramiko.SSHException, ValueError, IndexError):
-            continue
-    raise ValueError("private_key is no private key (Ed25519, ECDSA or RSA), or passphrase does not open it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +75,6 @@ class _Marker:
         ).encode()
 
 
-#: How a conversation with a server is come by; ``connected`` unless somebody keeps one open.
-Connect = Callable[[SftpSettings, str], AbstractContextManager[paramiko.SFTPClient]]
-
-
 class SftpHandOver:
     """Hands files over to the folder of these settings; the same two questions as ``connectors.hand_over.HandOver``."""
 
@@ -162,7 +89,7 @@ class SftpHandOver:
     def check(self) -> None:
         """Log in and look at the folder, writing nothing. Raises as connecting does, and ConfigError for what is no folder."""
         check_writable(self._settings.memory, self._name)
-        with self._connect(self._settings, self._name) as sftp, _answered():
+        with self._connect(self._settings, self._name) as sftp, answered("take it"):
             try:
                 mode = sftp.stat(self._settings.folder).st_mode
             except (FileNotFoundError, PermissionError):
@@ -179,7 +106,7 @@ class SftpHandOver:
         marker = self._marker(key)
         if marker is None or marker.done:
             return None if marker is None else marker.name
-        with self._connect(self._settings, self._name) as sftp, _answered():
+        with self._connect(self._settings, self._name) as sftp, answered("take it"):
             return marker.name if _has_arrived(sftp, self._target(marker.name), self._part(key), marker) else None
 
     def deliver(self, *, key: str, name: str, content: bytes, payload_sha256: str) -> str:
@@ -213,7 +140,7 @@ class SftpHandOver:
 
     def _deliver(self, sftp: paramiko.SFTPClient, key: str, wanted: _Marker, content: bytes) -> None:
         target, part = self._target(wanted.name), self._part(key)
-        with _answered():
+        with answered("take it"):
             size = _size(sftp, target)
             if size is not None and not _is(sftp, target, size, wanted):
                 raise ConflictingPayload(key)
@@ -236,18 +163,18 @@ class SftpHandOver:
         """The one instant at which it happens. What the server answers is held against what is there."""
         try:
             sftp.rename(part, target)
-        except _BROKEN as error:
-            raise OutcomeUnknown(f"the connection was lost while the file got its name: {_said(error)}") from error
+        except BROKEN as error:
+            raise OutcomeUnknown(f"the connection was lost while the file got its name: {said(error)}") from error
         except OSError as error:
             try:
                 arrived = _has_arrived(sftp, target, part, wanted)
-            except (*_BROKEN, OSError, OutcomeUnknown):
-                raise OutcomeUnknown(f"the server did not say whether the file got its name: {_said(error)}") from error
+            except (*BROKEN, OSError, OutcomeUnknown):
+                raise OutcomeUnknown(f"the server did not say whether the file got its name: {said(error)}") from error
             if arrived:
                 return
             with _kept():
                 (self._memory / f"{key}.json").unlink()
-            raise Transient(f"the server did not give the file its name: {_said(error)}") from error
+            raise Transient(f"the server did not give the file its name: {said(error)}") from error
 
     def _target(self, name: str) -> str:
         return str(PurePosixPath(self._settings.folder) / name)
@@ -287,61 +214,6 @@ class SftpHandOver:
             os.close(lock)
 
 
-class _NobodyElse(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # paramiko has no types
-    """A server whose key is not known is not talked to."""
-
-    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
-        del client
-        raise HumanActionNeeded(
-            f"{hostname} shows a key that is not known, {key.fingerprint}: ask its owner, then add it to host_keys"
-        )
-
-
-@contextmanager
-def connected(settings: SftpSettings, name: str) -> Iterator[paramiko.SFTPClient]:
-    """A conversation with the server, once its key is known and we are logged in.
-
-    Raises Transient when it does not answer, CredentialsRefused when it does not let us in, HumanActionNeeded when it shows a
-    key that is not known, ConfigError when the known keys cannot be read.
-    """
-    client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(_NobodyElse())
-    _know_hosts(client, settings, name)
-    try:
-        with _reached():
-            client.connect(
-                settings.host,
-                port=settings.port,
-                username=settings.user,
-                password=None if settings.password is None else settings.password.get_secret_value(),
-                pkey=None if settings.private_key is None else _private_key(settings.private_key, settings.passphrase),
-                timeout=TIMEOUT_S,
-                banner_timeout=TIMEOUT_S,
-                auth_timeout=TIMEOUT_S,
-                allow_agent=False,
-                look_for_keys=False,
-            )
-            sftp = client.open_sftp()
-        channel = sftp.get_channel()
-        if channel is not None:
-            channel.settimeout(TIMEOUT_S)
-        yield sftp
-    finally:
-        client.close()
-
-
-def _know_hosts(client: paramiko.SSHClient, settings: SftpSettings, name: str) -> None:
-    if settings.known_hosts is not None:
-        try:
-            client.load_host_keys(str(settings.known_hosts))
-        except (OSError, paramiko.SSHException) as error:
-            raise ConfigError((f"{name}: known_hosts: {settings.known_hosts}: {_said(error)}",)) from error
-    place = settings.host if settings.port == PORT else f"[{settings.host}]:{settings.port}"
-    for text in settings.host_keys:
-        key = _read_host_key(text)
-        client.get_host_keys().add(place, key.get_name(), key)
-
-
 def _has_arrived(sftp: paramiko.SFTPClient, target: str, part: str, marker: _Marker) -> bool:
     """Whether a rename that was asked for took place. Raises OutcomeUnknown when nothing on the server tells."""
     if _size(sftp, part) is not None:
@@ -375,40 +247,12 @@ def _is(sftp: paramiko.SFTPClient, path: str, size: int, marker: _Marker) -> boo
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
-    """What goes wrong while connecting, by its consequence."""
-    try:
-        yield
-    except paramiko.BadHostKeyException as error:
-        raise HumanActionNeeded(
-            f"{error.hostname} shows another key than the known one, {error.key.fingerprint}: ask its owner before anything is sent"
-        ) from error
-    except paramiko.AuthenticationException as error:
-        raise CredentialsRefused(f"the server does not let us in: {_said(error)}") from error
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        raise Transient(f"the server cannot be reached: {_said(error)}") from error
-
-
-@contextmanager
-def _answered() -> Iterator[None]:
-    """What goes wrong on the server before a file has its name: nothing was handed over."""
-    try:
-        yield
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        raise Transient(f"the server did not take it: {_said(error)}") from error
-
-
-@contextmanager
 def _kept() -> Iterator[None]:
     """What goes wrong on our own disk before a file has its name."""
     try:
         yield
     except OSError as error:
         raise Transient(f"it could not be noted on our own disk: {error.strerror}") from error
-
-
-def _said(error: Exception) -> str:
-    return str(error) or type(error).__name__
 
 
 def _check_key(key: str) -> None:
