@@ -196,9 +196,9 @@ class SftpIntake:
             there, markers = self._list(sftp)
         index = self._kept(there)
         try:
-            self._put_away(sftp, index, markers, committed, taken)
             for name in self._whole(sftp, index, markers):
                 self._copy(sftp, name, index, committed, taken)
+            self._put_away(sftp, index, markers, committed, taken)
         finally:
             self._remember(index)
 
@@ -379,7 +379,11 @@ class SftpIntake:
             except BROKEN as error:
                 raise Transient(f"the connection was lost while {name} was put away: {said(error)}") from error
             except FileNotFoundError:
-                del index[name]
+                # It is gone; or the archive folder cannot be made, which servers put in the same words.
+                if _is_there(sftp, self._remote(name)):
+                    forbidden += 1
+                else:
+                    del index[name]
             except OSError:
                 forbidden += 1
             else:
@@ -438,22 +442,27 @@ def _written(remote: paramiko.SFTPFile, size: int, path: Path) -> str:
     return digest.hexdigest() if count == size else ""
 
 
+def _is_there(sftp: paramiko.SFTPClient, path: str) -> bool:
+    with answered("show the folder"):
+        try:
+            sftp.stat(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+
 def _free(sftp: paramiko.SFTPClient, target: str) -> str:
     """The name, or with a number behind it where it is taken: nothing that lies in the archive is overwritten."""
     for number in range(MOST_NAMESAKES):
         name = f"{target}.{number}" if number else target
-        try:
-            sftp.stat(name)
-        except FileNotFoundError:
+        if not _is_there(sftp, name):
             return name
     raise PermissionError(f"there are {MOST_NAMESAKES} files {target} already")
 
 
 def _make_folders(sftp: paramiko.SFTPClient, folder: str) -> None:
-    try:
-        sftp.stat(folder)
-    except FileNotFoundError:
+    if folder and not _is_there(sftp, folder):
         parent = posixpath.dirname(folder)
-        if parent not in ("", folder):
+        if parent != folder:
             _make_folders(sftp, parent)
         sftp.mkdir(folder)
