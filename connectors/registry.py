@@ -51,6 +51,8 @@ from connectors.report_folder import ProofFolder, ProofFolderSettings, ReportMai
 from connectors.report_imap import ReportImap, ReportImapSettings
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from connectors.sftp_files import SftpFiles, SftpFilesSettings
+from connectors.sftp_invoices import SftpInvoices, SftpInvoicesSettings
+from connectors.sftp_statements import SftpStatements, SftpStatementsSettings
 from connectors.smtp import Smtp, SmtpSettings
 from connectors.tryton.books import TrytonBooks
 from connectors.tryton.invoices import TrytonInvoices
@@ -110,12 +112,16 @@ def kind(port: Port, settings: type[S], make: Callable[[S, str], object]) -> Con
 KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.INVOICES: (
         kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),
+        kind(Port.INVOICES, SftpInvoicesSettings, SftpInvoices),
         kind(Port.INVOICES, TrytonInvoicesSettings, TrytonInvoices),
         kind(Port.INVOICES, OdooInvoicesSettings, OdooInvoices),
         kind(Port.INVOICES, WhmcsInvoicesSettings, WhmcsInvoices),
         kind(Port.INVOICES, WooInvoicesSettings, WooInvoices),
     ),
-    Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
+    Port.STATEMENTS: (
+        kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),
+        kind(Port.STATEMENTS, SftpStatementsSettings, SftpStatements),
+    ),
     Port.PAYOUTS: (
         kind(Port.PAYOUTS, BuckarooSettings, BuckarooPayouts),
         kind(Port.PAYOUTS, MollieSettings, MollieSettlements),

@@ -28,6 +28,7 @@ from connectors.ports import (
     SettlementSource,
     Sink,
     StatementSource,
+    WarningSource,
 )
 from daemon.bank_balances import tell_balances
 from daemon.books_comparison import compare_books
@@ -125,10 +126,19 @@ def _logged_cycle(tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[
                 break
             step()
     outcome = "failed" if result.failures else "done"
-    summary = {"failures": result.failures, "decided": result.decided, "held": _held(tenant, result.held_back)}
+    held = [*_warnings(tenant, as_of), *_held(tenant, result.held_back)]
+    summary = {"failures": result.failures, "decided": result.decided, "held": held}
     with tenant.store.transaction() as t:
         t.cycles.end(cycle_id, datetime.now(UTC), outcome, summary)
     structlog.get_logger().info("cycle", outcome=outcome, as_of=as_of.isoformat(), seconds=_rounded(result.seconds))
+
+
+def _warnings(tenant: Tenant, as_of: date) -> Iterator[str]:
+    """What sources that still work ask a person to do."""
+    statements = (source for account in tenant.accounts for source in account.statements)
+    for source in (*tenant.invoices, *tenant.payouts, *statements):
+        if isinstance(source, WarningSource):
+            yield from (masked(f"{source.name}: {line}") for line in source.warnings(as_of))
 
 
 def _held(tenant: Tenant, held_back: HeldBack) -> list[str]:
