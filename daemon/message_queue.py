@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
+from ledger.mandates import Collection
 from ledger.messages import Message, message_payload
-from ledger.reminders import Reminder
-from store.reminders import ReminderRow
+from ledger.reminders import MessageKind, Reminder
+from store.reminders import Delivery, ReminderRow
 from store.store import Transaction
 
 
@@ -32,3 +33,13 @@ def cancel_message(t: Transaction, message_id: str) -> None:
     if queued:
         t.outbox.step(queued, EffectEvent.CANCEL, detail="overtaken by the facts")
         t.reminders.set_status(message_id, "cancelled")
+
+
+def release_notice(t: Transaction, collection: Collection) -> None:
+    """A pre-notification that has not left yet does not leave any more."""
+    documents = tuple(part.document for part in collection.parts)
+    waiting: tuple[Delivery, ...] = ("queued",)
+    for row in list(t.reminders.rows(waiting)):
+        announces = row.reminder.kind is MessageKind.PRE_NOTIFICATION and row.reminder.documents == documents
+        if announces:
+            cancel_message(t, row.message_id)

@@ -154,6 +154,7 @@ def _mandate(row: Row[Any]) -> Mandate:
         last_collected_on=row.last_collected_on,
         replaces=row.replaces,
         changed_by=row.changed_by,
+        held_as=row.held_as,
     )
 
 
@@ -172,6 +173,7 @@ def _mandate_row(fact: Mandate) -> Values:
         "last_collected_on": fact.last_collected_on,
         "replaces": fact.replaces,
         "changed_by": fact.changed_by,
+        "held_as": fact.held_as,
     }
 
 
