@@ -18,7 +18,7 @@ from ledger.debit_status import DebitStatus
 from ledger.delivery_reports import DeliveryReport
 from ledger.documents import Document
 from ledger.effects import Effect, Guarantee
-from ledger.mandates import Mandate
+from ledger.mandates import Mandate, MandateEnd
 from ledger.media import Medium
 from ledger.money import Money
 from ledger.party import Customer
@@ -63,8 +63,8 @@ class Source(Protocol[T_co]):
         """What a document says: good facts beside faults. Pure, and streams."""
 
 
-#: What an invoice source brings: customers, documents and mandates, in any order.
-InvoiceFact = Customer | Document | Mandate
+#: What an invoice source brings: customers, documents, mandates and the end of mandates, in any order.
+InvoiceFact = Customer | Document | Mandate | MandateEnd
 InvoiceSource = Source[InvoiceFact]
 #: What a bank's files bring: statements, and what became of the direct debits that it was handed.
 StatementSource = Source[Statement | DebitStatus]

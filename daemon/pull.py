@@ -16,13 +16,14 @@ import structlog
 from connectors.ports import InvoiceFact, InvoiceSource, Page, Source, StatementSource
 from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import changed, issued, postings
+from daemon.mandate_sources import agreed_mandates, ended_mandates
 from daemon.notices import join_earlier_notices, join_notice
 from daemon.progress import Steps
 from daemon.tenant import BankAccountSources, Tenant
 from ledger.bookings import Booking
 from ledger.documents import Document
 from ledger.identity import identify
-from ledger.mandates import Mandate
+from ledger.mandates import Mandate, MandateEnd
 from ledger.notices import is_bare
 from ledger.party import Customer
 from ledger.sources import Fault, RawDocument
@@ -126,6 +127,7 @@ class _Batch:
         self.customers: dict[str, Customer] = {}
         self.documents: dict[str, Document] = {}
         self.mandates: dict[str, Mandate] = {}
+        self.ends: dict[str, MandateEnd] = {}
         self.size = 0
 
     def holds(self, fact: InvoiceFact) -> bool:
@@ -134,8 +136,9 @@ class _Batch:
                 return fact.customer_id in self.customers
             case Document():
                 return fact.number in self.documents
-            case Mandate():
-                return fact.reference in self.mandates
+            case Mandate() | MandateEnd():
+                # What is said of one mandate is taken in its order.
+                return fact.reference in self.mandates or fact.reference in self.ends
         assert_never(fact)
 
     def put(self, fact: InvoiceFact) -> None:
@@ -146,12 +149,14 @@ class _Batch:
                 self.documents[fact.number] = fact
             case Mandate():
                 self.mandates[fact.reference] = fact
+            case MandateEnd():
+                self.ends[fact.reference] = fact
         self.size += 1
 
 
 def _flush(tenant: Tenant, t: Transaction, batch: _Batch, faults: list[Fault], as_of: date) -> int:
     customers = t.facts.put_customers(list(batch.customers.values()))
-    mandates = t.facts.put_mandates(list(batch.mandates.values()))
+    mandates = t.facts.put_mandates(agreed_mandates(t, batch.mandates, faults) + ended_mandates(t, batch.ends))
     changes = t.facts.put_documents(list(batch.documents.values()))
     bookings: list[Booking] = []
     for change in changes:

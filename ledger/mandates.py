@@ -71,6 +71,14 @@ class Mandate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MandateEnd:
+    """A mandate was cancelled; its source says no more of it than its reference."""
+
+    reference: str
+    source: SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
     """What changed in a mandate since it was last honoured (ISO 20022 AmdmntInfDtls); the old values, empty where nothing changed."""
 

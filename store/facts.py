@@ -232,6 +232,11 @@ class Facts(Shelf):
         self._upsert(mandate, [_mandate_row(fact) for fact in changed])
         return changed
 
+    def mandates_named(self, references: Sequence[str]) -> dict[str, Mandate]:
+        """Those of these mandates that there are, by reference."""
+        rows = self._among(self._select(mandate), mandate.c.reference, dict.fromkeys(references))
+        return {row.reference: _mandate(row) for row in rows}
+
     def customers(self) -> Iterator[Customer]:
         """All customers, by id."""
         return map(_customer, self._stream(self._select(customer), [customer.c.customer_id]))
