@@ -143,12 +143,14 @@ class HttpClient:
         keep_alive: bool = False,
         reset_headers: tuple[str, ...] = (),
         signer: Signer | None = None,
+        wait_header: str = "",
     ) -> None:
         """``headers``: with every request. ``login``: user and password (basic authentication). ``secrets``: what must never be shown, beside
         the password and what stands in an Authorization header. ``authorities``: a PEM file of certificates to trust in place of the usual ones.
         ``budget``: taken from before every attempt. ``bearer``: gives the Authorization header. ``keep_alive``: one connection for many requests; one
         that the other side closed in between costs a request its answer, so it is for those whose deliveries can be found again. ``reset_headers``: lower-case names ending in ``-reset`` in which a refusal for too many calls
-        says until when (since 1970), where it has no ``Retry-After``; one whose ``-remaining`` is not 0 is not the reason. ``signer``: signs every attempt."""
+        says until when (since 1970), where it has no ``Retry-After``; one whose ``-remaining`` is not 0 is not the reason. ``wait_header``: a lower-case name in
+        which it says for how many seconds. ``signer``: signs every attempt."""
         fault = address_fault(address)
         if fault:
             raise ValueError(fault)
@@ -165,6 +167,7 @@ class HttpClient:
         self._bearer = bearer
         self._reset_headers = reset_headers
         self._signer = signer
+        self._wait_header = wait_header
         self._tokens: tuple[str, ...] = ()
         self._session: requests.Session | None = _session() if keep_alive else None
 
@@ -302,6 +305,8 @@ class HttpClient:
 
     def _with_reset(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         """The headers, with the moment that the other side names otherwise as ``retry-after``."""
+        if "retry-after" not in headers and self._wait_header in headers:
+            return {**headers, "retry-after": headers[self._wait_header]}
         for name in self._reset_headers:
             spent = headers.get(name.removesuffix("reset") + "remaining", "0") == "0"
             if "retry-after" not in headers and name in headers and spent:

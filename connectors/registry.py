@@ -57,6 +57,8 @@ from connectors.smtp import Smtp, SmtpSettings
 from connectors.tryton.books import TrytonBooks
 from connectors.tryton.invoices import TrytonInvoices
 from connectors.tryton.settings import TrytonBooksSettings, TrytonInvoicesSettings
+from connectors.twikey.debits import TwikeyDebits
+from connectors.twikey.settings import TwikeyDebitsSettings
 from connectors.webhook import Webhook, WebhookSettings
 from connectors.whmcs.invoices import WhmcsInvoices
 from connectors.whmcs.settings import WhmcsInvoicesSettings
@@ -138,6 +140,7 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.DEBIT_CHANNEL: (
         kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
         kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+        kind(Port.DEBIT_CHANNEL, TwikeyDebitsSettings, TwikeyDebits),
     ),
     Port.CALL_OUTCOMES: (kind(Port.CALL_OUTCOMES, FolderCallsSettings, FolderCalls),),
     Port.HAND_OVER_CHANNEL: (

@@ -23,6 +23,7 @@ from config.tenant import CompareWhen, TenantConfig
 from connectors.ports import (
     AccountingTarget,
     CallSource,
+    DebitFeed,
     DeliveryReportSource,
     InvoiceSource,
     SettlementSource,
@@ -43,6 +44,7 @@ from daemon.operator_log import masked
 from daemon.payouts import pull_payouts
 from daemon.payouts_again import look_again
 from daemon.progress import Steps
+from daemon.provider_debits import pull_debit_feed
 from daemon.pull import Pulled, adopt_customers, pull_invoices, pull_statements
 from daemon.report_files import WrittenReports, write_calls, write_reports
 from daemon.sender import Delivery, drain, settle
@@ -164,6 +166,8 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     for account in tenant.accounts:
         for statements in account.statements:
             yield partial(_pull_statements, tenant, account, statements, steps, result)
+    if tenant.debit_feed is not None:
+        yield partial(_pull_debit_feed, tenant, tenant.debit_feed, as_of, steps, result)
     for reports in tenant.delivery_reports:
         yield partial(_pull_reports, tenant, reports, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
@@ -220,6 +224,12 @@ def _pull_payouts(tenant: Tenant, source: SettlementSource, steps: Steps, result
     # Which invoices a payout paid is not known without it, so that nothing is claimed when it cannot be read.
     with _guarded(result, "pull", source.name, source=source.name):
         result.pulled.append(pull_payouts(tenant, source, steps))
+
+
+def _pull_debit_feed(tenant: Tenant, feed: DebitFeed, as_of: date, steps: Steps, result: CycleResult) -> None:
+    # What it hides may be that a debit which had failed was paid after all: nothing is claimed.
+    with _guarded(result, "pull", feed.name, source=feed.name):
+        result.pulled.append(pull_debit_feed(tenant, feed, as_of, steps))
 
 
 def _pull_reports(tenant: Tenant, source: DeliveryReportSource, steps: Steps, result: CycleResult) -> None:

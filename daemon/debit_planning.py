@@ -7,12 +7,11 @@ from datetime import date
 
 from collect.debits import DebitPlan, plan
 from config.tenant import DirectDebit
-from daemon.debit_standing import as_it_may_be, released_subjects, subjects_of
+from daemon.debit_standing import as_it_may_be, handed_over, released_subjects, subjects_of
 from daemon.outlook import Outlook
 from daemon.policies import debit_policy
 from daemon.shared_facts import disagreements, held_by_sources, not_disputed, sources_of
 from daemon.tenant import Tenant
-from ledger.effects import EffectKind
 from ledger.mandates import Mandate, MandateStatus
 from store.store import Transaction
 
@@ -21,7 +20,7 @@ def plan_debits(
     tenant: Tenant, t: Transaction, debit: DirectDebit, as_of: date, known: Outlook | None = None
 ) -> DebitPlan:
     """What is to be announced, handed over and taken out on a day; nothing is done. ``known``: what was read already."""
-    states = t.outbox.states(EffectKind.DEBIT_BATCH) if known is None else known.files
+    states = handed_over(t) if known is None else known.files
     customers = {one.customer_id: one for one in t.facts.customers()} if known is None else known.customers
     collections = t.debits.rows() if known is None else known.collections
     suspended = subjects_of(t, "withhold")

@@ -75,7 +75,8 @@ def reconcile_entries(tenant: Tenant, as_of: date, steps: Steps) -> int:
     with tenant.store.snapshot() as t:
         entries = list(t.entries.undecided())
         receivables = receivables_of(tenant, t)
-        desk, payouts = DebitDesk(tenant, t), PayoutDesk(t)
+        desk = DebitDesk(tenant, t)
+        payouts = PayoutDesk(t, desk)
     steps.step("reconcile", len(entries))
     answers, count = _Answers(), 0
 

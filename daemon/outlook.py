@@ -12,11 +12,12 @@ from collect.freshness import Freshness, Unseen
 from config.tenant import Reminders
 from daemon.account_freshness import account_freshness
 from daemon.books_comparison import held_by_books
+from daemon.debit_standing import handed_over
 from daemon.matching import on_account_of
 from daemon.shared_facts import disagreements, held_by_sources, sources_of
 from daemon.tenant import Tenant
 from ledger.documents import OpenItem
-from ledger.effects import EffectKind, EffectState
+from ledger.effects import EffectState
 from ledger.mandates import Collection
 from ledger.money import Money
 from ledger.party import Customer
@@ -30,7 +31,8 @@ class Outlook:
     """The facts of a tenant on a day.
 
     ``on_account``: what stands on account for each customer, positive. ``collections``: every direct debit there has been. ``files``: what
-    became of each debit file. ``reminders``: every message that was decided. ``disagreements``: what sources say differently.
+    became of each debit file and single collection. ``reminders``: every message that was decided. ``disagreements``: what sources say
+    differently.
     """
 
     as_of: date
@@ -60,7 +62,7 @@ def outlook_of(tenant: Tenant, t: Transaction, as_of: date, failed_sources: Sequ
         freshness=_freshness(tenant, t, failed_sources),
         on_account={customer: (amount,) for customer, amount in on_account.items()},
         collections=tuple(t.debits.rows()),
-        files=t.outbox.states(EffectKind.DEBIT_BATCH),
+        files=handed_over(t),
         reminders=tuple(t.reminders.rows()),
     )
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from daemon.bookkeeping import PROGRAM, EntryRecord, decided, entry_booking, postings
+from daemon.debit_money import DebitDesk, write_moves
 from daemon.matching import receivables_of
 from daemon.payouts import PayoutDesk
 from daemon.review import Person, standing, take_back
@@ -24,7 +25,8 @@ _IN_REVIEW: Final[tuple[Standing, ...]] = ("review",)
 def look_again(tenant: Tenant, as_of: date) -> int:
     """Ask again about every entry in review that names a payout; answers how many are told otherwise now."""
     with tenant.store.transaction() as t:
-        desk = PayoutDesk(t)
+        debits = DebitDesk(tenant, t)
+        desk = PayoutDesk(t, debits)
         waiting = [one for one in _waiting(t, desk) if one.confidence != Evidence.PERSON.value]
         if not waiting:
             return 0
@@ -41,6 +43,9 @@ def look_again(tenant: Tenant, as_of: date) -> int:
                 count += 1
                 _write(tenant, t, record, outcome, as_of)
                 t.payouts.explained(desk.used_by(stored.identified.entry_id))
+                moves = debits.moves_of(stored.identified.entry_id)
+                if moves:
+                    write_moves(tenant, t, moves, as_of)
     return count
 
 

@@ -15,7 +15,7 @@ from config.tenant import TenantConfig
 from daemon.log_words import said
 from daemon.tenant import Tenant
 from ledger.documents import Document, OpenItem
-from ledger.mandates import Mandate, MandateStatus
+from ledger.mandates import Mandate, MandateEnd, MandateStatus
 from ledger.party import Customer
 from ledger.shared_facts import (
     Disagreement,
@@ -124,6 +124,19 @@ def _as_one(
         together = sources.believed_first(stated.values())
         result.append(united(together)[0] if together else fact)
     t.stated_facts.put(kind, shared)
+    return result
+
+
+def ended_mandates(t: Transaction, ends: Mapping[str, MandateEnd]) -> list[Mandate]:
+    """Known mandates that a source calls ended, as that source would state them."""
+    known = t.facts.mandates_named(list(ends))
+    kept = t.stated_facts.of(FactKind.MANDATE, list(known))
+    result: list[Mandate] = []
+    for reference, mandate in known.items():
+        source = ends[reference].source
+        own = [one for one in kept.get(reference, ()) if one.source.system == source.system]
+        last = own[0] if own and isinstance(own[0], Mandate) else mandate
+        result.append(replace(last, status=MandateStatus.REVOKED, source=source))
     return result
 
 

@@ -84,7 +84,7 @@ _MANDATE: Final = _Rules(
     kind=FactKind.MANDATE,
     claimed=("customer_id", "iban", "scheme", "type", "signed_on", "status"),
     told=(),
-    filled=("bic", "account_holder", "last_collected_on", "replaces", "changed_by"),
+    filled=("bic", "account_holder", "last_collected_on", "replaces", "changed_by", "held_as"),
 )
 #: Letters that a word of a name must have for two names to share it: initials and short legal forms say nothing.
 _TELLING_WORD: Final = 4

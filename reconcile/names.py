@@ -138,10 +138,7 @@ def name_of(text: str) -> Name:
 def _have_word_in_common(few: Name, many: Name) -> bool:
     """Whether a word that carries a name is in both."""
     words = many.words
-    for word in few.words:
-        if word in words and _carries(word):
-            return True
-    return False
+    return any(word in words and _carries(word) for word in few.words)
 
 
 def _unpaired(few: Name, many: Name) -> tuple[int, int]:

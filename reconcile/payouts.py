@@ -6,7 +6,7 @@ All or nothing: where the payout does not add up, or one part cannot be told who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -23,14 +23,20 @@ from reconcile.text import key_of
 PAYOUT_DAYS: Final = timedelta(days=10)
 #: Between the keys of texts, so that none goes on in the next; no key holds it.
 _KEY_END: Final = "|"
+#: A line and what is open of a document (by number, in minor units) to what the line settles.
+OwnLine = Callable[[PayoutLine, Callable[[str], int]], Sequence[Allocation] | None]
 
 
 @dataclass(slots=True, kw_only=True)
 class PayoutBook:
-    """What payouts find and leave. ``taken``: by document, what earlier payouts brought of that which the shop had said to be paid, in minor units."""
+    """What payouts find and leave. ``taken``: by document, what earlier payouts brought of that which the shop had said to be paid, in minor units.
+
+    ``own``: what a line is that pays or takes back one of our own direct debits, given what is open of each document by then; None where it is none of
+    them. It raises LookupError where the line names one and does not fit it."""
 
     receivables: Receivables
     taken: dict[str, int] = field(default_factory=dict)
+    own: OwnLine = field(default=lambda _line, _open_of: None)
 
 
 class _Unknown(Exception):
@@ -153,6 +159,13 @@ class _Left:
 
     def parts_of(self, line: PayoutLine) -> Sequence[Allocation]:
         """The allocations of one line. Raises _Unknown."""
+        try:
+            own = self._book.own(line, self._open_by_number)
+        except LookupError:
+            raise _Unknown(line) from None
+        if own is not None:
+            self._note(own)
+            return own
         match line.kind:
             case PayoutLineKind.FEE:
                 return [Allocation(kind=AllocationKind.FEE, document="", customer_id="", amount=abs(line.amount))]
@@ -162,6 +175,18 @@ class _Left:
                 return list(self._taken_back(line))
             case PayoutLineKind.REFUND:
                 return list(self._refunded(line))
+
+    def _note(self, own: Sequence[Allocation]) -> None:
+        """What one of our own direct debits settled or opened again, another line of the payout finds so."""
+        for part in own:
+            back = part.kind is AllocationKind.REVERSAL
+            for number in {part.document, part.settles} - {""}:
+                minor = part.amount.minor if back else -part.amount.minor
+                self._open[number] = self._open_by_number(number) + minor
+
+    def _open_by_number(self, number: str) -> int:
+        item = self._book.receivables.numbered(number)
+        return self._open.get(number, 0) if item is None else self._open_of(item)
 
     def _paid(self, line: PayoutLine) -> Iterator[Allocation]:
         for item, part in self._shares(line):

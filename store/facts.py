@@ -154,6 +154,7 @@ def _mandate(row: Row[Any]) -> Mandate:
         last_collected_on=row.last_collected_on,
         replaces=row.replaces,
         changed_by=row.changed_by,
+        held_as=row.held_as,
     )
 
 
@@ -172,6 +173,7 @@ def _mandate_row(fact: Mandate) -> Values:
         "last_collected_on": fact.last_collected_on,
         "replaces": fact.replaces,
         "changed_by": fact.changed_by,
+        "held_as": fact.held_as,
     }
 
 
@@ -230,6 +232,11 @@ class Facts(Shelf):
         self._upsert(mandate, [_mandate_row(fact) for fact in changed])
         return changed
 
+    def mandates_named(self, references: Sequence[str]) -> dict[str, Mandate]:
+        """Those of these mandates that there are, by reference."""
+        rows = self._among(self._select(mandate), mandate.c.reference, dict.fromkeys(references))
+        return {row.reference: _mandate(row) for row in rows}
+
     def customers(self) -> Iterator[Customer]:
         """All customers, by id."""
         return map(_customer, self._stream(self._select(customer), [customer.c.customer_id]))
@@ -257,11 +264,6 @@ class Facts(Shelf):
         """Those of these customers that there are, by id."""
         rows = self._among(self._select(customer), customer.c.customer_id, dict.fromkeys(ids))
         return {row.customer_id: _customer(row) for row in rows}
-
-    def mandates_named(self, references: Sequence[str]) -> dict[str, Mandate]:
-        """Those of these mandates that there are, by reference."""
-        rows = self._among(self._select(mandate), mandate.c.reference, dict.fromkeys(references))
-        return {row.reference: _mandate(row) for row in rows}
 
     def mandates(self) -> Iterator[Mandate]:
         """All mandates, by reference."""

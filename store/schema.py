@@ -151,6 +151,7 @@ mandate: Final = Table(
     Column("last_collected_on", Date, nullable=True),
     Column("replaces", Words, nullable=False, server_default=""),
     Column("changed_by", Words, nullable=False, server_default=""),
+    Column("held_as", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "reference"),
     Index(None, "tenant", "customer_id"),
 )

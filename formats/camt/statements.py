@@ -395,9 +395,7 @@ def _closing(part: _Part, problems: list[str]) -> _Balance | None:
     return interim[-1] if len(interim) > 1 or (opened and interim) else None
 
 
-def _sole(
-    part: _Part, code: str, problems: list[str], end: Callable[[Iterable[date]], date]
-) -> _Balance | None:
+def _sole(part: _Part, code: str, problems: list[str], end: Callable[[Iterable[date]], date]) -> _Balance | None:
     """The balance of that type in the account's currency. A statement of several days may have one for each of them: then it is the one of
     the first or the last day (``end``); several of one day that differ are said to be a problem."""
     those = [each for each in part.balances if each.code == code]
