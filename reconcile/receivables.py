@@ -184,18 +184,19 @@ class _Shelf:
 def _keys(document: Item, runs: Sequence[Atom], parts: NumberParts) -> tuple[str, ...]:
     """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
     payment reference, order number."""
-    number = "".join([run.folded for run in runs])
-    digits = "".join([run.text for run in runs if run.numeric])
-    led_by_letters = parts.prefix and len(digits) >= _FEWEST_BARE_DIGITS and not runs[0].numeric
-    bare = parts.counter.lstrip("0")
-    unfilled = bare and bare != parts.counter and (parts.prefix or parts.head)
-    keys = (
-        number,
-        digits if led_by_letters else "",
-        f"{parts.prefix}{parts.head}{bare}{parts.tail}" if unfilled else "",
-        key_of(document.creditor_reference) if document.creditor_reference else "",
-        key_of(document.order_number) if document.order_number else "",
-    )
+    keys = ["".join([run.folded for run in runs])]
+    if parts.prefix and not runs[0].numeric:
+        digits = "".join([run.text for run in runs if run.numeric])
+        if len(digits) >= _FEWEST_BARE_DIGITS:
+            keys.append(digits)
+    if parts.counter[:1] == "0" and (parts.prefix or parts.head):
+        bare = parts.counter.lstrip("0")
+        if bare:
+            keys.append(f"{parts.prefix}{parts.head}{bare}{parts.tail}")
+    if document.creditor_reference:
+        keys.append(key_of(document.creditor_reference))
+    if document.order_number:
+        keys.append(key_of(document.order_number))
     return tuple(dict.fromkeys(filter(None, keys)))
 
 
