@@ -180,6 +180,10 @@ class Case:
             found.append(Evidence.PAYER_NAME)
         return tuple(found)
 
+    def may_be(self, customer_id: str) -> bool:
+        """Whether anything, be it one word of the name, says that this customer is the other side."""
+        return bool(self.payer_evidence(customer_id)) or self.is_like(customer_id, Likeness.WEAK)
+
     def pays_under_another_name(self, customer_id: str) -> bool:
         """Whether all that speaks for this customer is an account that paid for him once, under somebody else's name."""
         return (

@@ -13,7 +13,7 @@ whose name is as like.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from sys import intern
@@ -92,6 +92,12 @@ class Name:
     def blocks(self) -> tuple[str, ...]:
         """The words under which a name is filed to be compared."""
         return tuple(dict.fromkeys(word for word in self.words if _carries(word)))
+
+    def is_among(self, words: Sequence[str]) -> bool:
+        """Whether every significant word of the name, or the initial of one, is among ``words``, and one that carries a name whole."""
+        return any(word in words and _carries(word) for word in self.words) and all(
+            word in words or word[0] in words for word in self.words
+        )
 
 
 def _carries(word: str) -> bool:

@@ -67,6 +67,15 @@ _ALL_OPEN: Final = re.compile(
     r"\b(?:ALLE\s+(?:OPEN\w*|OFFENE\w*|FACTUREN|RECHNUNGEN|POSTEN)|ALL\s+(?:OPEN|OUTSTANDING|INVOICES)|OPENSTAAND\w*|OFFENE\s+(?:POSTEN|RECHNUNGEN)|SALDO|SOLDE"
     r"|TOUTES?\s+(?:LES\s+)?(?:FACTURES|OUVERTES?)|TOUT\s+OUVERT|BALANCE|OUTSTANDING|KONTOAUSGLEICH)\b"
 )
+#: Words for one part of several, and for money that is given back; each of them about an invoice of any side.
+_PART: Final = re.compile(
+    r"\b(?:TERMIJN\w*|DEELBETALING\w*|DEEL|VOORSCHOT\w*|AFBETALING\w*|ACOMPTE\w*|AVANCE|TRANCHE\w*|VERSEMENT|RATE|RATEN\w*|TEILZAHLUNG\w*|TEILBETRAG|ABSCHLAG\w*"
+    r"|ANZAHLUNG\w*|INSTAL?LMENT\w*|PART(?:IAL)?|DEPOSIT|DOWN ?PAYMENT)\b|[0-9]\s*%"
+)
+_GIVES_BACK: Final = re.compile(
+    r"\b(?:TERUGBETAL\w*|TERUGSTORT\w*|TERUGGAVE\w*|RESTITUTIE\w*|CREDITNOTA\w*|CREDITFACTUUR\w*|(?:TE ?VEEL|DUBBEL) BETAALD\w*|RETOUR|REMBOURSEMENT\w*|NOTES? DE CREDIT|TROP ?PERCU"
+    r"|ERSTATTUNG\w*|RUCKERSTATTUNG\w*|RUECKERSTATTUNG\w*|RUCKZAHLUNG\w*|RUECKZAHLUNG\w*|GUTSCHRIFT\w*|UBERZAHLUNG|UEBERZAHLUNG|REFUND\w*|REIMBURSEMENT\w*|CREDIT ?NOTES?|OVERPAYMENT)\b"
+)
 _AMOUNT_AFTER: Final = re.compile(r"(?:[.,][0-9]{3})*[.,][0-9]{2}(?![0-9])|\s?(?:%|EUR|EURO|€)")
 _AMOUNT_BEFORE: Final = re.compile(r"(?:EUR|EURO|€)\s?\Z|[0-9][.,]\Z")
 #: Characters before an amount among which its currency stands.
@@ -129,6 +138,16 @@ class Reading(NamedTuple):
     def says_all_open(self) -> bool:
         """Whether the payer says that this is everything that was open."""
         return bool(self.text) and _ALL_OPEN.search(self.text) is not None
+
+    @property
+    def says_part(self) -> bool:
+        """Whether the payer says that this is one part of several."""
+        return bool(self.text) and _PART.search(self.text) is not None
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether the payer says that money is given back: what he quotes then may be his own number."""
+        return bool(self.text) and _GIVES_BACK.search(self.text) is not None
 
     def joins(self) -> tuple[str, ...]:
         """Keys of all joins of up to four neighbouring atoms with a digit in them, to compare damaged numbers with."""
@@ -214,6 +233,10 @@ def _quotes_in(
             at += 1
             continue
         to, items, key = quoted
+        items = _of_written_prefix(receivables, text, written, at, items, key)
+        if not items:
+            at += 1
+            continue
         before = text[: written[at].start]
         if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
@@ -243,6 +266,24 @@ def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> 
             if items:
                 best = (to, items, joined)
     return best
+
+
+def _of_written_prefix(
+    receivables: Receivables, text: str, written: Sequence[Atom], at: int, items: Sequence[Item], key: str
+) -> Sequence[Item]:
+    """Without those of another row: the digits behind a prefix that the tenant uses (``AB260865``) quote no number with another one (``BA260865``).
+    A prefix that is a word for invoices as well (``RE``) is one only where no blank stands behind it."""
+    if (
+        at == 0
+        or written[at - 1].numeric
+        or not key.isdecimal()
+        or not receivables.shapes.has_prefix(written[at - 1].folded)
+    ):
+        return items
+    prefix, between = written[at - 1], text[written[at - 1].end : written[at].start]
+    if " " in between and _is_introduced(text[: prefix.end]):
+        return items
+    return [item for item in items if item.parts.prefix in ("", prefix.folded) or key not in item.keys[1:2]]
 
 
 def _belongs_to_next(receivables: Receivables, written: Sequence[Atom], at: int) -> bool:
@@ -501,7 +542,11 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
             text, written, quotes, customers = mended, again, better, again_customers
     taken = set(customers)
     for quote in quotes:
-        taken.update(range(quote.first, quote.last + 1))
+        places = range(quote.first, quote.last + 1)
+        taken.update(places)
+        # the customer's number that his documents' numbers begin with says no more than they do
+        for place in places:
+            customers.pop(place, None)
     is_more = len(taken) < len(written)
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
