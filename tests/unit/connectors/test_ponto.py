@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +18,11 @@ import pytest
 import trustme
 from pydantic import ValidationError
 
+from config.loader import load
 from connectors.ponto.settings import PontoSettings
 from connectors.ponto.statements import PontoStatements
 from connectors.ports import Cursor
+from connectors.registry import connector_kinds, statement_source
 from formats.detect import read_bank_document
 from ledger.controls import chain_gaps, with_controls
 from ledger.errors import CredentialsRefused, HumanActionNeeded, Transient
@@ -558,3 +561,15 @@ class TestPontoConnect:
             missing = {"certificate": tmp_path / "none.pem", "certificate_key": tmp_path / "ours.key"}
             with pytest.raises(HumanActionNeeded, match="a certificate of ours cannot be read"):
                 world.make(**tls, **missing, state=tmp_path / "third").check()
+
+
+def test_the_example_of_the_page_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "connectors" / "ponto.md").read_text()
+    example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    for name in re.findall(r"\$\{env:(\w+)\}", example[1]):
+        monkeypatch.setenv(name, "secret")
+    head = "tenant: bench\nlegal: {name: Bench BV, country: BE, language: nl}\ncurrency: EUR\ninvoices: [{use: folder, path: .}]\n"
+    (tmp_path / "tenant.yaml").write_text(f"{head}{example[1]}store: sqlite:///state/bench.sqlite3\n")
+    (config,) = load(tmp_path / "tenant.yaml", connector_kinds())
+    assert isinstance(statement_source(config.bank_accounts[0].statements[0], "x"), PontoStatements)
