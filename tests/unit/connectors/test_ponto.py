@@ -308,8 +308,9 @@ def identified(*roads: Sequence[Statement]) -> list[set[str]]:
 
 
 class TestSwitching:
-    def month(self, world: World, form: StatementFormat) -> tuple[list[Statement], list[Statement]]:
-        """The same month from Ponto and as the bank's files; with twins, and a sum that comes and goes."""
+    def month(self, world: World, form: StatementFormat, order: int = 1) -> tuple[list[Statement], list[Statement]]:
+        """The same month from Ponto and as the bank's files; with twins, and a sum that comes and goes. ``order``: -1 when Ponto has the entries of
+        a day the other way round."""
         writer = StatementWriter(form=form, iban=IBAN, creditor_id="BE68ZZZ0123456789", balance=100_000)
         files: list[Statement] = []
         for number in range(30):
@@ -322,7 +323,7 @@ class TestSwitching:
                 movements += [Movement(minor=minor, text="gift", is_debit=False) for minor in (5000, 5000, -5000)]
             name, content = writer.write(day, movements)
             files += [one for one in read_bank_document(raw(name, content)) if isinstance(one, Statement)]
-            for movement in movements:
+            for movement in movements[::order]:
                 amount = str(Decimal(movement.minor) / 100)
                 world.bank.book(amount, day, remittanceInformation=movement.text, counterpartName=movement.name or None)
             if number % 2:
@@ -340,6 +341,13 @@ class TestSwitching:
         assert identified(files)[0] == identified(ponto)[0]
         assert chain_gaps([*files[:10], *ponto[5:]]) == ()
         assert chain_gaps([*ponto[:5], *files[10:]]) == ()
+
+    @pytest.mark.parametrize("form", [StatementFormat.CODA, StatementFormat.CAMT])
+    def test_the_order_within_a_day_does_not_matter(self, world: World, form: StatementFormat) -> None:
+        ponto, files = self.month(world, form, order=-1)
+        for roads in ((ponto, files), (files, ponto)):
+            first, second = identified(*roads)
+            assert first == second
 
     def test_it_goes_on_where_the_files_ended(self, world: World) -> None:
         _, files = self.month(world, StatementFormat.CODA)

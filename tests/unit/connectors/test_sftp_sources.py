@@ -133,7 +133,10 @@ class TestWholeFiles:
     def test_with_a_marker_nobody_waits_for_anything_but_it(self, bank: Bank, clock: Clock, marker: str) -> None:
         bank.change = {"marker": ".ok", "after_reading": "archive"}
         bank.put("a.xml", b"whole")
-        assert bank.read() == []
+        source = bank.source()
+        assert bank.read(source) == []
+        (line,) = source.warnings(None)  # type: ignore[arg-type]  # no day matters here
+        assert line == "1 files on the server are not whole yet (their .ok is missing), such as a.xml"
         bank.put(marker, b"")
         assert bank.read() == ["a.xml"]
         assert clock.slept == 0
