@@ -16,6 +16,8 @@ from typing import Final, TypeVar, cast, get_args
 from config.kinds import ConnectorKinds
 from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountBooks, BeancountSettings
+from connectors.buckaroo.payouts import BuckarooPayouts
+from connectors.buckaroo.settings import BuckarooSettings
 from connectors.datev.batches import DatevBatches, DatevSettings
 from connectors.exact.books import ExactBooks
 from connectors.exact.settings import ExactSettings
@@ -57,6 +59,8 @@ from connectors.smtp import Smtp, SmtpSettings
 from connectors.tryton.books import TrytonBooks
 from connectors.tryton.invoices import TrytonInvoices
 from connectors.tryton.settings import TrytonBooksSettings, TrytonInvoicesSettings
+from connectors.twikey.debits import TwikeyDebits
+from connectors.twikey.settings import TwikeyDebitsSettings
 from connectors.webhook import Webhook, WebhookSettings
 from connectors.whmcs.invoices import WhmcsInvoices
 from connectors.whmcs.settings import WhmcsInvoicesSettings
@@ -123,7 +127,10 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
         kind(Port.STATEMENTS, PontoSettings, PontoStatements),
         kind(Port.STATEMENTS, SftpStatementsSettings, SftpStatements),
     ),
-    Port.PAYOUTS: (kind(Port.PAYOUTS, MollieSettings, MollieSettlements),),
+    Port.PAYOUTS: (
+        kind(Port.PAYOUTS, BuckarooSettings, BuckarooPayouts),
+        kind(Port.PAYOUTS, MollieSettings, MollieSettlements),
+    ),
     Port.ACCOUNTING: (
         kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),
         kind(Port.ACCOUNTING, ExactSettings, ExactBooks),
@@ -136,6 +143,7 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.DEBIT_CHANNEL: (
         kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
         kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+        kind(Port.DEBIT_CHANNEL, TwikeyDebitsSettings, TwikeyDebits),
     ),
     Port.CALL_OUTCOMES: (kind(Port.CALL_OUTCOMES, FolderCallsSettings, FolderCalls),),
     Port.HAND_OVER_CHANNEL: (
