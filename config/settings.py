@@ -63,3 +63,7 @@ class ConnectorSettings(Settings):
     """Base of a connector's settings; a subclass narrows ``use`` to one ``Literal`` name."""
 
     use: str
+
+    def books(self) -> str:
+        """The books that this connector writes to, in words that are theirs alone; empty where it writes to none."""
+        return ""
