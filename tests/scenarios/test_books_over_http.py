@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ accounting:
 @dataclass
 class Shop:
     """The clerk here, and the books there. ``issue``: an invoice there; ``postings``: marks of ours there, each once; ``close``: June is closed there,
-    or open again."""
+    or open again; ``pay``: a person books a payment of a document there."""
 
     clerk: Clerk
     server: Loopback
@@ -75,6 +76,7 @@ class Shop:
     issue: Callable[[int, str], None]
     postings: Callable[[], list[str]]
     close: Callable[[bool], None]
+    pay: Callable[[int, str], None]
 
     def log_in(self, secret: str) -> None:
         self.clerk.tenant_file.write_text(TENANT + self.books.format(url=self.server.address, secret=secret))
@@ -102,7 +104,10 @@ def _exact(server_of: Callable[[ExactSimulator], Loopback], clerk: Clerk) -> Sho
     def close(closed: bool) -> None:
         system.closed = {(2026, 6)} if closed else set()
 
-    return Shop(clerk, server, EXACT, "refresh-0", issue, system.posted, close)
+    def pay(number: int, amount: str) -> None:
+        system.payment_by_hand(number, customer, amount)
+
+    return Shop(clerk, server, EXACT, "refresh-0", issue, system.posted, close, pay)
 
 
 def _moneybird(server_of: Callable[[MoneybirdSimulator], Loopback], clerk: Clerk) -> Shop:
@@ -115,7 +120,10 @@ def _moneybird(server_of: Callable[[MoneybirdSimulator], Loopback], clerk: Clerk
     def close(closed: bool) -> None:
         system.closed_until = "2026-06-30" if closed else ""
 
-    return Shop(clerk, server, MONEYBIRD, mb.TOKEN, issue, system.marks, close)
+    def pay(number: int, amount: str) -> None:
+        system.pay(system.named(str(number))["id"], Decimal(amount), "2026-06-10")
+
+    return Shop(clerk, server, MONEYBIRD, mb.TOKEN, issue, system.marks, close, pay)
 
 
 @pytest.fixture(params=[_exact, _moneybird], ids=["exact", "moneybird"])
@@ -202,6 +210,20 @@ def test_what_is_refused_there_waits_and_goes_through_once_it_is_mended(shop: Sh
     assert _parked(shop) == []
     assert len(shop.postings()) == 2
     assert "0 open documents and 0 bank accounts agree, 0 differ" in shop.compared()
+
+
+def test_what_a_person_books_there_is_told_with_its_cause_and_settles_nothing_twice(shop: Shop) -> None:
+    shop.invoice(20260001, "121.00")
+    shop.invoice(20260002, "60.50")
+    shop.clerk.sync(DAY_1)
+    shop.pay(20260002, "60.50")
+    command = ["compare", "--config", str(shop.clerk.tenant_file), "--as-of", DAY_2]
+    told = CliRunner().invoke(app, command, env={"COLUMNS": "300"})
+    assert told.exit_code == 1
+    assert "20260002" in told.output
+    assert "booked there by somebody else" in told.output
+    assert "1 open documents and 0 bank accounts agree, 1 differ" in told.output
+    assert shop.clerk.open("20260002") == "60.50"
 
 
 def _effects(shop: Shop, *words: str) -> str:
