@@ -15,7 +15,7 @@ PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/python -m pipt
 PYTEST_ARGS ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static bench score simulate test-tryton lock clean
+.PHONY: help demo test check static bench score simulate connector test-tryton lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -38,7 +38,7 @@ static: $(VENV)/afletter $(VENV)/tools ## format, lint, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one cycle, of matching alone, of direct debits and of messages, as tables
+bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one cycle, of matching alone, of direct debits, messages, postings and pulls, as tables
 	$(BIN)/python -m tests.benchmarks.formats
 	$(BIN)/python -m tests.benchmarks.cycle
 	$(BIN)/python -m tests.benchmarks.matching
@@ -47,6 +47,7 @@ bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one 
 	$(BIN)/python -m tests.benchmarks.debits
 	$(BIN)/python -m tests.benchmarks.messages
 	$(BIN)/python -m tests.benchmarks.targets_http
+	$(BIN)/python -m tests.benchmarks.pulls
 
 score: $(VENV)/afletter $(VENV)/tools ## labelled worlds: booked by itself, wrong, suggested, per class with 95 % intervals
 	$(BIN)/python -m tests.worlds
@@ -56,6 +57,9 @@ TRYTON := .tryton
 TRYTON_PYTHON ?= $(PYTHON)
 test-tryton: $(VENV)/afletter $(VENV)/tools $(TRYTON)/db/company.sqlite ## against a real Tryton 8.2 with a company in it
 	AFLETTER_TRYTON=$(TRYTON) $(BIN)/python -m pytest tests/tryton/real_tryton.py
+
+connector: $(VENV)/afletter $(VENV)/tools ## a new invoice source that looks like the others, with simulator, tests and page (NAME=acme)
+	$(BIN)/python -m tests.scaffold $(NAME)
 
 SEED ?= 1
 simulate: $(VENV)/afletter $(VENV)/tools ## a year of direct debits with a bank that returns some, and a year of reminders (SEED=1)

@@ -21,7 +21,7 @@ from typing import Final, assert_never
 
 import structlog
 
-from connectors.ports import AccountingTarget, BatchSink, FeedbackSink, Receipt, Sink
+from connectors.ports import AccountingTarget, BatchSink, DebitProvider, FeedbackSink, Receipt, Sink
 from ledger.delivery_reports import DeliveryAction, DeliveryReport
 from ledger.effects import Effect, EffectEvent, EffectState, Guarantee
 from ledger.errors import (
@@ -136,7 +136,7 @@ def settle(store: Store, sink: Sink, now: datetime) -> bool:
 def _settle_s(sink: Sink) -> int:
     if isinstance(sink, AccountingTarget):
         return sink.abilities.settle_s
-    return sink.settle_s if isinstance(sink, FeedbackSink) else 0
+    return sink.settle_s if isinstance(sink, FeedbackSink | DebitProvider) else 0
 
 
 def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str, str]:
