@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from formats.camt.entries import Ground, ReadEntry, entry_of
+from formats.camt.pages import Page, joined, page_of
 from formats.camt.transactions import Transaction, amount_of, transaction_of
 from formats.xml_elements import Element, at, day_at, name_of, text_at
 from formats.xml_stream import elements_of, forget
@@ -157,14 +158,20 @@ class _Part:
 def statements_of(document: RawDocument) -> Iterator[Statement]:
     """The statements, one after the other. MalformedDocument with line and column ends them."""
     found = False
+    for statement in joined(_pages_of(document)):
+        found = True
+        yield statement
+    if not found:
+        raise MalformedDocument(document.name, "", "no statement in it: not one Stmt, Rpt or Ntfctn element")
+
+
+def _pages_of(document: RawDocument) -> Iterator[tuple[Page | None, Statement]]:
+    """Each Stmt, Rpt and Ntfctn element with the page that it is of its statement."""
     reader = _Reader(document)
     for event, element in elements_of(document, _TAGS):
         done = reader.take(event, element)
         if isinstance(done, Statement):
-            found = True
-            yield done
-    if not found:
-        raise MalformedDocument(document.name, "", "no statement in it: not one Stmt, Rpt or Ntfctn element")
+            yield reader.page, done
 
 
 def _entries_of(document: RawDocument, number: int, *, booked: bool) -> Iterator[StatementEntry]:
@@ -191,6 +198,7 @@ class _Reader:
         self.document = document
         self.statements = 0
         self.part: _Part | None = None
+        self.page: Page | None = None
         self.made_on: date | None = None
 
     def take(self, event: str, element: Element) -> Statement | ReadEntry | None:
@@ -218,6 +226,7 @@ class _Reader:
                 self._take_totals(part, element)
             case _ if name in _KINDS and _KINDS[name] == part.kind:
                 done = self._statement(part, element)
+                self.page = page_of(element)
                 self.part = None
                 self.statements += 1
             case _:

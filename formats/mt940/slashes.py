@@ -132,9 +132,13 @@ class _Parts:
         name = rest.strip("/")
         if not rest.endswith(_TOWN_EMPTY):
             name = name.rpartition("/")[0] or name
-        for code, part in (("IBAN", account), ("BIC", bic), ("NAME", name)):
-            if part:
-                self.first.setdefault(code, part)
+        first = self.first
+        if account:
+            first.setdefault("IBAN", account)
+        if bic:
+            first.setdefault("BIC", bic)
+        if name:
+            first.setdefault("NAME", name)
 
     def _remittance(self, value: str) -> None:
         if "STRD/" in value:

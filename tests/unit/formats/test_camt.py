@@ -364,3 +364,47 @@ def test_charges_of_the_transactions_are_the_entrys(indicator: str) -> None:
 def test_a_reference_that_means_none_is_none() -> None:
     rest = "<NtryDtls><TxDtls><RmtInf><Strd><CdtrRefInf><Ref>NOTPROVIDED</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls>"
     assert statement(ACCOUNT + entry("1", rest=rest)).entries[0].remittance.creditor_references == ()
+
+
+def paged(*pages: str) -> list[Statement]:
+    """The statements of a document whose Stmt elements are these pages of one statement."""
+    marked = [
+        f"<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{'true' if number == len(pages) else 'false'}</LastPgInd></StmtPgntn>{ACCOUNT}{page}"
+        for number, page in enumerate(pages, start=1)
+    ]
+    found = [
+        with_controls(each) for each in read(document("</Stmt><Stmt>".join(marked))) if isinstance(each, Statement)
+    ]
+    assert all(each.problems == () for each in found)
+    return found
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        (balance("OPBD", "1") + entry("1"), entry("2"), balance("CLBD", "8") + entry("4")),
+        tuple(balance("OPBD", "1") + balance("CLBD", "8") + entry(amount) for amount in ("1", "2", "4")),
+    ],
+)
+def test_pages_that_only_together_have_both_balances_are_one_statement(pages: tuple[str, ...]) -> None:
+    (found,) = paged(*pages)
+    assert (found.opening, found.closing) == (Money(100, "EUR"), Money(800, "EUR"))
+    assert [(each.position, each.balance) for each in found.entries] == [
+        (1, Money(200, "EUR")),
+        (2, Money(400, "EUR")),
+        (3, Money(800, "EUR")),
+    ]
+
+
+def test_pages_with_balances_of_their_own_stay_statements() -> None:
+    first = balance("OPBD", "1") + balance("ITBD", "2") + entry("1")
+    second = balance("ITBD", "2") + balance("CLBD", "4") + entry("2")
+    assert [(each.opening, each.closing) for each in paged(first, second)] == [
+        (Money(100, "EUR"), Money(200, "EUR")),
+        (Money(200, "EUR"), Money(400, "EUR")),
+    ]
+
+
+def test_a_last_page_is_followed_by_another_statement() -> None:
+    pages = balance("OPBD", "1") + entry("1") + "</Stmt><Stmt>" + ACCOUNT + balance("CLBD", "2")
+    assert len(paged(pages)) == 2
