@@ -8,11 +8,16 @@ their own are not: what is read of a document does not depend on another one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from formats.xml_elements import Element, text_at
 from ledger.statements import Statement, StatementEntry
+
+#: PgNb is a text of at most five digits (ISO 20022 Max5NumericText).
+_NUMBER: Final = re.compile(r"[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +31,7 @@ class Page:
 def page_of(element: Element) -> Page | None:
     """The page that a Stmt element is; None where it is no page of several."""
     number = text_at(element, "StmtPgntn", "PgNb")
-    if not (number.isascii() and number.isdigit()):
+    if _NUMBER.fullmatch(number) is None:
         return None
     return Page(number=int(number), last=text_at(element, "StmtPgntn", "LastPgInd").lower() not in {"false", "0"})
 

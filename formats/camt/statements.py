@@ -60,7 +60,7 @@ class _Total:
     def fits(self, tally: _Tally, currency: str) -> bool:
         """Whether it counts these entries; a sum of all may be of absolute amounts or net."""
         count, net, absolute = tally.of(self.sign)
-        if self.count and (not self.count.isdecimal() or int(self.count) != count):
+        if self.count and (self.count.lstrip("0") or "0") != str(count):
             return False
         if not self.sum:
             return True

@@ -23,7 +23,7 @@ _MOVEMENT: Final = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4}|\s{4})?\s*(?P<mark>[Ee]?[Rr]?[CDcd])(?P<funds>[A-Za-z])?\s*(?P<amount>[\d.,']+)"
     r"(?: ?(?P<type>[A-Za-z][A-Za-z0-9 ]{3}))?(?P<rest>.*)\Z"
 )
-_TOTAL: Final = re.compile(r"(?P<count>\d*)(?P<currency>[A-Z]{3})(?P<amount>[\d.,']+)\s*\Z", re.I)
+_TOTAL: Final = re.compile(r"(?P<count>\d{0,9})(?P<currency>[A-Z]{3})(?P<amount>[\d.,']+)\s*\Z", re.I)
 _GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:,\d{3})+\.\d*")
 #: Thousands apart with the Swiss sign.
 _SWISS: Final = re.compile(r"\d{1,3}(?:'\d{3})+(?:[.,]\d*)?")
