@@ -10,6 +10,8 @@ from formats import camt, mt940
 from ledger.controls import chain_gaps, with_controls
 from ledger.sources import Fault
 from ledger.statements import Statement
+from reconcile.patterns import ends_date
+from reconcile.text import atoms
 from tests.unit.formats.raw_documents import document_of
 
 NINES = "9" * 5000
@@ -60,3 +62,10 @@ def test_camt(place: str, reason: str) -> None:
 def test_mt940(number: str, opening: str, rest: str, refused: bool) -> None:
     text = MT940.format(number=number, opening=opening, rest=rest)
     assert isinstance(read(list(mt940.read(document_of(text.encode())))), Fault) is refused
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"), [(f"{NINES}.05.2026", False), (f"12.{NINES}.2026", False), ("12.05.2026", True)]
+)
+def test_a_date_in_a_payers_words(text: str, ends: bool) -> None:
+    assert ends_date(atoms(text), 2) is ends
