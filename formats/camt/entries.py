@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from formats.camt.transactions import Amount, Transaction, amount_of, code_of, reference
-from formats.xml_elements import Element, at, day_at, name_of, own_text, parts_of, text_at
+from formats.camt.transactions import Amount, Transaction, amount_of, bank_day_at, code_of, reference
+from formats.xml_elements import Element, at, name_of, own_text, parts_of, text_at
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.party import Counterparty
@@ -154,7 +154,7 @@ class _Reading:
     def _days(self) -> tuple[date, date]:
         """Booking and value day. BookgDt and ValDt are optional in every version: each stands in for the other, the
         day of the closing balance, or of the statement, for both."""
-        booked, value = day_at(self.parts.get("BookgDt")), day_at(self.parts.get("ValDt"))
+        booked, value = bank_day_at(self.parts.get("BookgDt")), bank_day_at(self.parts.get("ValDt"))
         day = booked or value or self.ground.on
         if day is None:
             raise ValueError("neither the entry nor its statement has a date")

@@ -11,8 +11,8 @@ from typing import Final
 
 from formats.camt.entries import Ground, ReadEntry, entry_of
 from formats.camt.pages import Page, joined, page_of
-from formats.camt.transactions import Transaction, amount_of, transaction_of
-from formats.xml_elements import Element, at, day_at, name_of, text_at
+from formats.camt.transactions import Transaction, amount_of, bank_day_at, transaction_of
+from formats.xml_elements import Element, at, name_of, text_at
 from formats.xml_stream import elements_of, forget
 from ledger.errors import MalformedDocument
 from ledger.money import Money
@@ -236,7 +236,7 @@ class _Reader:
 
     def _take_header(self, element: Element) -> None:
         try:
-            self.made_on = day_at(element, "CreDtTm")
+            self.made_on = bank_day_at(element, "CreDtTm")
         except ValueError as wrong:
             raise self._malformed(f"line {element.sourceline}", f"date of the message: {wrong}") from wrong
 
@@ -264,7 +264,7 @@ class _Reader:
             raise self._malformed(place, f"balance {code} without an amount")
         try:
             money = Money.parse(amount.text, amount.currency or part.currency)
-            on = day_at(element, "Dt")
+            on = bank_day_at(element, "Dt")
         except ValueError as wrong:
             raise self._malformed(place, f"balance {code}: {wrong}") from wrong
         # Some banks leave CdtDbtInd out of a credit balance: the balance equation shows whether that is so.
@@ -306,7 +306,7 @@ class _Reader:
         closing = _closing(part, [])
         stated = None if closing is None else closing.on
         try:
-            return stated or day_at(element, "FrToDt", "ToDtTm") or day_at(element, "CreDtTm") or self.made_on
+            return stated or bank_day_at(element, "FrToDt", "ToDtTm") or bank_day_at(element, "CreDtTm") or self.made_on
         except ValueError as wrong:
             raise self._malformed(f"line {part.line}", f"date of the statement: {wrong}") from wrong
 

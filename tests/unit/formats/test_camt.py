@@ -408,3 +408,14 @@ def test_pages_with_balances_of_their_own_stay_statements() -> None:
 def test_a_last_page_is_followed_by_another_statement() -> None:
     pages = balance("OPBD", "1") + entry("1") + "</Stmt><Stmt>" + ACCOUNT + balance("CLBD", "2")
     assert len(paged(pages)) == 2
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1979-12-31", "2080-01-01"])
+@pytest.mark.parametrize("place", ["BookgDt", "ValDt", "Bal"])
+def test_a_day_that_no_bank_books_on_is_refused(day: str, place: str) -> None:
+    rest = f"<{place}><Dt>{day}</Dt></{place}>" if place != "Bal" else ""
+    opening = balance("OPBD", "1", day=day if place == "Bal" else "2026-06-01")
+    content = f'{ACCOUNT}{opening}<Ntry><Amt Ccy="EUR">1</Amt><CdtDbtInd>CRDT</CdtDbtInd>{rest}</Ntry>'
+    (found,) = read(document(content))
+    assert isinstance(found, Fault)
+    assert f"'{day}' is no day of a bank's books" in found.reason
