@@ -12,13 +12,17 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from connectors.mollie.settings import MollieMandatesSettings
 from connectors.odoo.settings import OdooInvoicesSettings, OdooLogin
 from connectors.ports import Cursor, InvoiceSource
 from connectors.registry import Port, invoice_source
 from connectors.tryton.settings import TrytonInvoicesSettings
+from connectors.twikey.settings import TwikeyLogin, TwikeyMandatesSettings
 from ledger.documents import Document
 from ledger.errors import AfletterError, CredentialsRefused, HumanActionNeeded, Transient
+from ledger.mandates import Mandate
 from ledger.sources import Fault, RawDocument
+from tests.simulators import mollie, twikey
 from tests.simulators.odoo import DATABASE, KEY, OdooSimulator
 from tests.simulators.server import Loopback, Trouble, lasting
 from tests.simulators.tryton import DATABASE as DATABASE_OF_TRYTON
@@ -27,7 +31,7 @@ from tests.simulators.tryton import PASSWORD, USER, TrytonSimulator
 
 @dataclass(frozen=True)
 class RemoteWorld:
-    """``make(secret)``: the source; ``expected``: numbers of the documents that it must bring; ``change``: something happens to the first of them."""
+    """``make(secret)``: the source; ``expected``: numbers of the documents, or references of the mandates, that it must bring; ``change``: something happens to the first of them."""
 
     server: Loopback
     make: Callable[..., InvoiceSource]
@@ -73,9 +77,45 @@ def tryton(tmp: Path) -> RemoteWorld:
     return RemoteWorld(server, make, frozenset(f"F{n}" for n in range(7)), lambda: system.pay_by_hand("F0", "4.00"))
 
 
+def twikey_mandates(tmp: Path) -> RemoteWorld:
+    account, server = twikey.TwikeyAccount(), lasting("twikey-mandates")
+    server.simulate(account)
+    for n in range(7):
+        account.sign(f"M{n}", f"C{n}")
+
+    def make(secret: str = twikey.TOKEN) -> InvoiceSource:
+        url = f"{server.address}{twikey.BASE}"
+        login = TwikeyLogin(url=url, api_token=SecretStr(secret), state=tmp / "state")
+        return invoice_source(TwikeyMandatesSettings(use="twikey", connection=login), "invoices/0")
+
+    def change() -> None:
+        account.amend("M0", DbtrAcct="NL69TRIO0168933802")
+
+    return RemoteWorld(server, make, frozenset(f"M{n}" for n in range(7)), change)
+
+
+def mollie_mandates(tmp: Path) -> RemoteWorld:
+    account, server = mollie.MollieAccount(page=3), lasting("mollie-mandates")
+    server.simulate(account)
+    customers = [account.customer(f"C{n}", reference=f"M{n}")[0] for n in range(7)]
+
+    def make(secret: str = mollie.WEBSITE_KEY) -> InvoiceSource:
+        settings = MollieMandatesSettings(
+            use="mollie", url=server.address, token=SecretStr(secret), state=tmp / "state"
+        )
+        return invoice_source(settings, "invoices/0")
+
+    def change() -> None:
+        account.mandates[customers[0]][0]["status"] = "invalid"
+
+    return RemoteWorld(server, make, frozenset(f"M{n}" for n in range(7)), change)
+
+
 REMOTE: Mapping[tuple[Port, str], Callable[[Path], RemoteWorld]] = {
+    (Port.INVOICES, "mollie"): mollie_mandates,
     (Port.INVOICES, "odoo"): odoo,
     (Port.INVOICES, "tryton"): tryton,
+    (Port.INVOICES, "twikey"): twikey_mandates,
 }
 every_source = pytest.mark.parametrize("make_world", REMOTE.values(), ids=[f"{port}-{use}" for port, use in REMOTE])
 
@@ -83,6 +123,7 @@ every_source = pytest.mark.parametrize("make_world", REMOTE.values(), ids=[f"{po
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.odoo.invoices.PAGE", 3)
+    monkeypatch.setattr("connectors.mollie.mandates.AT_ONCE", 3)
 
 
 def fetch_all(source: InvoiceSource, cursor: Cursor | None = None) -> tuple[list[RawDocument], Cursor | None]:
@@ -97,7 +138,10 @@ def fetch_all(source: InvoiceSource, cursor: Cursor | None = None) -> tuple[list
 
 
 def numbers(source: InvoiceSource, documents: list[RawDocument]) -> list[str]:
-    return [fact.number for one in documents for fact in source.parse(one) if isinstance(fact, Document)]
+    """What the documents are about: invoices by their number, mandates by their reference."""
+    facts = [fact for one in documents for fact in source.parse(one)]
+    found = [fact.number for fact in facts if isinstance(fact, Document)]
+    return found + [fact.reference for fact in facts if isinstance(fact, Mandate)]
 
 
 @every_source
