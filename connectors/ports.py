@@ -78,6 +78,14 @@ CallSource = Source[CallAttempt]
 DeliveryReportSource = Source[DeliveryReport]
 
 
+@runtime_checkable
+class WarningSource(Protocol):
+    """A source that sees trouble coming while it still works."""
+
+    def warnings(self, as_of: date) -> Sequence[str]:
+        """What a person should do soon, one line each, from what the last ``fetch`` saw; ``status`` shows it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The receiver's word that it has it: ``reference`` is its own (a file name, a remote id)."""

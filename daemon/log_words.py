@@ -259,6 +259,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "in der Buchhaltung ({sink}) sind darauf {amount} gebucht, die wir nicht kennen",
         "en": "in the accounting software ({sink}) {amount} is booked on it that we do not know of",
     },
+    "sources_disagree": {
+        "nl": "{one} en {other} zeggen iets anders ({field}); zie `afletter status`",
+        "fr": "{one} et {other} se contredisent ({field}) ; voir `afletter status`",
+        "de": "{one} und {other} widersprechen sich ({field}); siehe `afletter status`",
+        "en": "{one} and {other} say different things ({field}); see `afletter status`",
+    },
     "call_promised": {
         "nl": "Klant {customer} belooft op {day} te betalen op {promised} (gesprek door {person}).{note}",
         "fr": "Le client {customer} promet le {day} de payer le {promised} (appel de {person}).{note}",

@@ -13,8 +13,8 @@ from ledger.allocations import Allocation, Matched, Outcome
 from ledger.debit_moves import DebitMove
 from ledger.payouts import Payout, PayoutLine
 from ledger.sources import Fault
-from ledger.statements import IdentifiedEntry
-from reconcile.payouts import PayoutBook, explain, quotes, taken_by, used_before
+from ledger.statements import IdentifiedEntry, StatementEntry
+from reconcile.payouts import PayoutBook, PayoutNames, explain, taken_by, used_before
 from reconcile.receivables import Receivables
 from store.store import Transaction
 
@@ -43,7 +43,7 @@ class PayoutDesk:
 
     def __init__(self, t: Transaction, debits: DebitDesk) -> None:
         self._debits = debits
-        self._payouts = list(t.payouts.all())
+        self._names = PayoutNames(t.payouts.all())
         self._used: set[str] = set()
         self._of_entry: dict[str, str] = {}
         self._taken: dict[str, int] = {}
@@ -66,10 +66,21 @@ class PayoutDesk:
                     ]
                 )
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether there are payouts at all."""
+        return self._names.count > 0
+
+    def candidates(self, entry: StatementEntry) -> list[Payout]:
+        """The payouts that an entry may be; none where it is no payout's."""
+        return self._names.named_by(entry) or [
+            one for one in self._names.like(entry) if one.payout_id not in self._used
+        ]
+
     def answer(self, receivables: Receivables, identified: IdentifiedEntry) -> Outcome | None:
         """The answer about an entry that names a payout; None where it names none."""
         entry = identified.entry
-        named = [one for one in self._payouts if quotes(entry, one)]
+        named = self.candidates(entry)
         if not named:
             return None
         fresh = [one for one in named if one.payout_id not in self._used]

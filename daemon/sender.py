@@ -31,6 +31,7 @@ from ledger.errors import (
     HumanActionNeeded,
     OutcomeUnknown,
     Refused,
+    RefusedSome,
     Transient,
     Undeliverable,
 )
@@ -158,6 +159,14 @@ def _send(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
     try:
         receipts: Sequence[Receipt]
         receipts = sink.send_many(effects) if isinstance(sink, BatchSink) else [sink.send(effects[0])]
+    except RefusedSome as error:
+        parked = [
+            _Result(key=effect.key, event=EffectEvent.PARK, detail=error.reasons[effect.key])
+            for effect in effects
+            if effect.key in error.reasons
+        ]
+        others = [effect for effect in effects if effect.key not in error.reasons]
+        return [*parked, *(_send(sink, others, as_of) if others else ())]
     except AfletterError as error:
         if len(effects) == 1:
             return [_failed(sink, effects[0], error, as_of)]

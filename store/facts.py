@@ -250,6 +250,21 @@ class Facts(Shelf):
         rows = self._among(self._select(document), document.c.number, dict.fromkeys(numbers))
         return {row.number: document_of(row) for row in rows}
 
+    def of_customers(self, ids: Sequence[str]) -> Iterator[Customer | Document | Mandate]:
+        """These customers and all that is theirs."""
+        yield from map(_customer, self._among(self._select(customer), customer.c.customer_id, ids))
+        yield from map(document_of, self._among(self._select(document), document.c.customer_id, ids))
+        yield from map(_mandate, self._among(self._select(mandate), mandate.c.customer_id, ids))
+
+    def forget_customers(self, ids: Sequence[str]) -> None:
+        """Take out customers whose documents and mandates are another's now."""
+        self._delete(customer, customer.c.customer_id, ids)
+
+    def customers_named(self, ids: Sequence[str]) -> dict[str, Customer]:
+        """Those of these customers that there are, by id."""
+        rows = self._among(self._select(customer), customer.c.customer_id, dict.fromkeys(ids))
+        return {row.customer_id: _customer(row) for row in rows}
+
     def mandates(self) -> Iterator[Mandate]:
         """All mandates, by reference."""
         return map(_mandate, self._stream(self._select(mandate), [mandate.c.reference]))

@@ -434,6 +434,7 @@ reminder: Final = Table(
     Column("interest", BigInteger, nullable=False, server_default="0"),
     Column("costs", BigInteger, nullable=False, server_default="0"),
     Column("announced", BigInteger, nullable=False, server_default="0"),
+    Column("outlay", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "message_id"),
     UniqueConstraint("tenant", "sequence"),
 )
@@ -532,4 +533,12 @@ known_payer: Final = Table(
     PrimaryKeyConstraint("tenant", "customer_id", "iban", "name", "learned_from"),
     Index(None, "tenant", "learned_from"),
     comment="Who pays for whom, and the entry that taught it",
+)
+
+stated_fact: Final = Table(
+    "stated_fact",
+    metadata,
+    *_words("tenant", "kind", "name", "system", "content"),
+    PrimaryKeyConstraint("tenant", "kind", "name", "system"),
+    comment="What each source says of a fact that several sources state",
 )

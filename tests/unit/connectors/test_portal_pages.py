@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.loader import load
+from connectors.buckaroo.payouts import BuckarooPayouts
 from connectors.mollie.debits import MollieDebits
 from connectors.mollie.settlements import MollieSettlements
 from connectors.registry import connector_kinds, debit_channel, invoice_source, settlement_source
@@ -32,6 +33,7 @@ _INVOICES = "invoices: [{use: folder, path: .}]\n"
         ("woocommerce", WooInvoices),
         ("whmcs", WhmcsInvoices),
         ("mollie", MollieSettlements),
+        ("buckaroo", BuckarooPayouts),
         ("mollie", MollieDebits),
         ("twikey", TwikeyDebits),
     ],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_mandate_held_as"
-down_revision = "0009_payouts"
+revision = "0011_mandate_held_as"
+down_revision = "0010_stated_facts"
 branch_labels = None
 depends_on = None
 
