@@ -593,6 +593,10 @@ class Reports(Settings):
     path: Path = Field(default=Path("reports"), description="The folder they are written to.")
 
 
+#: The ids of one customer, the one that is kept first.
+SameCustomer = Annotated[tuple[Text, ...], Field(min_length=2)]
+
+
 class TenantConfig(Settings):
     """One tenant: a company whose receivables are kept."""
 
@@ -611,7 +615,12 @@ class TenantConfig(Settings):
         "`{every: 15m}` or `{every: 2h}`. By default daily at 06:30.",
     )
     invoices: tuple[ConnectorSettings, ...] = Field(
-        min_length=1, description="The sources of customers, invoices, credit notes and mandates."
+        min_length=1,
+        description="The sources of customers, invoices, credit notes and mandates; of two that state the same, the first is believed.",
+    )
+    same_customers: tuple[SameCustomer, ...] = Field(
+        default=(),
+        description="Ids that several sources, or one, give the same customer, such as [[S-12, 4711]]; it is kept under the first.",
     )
     bank_accounts: tuple[BankAccount, ...] = Field(min_length=1, description="The accounts on which customers pay.")
     payouts: tuple[ConnectorSettings, ...] = Field(
@@ -661,6 +670,15 @@ class TenantConfig(Settings):
         copy = self.model_copy()
         copy._warnings = warnings
         return copy
+
+    @field_validator("same_customers", mode="after")
+    @classmethod
+    def _each_id_once(cls, value: tuple[SameCustomer, ...]) -> tuple[SameCustomer, ...]:
+        ids = [one for group in value for one in group]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"'{twice[0]}' stands there twice; an id belongs to one customer")
+        return value
 
     @field_validator("time_zone", mode="before")
     @classmethod

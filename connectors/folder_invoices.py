@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Literal
 
@@ -44,15 +44,19 @@ class FolderInvoicesSettings(ConnectorSettings):
 class FolderInvoices:
     """An InvoiceSource."""
 
-    def __init__(self, settings: FolderInvoicesSettings, name: str) -> None:
+    def __init__(
+        self, settings: FolderInvoicesSettings, name: str, is_ours: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """``is_ours``: whether a file of this relative name is read at all."""
         self.name = name
+        rank = _rank_with_pdf if settings.pdf else _rank
         self._folder = settings.path
         self._pages = FolderPages(
             folder=settings.path,
             source=name,
             recursive=settings.recursive,
             document_bytes=settings.document_mib * 1024 * 1024,
-            rank=_rank_with_pdf if settings.pdf else _rank,
+            rank=lambda file: rank(file) if is_ours(file) else None,
         )
 
     def check(self) -> None:

@@ -31,7 +31,9 @@ class FolderStatements:
         settings: FolderStatementsSettings,
         name: str,
         read: Callable[[RawDocument], Iterator[BankFact | Fault]] = read_bank_document,
+        is_ours: Callable[[str], bool] = lambda _: True,
     ) -> None:
+        """``is_ours``: whether a file of this relative name is read at all."""
         self.name = name
         self._read = read
         self._pages = FolderPages(
@@ -39,7 +41,7 @@ class FolderStatements:
             source=name,
             recursive=True,
             document_bytes=settings.document_mib * 1024 * 1024,
-            rank=lambda _: 0,
+            rank=lambda file: 0 if is_ours(file) else None,
         )
 
     def check(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
+from ledger.mandates import Collection
 from ledger.messages import Message, further_id, message_payload
-from ledger.reminders import Reminder
-from store.reminders import ReminderRow
+from ledger.reminders import MessageKind, Reminder
+from store.reminders import Delivery, ReminderRow
 from store.store import Transaction
 
 
@@ -44,3 +45,13 @@ def cancel_message(t: Transaction, message_id: str) -> None:
     if any(effect.subject == message_id for effect in queued):
         t.outbox.step([effect.key for effect in queued], EffectEvent.CANCEL, detail="overtaken by the facts")
         t.reminders.set_status(message_id, "cancelled")
+
+
+def release_notice(t: Transaction, collection: Collection) -> None:
+    """A pre-notification that has not left yet does not leave any more."""
+    documents = tuple(part.document for part in collection.parts)
+    waiting: tuple[Delivery, ...] = ("queued",)
+    for row in list(t.reminders.rows(waiting)):
+        announces = row.reminder.kind is MessageKind.PRE_NOTIFICATION and row.reminder.documents == documents
+        if announces:
+            cancel_message(t, row.message_id)

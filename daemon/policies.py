@@ -98,6 +98,7 @@ def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
         category_purpose=debit.category_purpose or "",
         ultimate_creditor=debit.ultimate_creditor or "",
         name_ultimate_debtor=debit.name_ultimate_debtor,
+        singly=debit.bank.singly,
     )
 
 

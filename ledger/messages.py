@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from ledger.media import Medium
 
@@ -107,7 +107,7 @@ def message_payload(message: Message) -> dict[str, object]:
 
 def message_of(payload: Mapping[str, object]) -> Message:
     """The message of such a payload. Raises ValueError naming the field that is missing or of another kind."""
-    texts = {name: _text(payload, name) for name in _TEXT_FIELDS}
+    texts: dict[str, Any] = {name: _text(payload, name) for name in _TEXT_FIELDS}
     later = {name: _text(payload, name) for name in _LATER_TEXT_FIELDS if name in payload}
     lists = {name: _texts(payload, name) for name in _LIST_FIELDS if name in payload}
     try:

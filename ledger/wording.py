@@ -389,6 +389,30 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Eine Zahl wie {document} steht da, aber nichts sagt, dass sie eine Rechnung ist, und {amount} ist nicht ihr Betrag.",
         "A number like {document} is written, but nothing says that it is an invoice, and {amount} is not its amount.",
     ),
+    "part_from_unknown": (
+        "{document} wordt genoemd, maar {amount} is niet het bedrag ervan en de betaler is niet als deze klant te herkennen.",
+        "{document} est cité, mais {amount} n'en est pas le montant et on ne reconnaît pas le payeur comme ce client.",
+        "{document} wird genannt, aber {amount} ist nicht der Betrag und der Zahler ist nicht als dieser Kunde erkennbar.",
+        "{document} is quoted, but {amount} is not its amount and the payer cannot be recognised as this customer.",
+    ),
+    "part_refund_to_unknown": (
+        "{document} wordt genoemd, maar {amount} is niet het bedrag ervan en de ontvanger is niet als deze klant te herkennen.",
+        "{document} est cité, mais {amount} n'en est pas le montant et on ne reconnaît pas le bénéficiaire comme ce client.",
+        "{document} wird genannt, aber {amount} ist nicht der Betrag und der Empfänger ist nicht als dieser Kunde erkennbar.",
+        "{document} is quoted, but {amount} is not its amount and the payee cannot be recognised as this customer.",
+    ),
+    "names_another": (
+        "{amount} past bij {other}, maar de tekst noemt klant {customer}, en {document} is even hoog.",
+        "{amount} convient à {other}, mais le texte nomme le client {customer}, et {document} est du même montant.",
+        "{amount} passt zu {other}, aber der Text nennt Kunde {customer}, und {document} ist ebenso hoch.",
+        "{amount} fits {other}, but the text names customer {customer}, and {document} is of the same amount.",
+    ),
+    "own_payment_back": (
+        "{amount} is zo te zien een eigen betaling die terugkwam, geen betaling van een klant.",
+        "{amount} semble être un de nos paiements qui est revenu, pas le paiement d'un client.",
+        "{amount} ist dem Anschein nach eine eigene Zahlung, die zurückkam, keine Zahlung eines Kunden.",
+        "{amount} looks like a payment of our own that came back, not like a customer's payment.",
+    ),
     "payer_without_fit": (
         "De betaler is klant {customer}, maar niets wat daar openstaat verklaart {amount}.",
         "Le payeur est le client {customer}, mais rien de ce qui y est ouvert n'explique {amount}.",

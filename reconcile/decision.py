@@ -6,8 +6,9 @@ direct debits); money out; a batch, detail by detail; a quoted document issued l
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Suggestion, Unmatched
 from ledger.money import Money
@@ -19,8 +20,21 @@ from reconcile.outgoing import decide_outgoing
 from reconcile.policy import IgnoreRule, MatchPolicy, Treatment
 from reconcile.quoted import decide_quoted
 from reconcile.receivables import Receivables
+from reconcile.remittance import text_of
 from reconcile.text import plain
 from reconcile.unquoted import decide_unquoted
+
+#: Sub-families of ISO 20022 bank transaction codes for credit transfers that were returned, and the type of a returned item in MT940.
+_RETURN_CODES: Final = frozenset({"RRTN", "ARET", "RPCR", "NRTI"})
+#: What banks write beside a transfer that came back, with the reason codes of pacs.004 (ISO 20022 ExternalReturnReason1Code).
+_CAME_BACK: Final = re.compile(
+    r"\b(?:(?:RETOUR\w*|RETURN\w*|TERUG\w*|RUCK\w*|RUECK\w*|REJET\w*|REJECT\w*)\W+(?:\w+\W+){0,4}?(?:A[CGM]0[0-9]|BE0[0-9]|MD0[0-9]|MS0[0-9]|RR0[0-9]|RC0[0-9]|CNOR|DNOR)"
+    r"|RUCKUBERWEISUNG\w*|RUECKUEBERWEISUNG\w*|(?:VIREMENT|OVERSCHRIJVING|TRANSFER|UBERWEISUNG)\W+(?:RETOURNEE?|REJETEE?|GEWEIGERD|RETURNED|REJECTED|ZURUCK\w*)"
+    r"|RETOUR\W+(?:DE\W+)?(?:VIREMENT|OVERSCHRIJVING)|(?:RETURNED|REJECTED)\W+(?:TRANSFER|PAYMENT)"
+    r"|REKENING\W+(?:IS\W+)?(?:OPGEHEVEN|GESLOTEN|BESTAAT NIET|ONBEKEND)|ONBEKENDE?\W+REKENING\w*"
+    r"|KONTO\W+(?:ERLOSCHEN|GESCHLOSSEN|AUFGELOST|UNBEKANNT)|KONTONUMMER\W+(?:FALSCH|UNGULTIG|UNBEKANNT)"
+    r"|COMPTE\W+(?:CLOTURE|INEXISTANT|INCONNU|FERME)|ACCOUNT\W+(?:CLOSED|UNKNOWN|DOES NOT EXIST))\b"
+)
 
 
 def decide(receivables: Receivables, entry: StatementEntry) -> Outcome:
@@ -32,6 +46,8 @@ def decide(receivables: Receivables, entry: StatementEntry) -> Outcome:
         entry = _with_detail(entry, entry.details[0], entry.amount)
     if entry.return_reason or entry.reversal:
         return to_a_person(Case(receivables, entry), (), reason("returned_payment", amount=str(entry.amount)))
+    if entry.amount.minor > 0 and _came_back(entry):
+        return to_a_person(Case(receivables, entry), (), reason("own_payment_back", amount=str(entry.amount)))
     if len(entry.details) > 1:
         return _batch(receivables, entry)
     return _single(receivables, entry)
@@ -81,6 +97,12 @@ def _of_case(case: Case) -> Outcome:
         return foreign
     quoted = decide_quoted(case)
     return decide_unquoted(case) if quoted is None else quoted
+
+
+def _came_back(entry: StatementEntry) -> bool:
+    """Whether the bank's code or words say that this is a payment of our own that came back: whatever it quotes may be the number of somebody else."""
+    family = entry.transaction_code.partition("/")[2].rpartition("/")[2] or entry.transaction_code.partition("/")[0]
+    return family in _RETURN_CODES or _CAME_BACK.search(text_of(entry)) is not None
 
 
 # what is no receivable

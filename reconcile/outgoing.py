@@ -83,7 +83,11 @@ def _quoted(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcom
         ]
     open_ = [item for item in credit_notes if item.open and item.currency == case.currency]
     if len(open_) == 1 and case.minor <= open_[0].open:
-        return _refund(case, open_[0], by)
+        credit = open_[0]
+        if case.minor < credit.open and not case.payer_evidence(credit.customer_id):
+            because = reason("part_refund_to_unknown", by, document=credit.number, amount=str(case.money(case.minor)))
+            return to_a_person(case, [_suggest(case, credit, by)], because)
+        return _refund(case, credit, by)
     if open_ and sum(item.open for item in open_) == case.minor:
         lines = [line(AllocationKind.REFUND, item, item.open) for item in open_]
         evidence = ranked((*by, *case.payer_evidence(open_[0].customer_id), Evidence.AMOUNT))

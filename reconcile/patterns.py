@@ -136,7 +136,7 @@ class NumberShapes:
         for at, atom in enumerate(written):
             if atom.numeric:
                 found.extend(self._without_prefix(written, at))
-            elif atom.folded in self._prefixes:
+            elif atom.folded in self._prefixes and not atom.before.isdecimal():
                 digits = ""
                 for following in written[at + 1 : at + 5]:
                     if not following.numeric:
@@ -147,14 +147,21 @@ class NumberShapes:
         return tuple(dict.fromkeys(found))
 
     def _without_prefix(self, written: Sequence[Atom], at: int) -> Iterator[str]:
+        prefix_written = at > 0 and not written[at - 1].numeric and written[at - 1].folded in self._prefixes
         for segments, prefixes in self._segments.items():
             run = written[at : at + len(segments)]
             if tuple(len(atom.text) for atom in run if atom.numeric) != segments or ends_date(written, at):
                 continue
             digits = "".join(atom.text for atom in run)
             for prefix in prefixes:
+                if prefix_written and prefix and prefix != written[at - 1].folded:
+                    continue
                 if self.has_head(prefix, digits):
                     yield prefix + digits
+
+    def has_prefix(self, letters: str) -> bool:
+        """Whether numbers of this tenant begin with these letters, folded."""
+        return bool(letters) and letters in self._prefixes
 
     def has_head(self, prefix: str, digits: str) -> bool:
         """Whether numbers of this prefix and length begin with a head that ``digits`` begin with, too."""

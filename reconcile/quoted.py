@@ -33,9 +33,8 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
-from reconcile.names import Likeness
 from reconcile.receivables import MOST_OF_AMOUNT, Item
-from reconcile.remittance import Quote, keys_that_could_be_meant, range_between
+from reconcile.remittance import Quote, has_fragments, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
 from reconcile.text import is_slip, one_edit_apart, slips_of
@@ -155,6 +154,20 @@ def _also_meant(case: Case, items: Sequence[Item]) -> list[Item]:
     return [item for item in others if item.open and item.currency == case.currency]
 
 
+def _left_out(case: Case, items: Sequence[Item]) -> list[Item]:
+    """Open invoices of the same customers that are written beside ``items``, each as a number of ours, and that the amount leaves out: more was
+    listed than was paid."""
+    if len(case.reading.quotes) < 2:
+        return []
+    customers = {item.customer_id for item in items}
+    meant = {item for quote in case.reading.quotes if quote.is_meant for item in quote.items}
+    return [
+        item
+        for item in _also_meant(case, items)
+        if item in meant and item.customer_id in customers and item.issued_on <= case.on and not item.is_credit
+    ]
+
+
 def _is_bare(case: Case, item: Item) -> bool:
     """Whether all that points to a document are a few digits that nothing says are a number of ours (``Erstattung 104530``)."""
     quotes = [quote for quote in case.reading.quotes if item in quote.items]
@@ -253,6 +266,9 @@ def _one(case: Case, item: Item, credit_notes: Sequence[Item], by: Sequence[Evid
         rivals = _rivals_in_payer(case, item)
         if rivals:
             return _conflict(case, item, rivals, by)
+        left_out = _left_out(case, [item])
+        if left_out:
+            return _does_not_add_up(case, [[item, *left_out]], by)
         evidence = _evidence(case, item, by, amount=True)
         return matched(case, settlement.lines, [item], evidence, settled_reason(case, item, settlement, evidence))
     less_credit = _less_credit(case, [item], open_credits)
@@ -320,7 +336,7 @@ def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
     amount = str(case.money(case.minor))
     evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
     other_amount = not item.open and case.minor != item.gross
-    if other_amount and (case.open_of([item.customer_id]) or not _is_from(case, item.customer_id)):
+    if other_amount and (case.open_of([item.customer_id]) or not case.may_be(item.customer_id)):
         because = reason("paid_already_other_amount", evidence, document=item.number, amount=amount)
         return to_a_person(case, [suggest_account(case, item.customer_id, by)], because)
     if not item.open:
@@ -332,9 +348,26 @@ def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
         if made_up is not None:
             return made_up
         rest = str(item.money(item.open - case.minor))
+        if _only_the_number_speaks(case, item, by):
+            because = reason("part_from_unknown", by, document=item.number, amount=amount, rest=rest)
+            return to_a_person(case, [suggest_item(case, item, by)], because)
         because = reason("paid_in_part", evidence, document=item.number, amount=amount, rest=rest)
         return matched(case, [line(AllocationKind.PAYMENT, item, case.minor)], [item], evidence, because)
     return _too_much(case, [item], by)
+
+
+def _only_the_number_speaks(case: Case, item: Item, by: Sequence[Evidence]) -> bool:
+    """Whether a number is all there is for an invoice: the amount is not its own, nobody says that it is a part, and the payer is not like the
+    customer. Then the number may be a supplier's who pays back, or the slip of another customer; a reference with check digits is neither. An entry without any
+    counterparty speaks against nobody. Who gives
+    money back must be known as the customer, not only have a name like his."""
+    if Evidence.STRUCTURED_REFERENCE in by or case.payer_evidence(item.customer_id):
+        return False
+    if case.reading.gives_back:
+        return True
+    if not (case.entry.counterparty.name or case.entry.counterparty.iban):
+        return False
+    return not case.reading.says_part and not case.may_be(item.customer_id)
 
 
 def _made_up(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome | None:
@@ -388,21 +421,17 @@ def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outc
         customer=customer_id,
     )
     doubt = ""
-    if not certain:
+    of_others = () if case.payer_evidence(customer_id) else case.receivables.open_with(rest, case.currency, case.on)
+    if not certain or of_others:
         doubt = "rest_explained_twice"
-    elif not _is_from(case, customer_id):
+    elif not (case.payer_evidence(customer_id) or (case.may_be(customer_id) and 2 * rest < case.minor)):
         doubt = "too_much_from_unknown"
-    elif case.reading.has_fragments:
+    elif has_fragments(case.receivables, case.reading):
         doubt = "too_much_and_fragments"
     if doubt:
         why = Reason(code=doubt, values={"rest": str(case.money(rest)), "documents": named(items)})
         return to_a_person(case, [suggestion(lines, evidence, because)], why)
     return matched(case, lines, items, evidence, because)
-
-
-def _is_from(case: Case, customer_id: str) -> bool:
-    """Whether anything says that this customer paid."""
-    return bool(case.payer_evidence(customer_id)) or case.is_like(customer_id, Likeness.WEAK)
 
 
 def _beside(case: Case, items: Sequence[Item], rest: int) -> tuple[tuple[Item, ...], bool]:
@@ -542,6 +571,9 @@ def _many(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]
         items, settlement = next(iter(fitting.values()))
         open_ = [item for item in items if item.open]
         rivals = _rivals_in_payer(case, open_[0]) if len(open_) == 1 else []
+        left_out = _left_out(case, items)
+        if left_out:
+            return _does_not_add_up(case, [[*items, *left_out]], by)
         return _conflict(case, open_[0], rivals, by) if rivals else _many_settled(case, open_, settlement, by)
     for items in readings:
         open_ = [item for item in items if item.open and not item.is_credit]

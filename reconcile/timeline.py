@@ -21,6 +21,7 @@ from ledger.documents import Document
 from ledger.money import Money
 from ledger.party import KnownPayer
 from ledger.statements import IdentifiedEntry
+from ledger.values import many
 from reconcile.case import rule_for
 from reconcile.decision import decide
 from reconcile.names import Likeness, name_of
@@ -41,6 +42,7 @@ class Netted:
     on: date
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """An entry and its answer. ``learned``: payers that became known by it."""

@@ -32,6 +32,7 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
+from reconcile.names import name_of
 from reconcile.patterns import Short, short_form
 from reconcile.quoted import settled_reason
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
@@ -110,7 +111,9 @@ def _points_elsewhere(case: Case, items: Sequence[Item]) -> str:
     """The key of something written that is no damaged form of any of ``items``: an unknown reference, or a number in the tenant's shape that
     no document has; empty when nothing of the kind is written."""
     for key in case.reading.unknown:
-        if not any(_is_damaged_form([key], item) for item in items):
+        if not any(
+            len(meant) >= _FEWEST_COUNTER_DIGITS and one_edit_apart(key, meant) for item in items for meant in item.keys
+        ):
             return key
     return ""
 
@@ -120,6 +123,18 @@ def _quotes_another(case: Case, items: Sequence[Item]) -> Item | None:
     for quote in case.reading.quotes:
         if quote.is_meant and not any(item in items for item in quote.items):
             return quote.items[0]
+    return None
+
+
+def _names_another(case: Case, items: Sequence[Item]) -> Item | None:
+    """An open invoice of the same amount whose customer is named in the text (``for Tom Peeters``), and is none of those of ``items``."""
+    if len(case.open_with_amount) < 2 or not case.reading.text:
+        return None
+    words = name_of(case.reading.text).words
+    customers = {item.customer_id for item in items}
+    for other in case.open_with_amount:
+        if other.customer_id not in customers and case.receivables.name(other.customer_id).is_among(words):
+            return other
     return None
 
 
@@ -259,13 +274,9 @@ def _why(case: Case, explanation: Explanation, evidence: Sequence[Evidence], how
 
 def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Reason | None:
     """What speaks against an answer that rests on payer and amount."""
-    elsewhere = _points_elsewhere(case, items)
-    if elsewhere:
-        return reason("unknown_number", written=elsewhere, document=named(items))
-    another = _quotes_another(case, items)
-    if another is not None:
-        amount = str(case.money(case.minor))
-        return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
+    by_text = _objection_of_text(case, items)
+    if by_text is not None:
+        return by_text
     recurs = case.receivables.times_invoiced(items[0].customer_id, items[0].gross) > 1
     if how == [Evidence.REPAIRED_REFERENCE] and recurs:
         return reason("damaged_and_recurring", document=items[0].number, amount=str(items[0].money(items[0].gross)))
@@ -278,6 +289,28 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
     return _objection_to_name(case, items[0])
 
 
+def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
+    """What was written that speaks against it: a number of nobody's, another customer's name, another document."""
+    elsewhere = _points_elsewhere(case, items)
+    if elsewhere:
+        return reason("unknown_number", written=elsewhere, document=named(items))
+    named_other = _names_another(case, items)
+    if named_other is not None:
+        amount = str(case.money(case.minor))
+        return reason(
+            "names_another",
+            customer=named_other.customer_id,
+            document=named_other.number,
+            other=named(items),
+            amount=amount,
+        )
+    another = _quotes_another(case, items)
+    if another is not None:
+        amount = str(case.money(case.minor))
+        return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
+    return None
+
+
 def _objection_to_name(case: Case, item: Item) -> Reason | None:
     """What speaks against a name: others of the same amount whom it may mean as well, or too many of the name to tell."""
     amount = str(case.money(case.minor))
@@ -287,9 +320,23 @@ def _objection_to_name(case: Case, item: Item) -> Reason | None:
     if namesakes is None:
         return reason("common_name", document=item.number, customer=item.customer_id, amount=amount)
     others = [other for other in case.open_of(namesakes) if other is not item and other.open == case.minor]
+    others.extend(_longer_named(case, item))
     if not others:
         return None
     return reason("several_customers", amount=amount, documents=named([item, *others]))
+
+
+def _longer_named(case: Case, item: Item) -> list[Item]:
+    """Invoices of the same amount of customers whose names go on where the payer's ends (``Jansen``: Jansen BV, Jansen Beheer BV), unless the
+    payer's name has the legal form that ends the customer's."""
+    own, payer = case.receivables.name(item.customer_id), case.payer_name
+    if own.others and set(own.others) <= set(payer.others):
+        return []
+    return [
+        other
+        for other in case.open_with_amount
+        if other.customer_id != item.customer_id and payer.is_among(case.receivables.name(other.customer_id).words)
+    ]
 
 
 def _selected_in_part(case: Case, selected: Selected) -> Outcome:

@@ -72,20 +72,36 @@ class _Movement:
 
 
 class _Place:
-    """Where in which file we are: it makes sources, and says what is wrong where."""
+    """Where in which file we are: it makes sources, and says what is wrong where.
 
-    __slots__ = ("_document", "_name", "_system")
+    ``found``: None where the first fault refuses the file; a list where the file is only looked at, which takes the faults that leave
+    something to be seen.
+    """
 
-    def __init__(self, document: RawDocument) -> None:
+    __slots__ = ("_document", "_name", "_system", "found")
+
+    def __init__(self, document: RawDocument, found: list[str] | None = None) -> None:
         self._system = document.system
         self._name = document.name
         self._document = document.sha256
+        self.found = found
 
     def source(self, place: str) -> SourceRef:
         return SourceRef(system=self._system, name=self._name, document=self._document, place=place)
 
     def refuse(self, number: int, record: str, reason: str) -> NoReturn:
-        raise MalformedDocument(self._name, f"line {number}, record {record}" if record else f"line {number}", reason)
+        """Nothing can be read on from here."""
+        raise MalformedDocument(self._name, _named(number, record), reason)
+
+    def fault(self, number: int, record: str, reason: str) -> None:
+        """The file is unfit to be booked; where it is only looked at, reading goes on."""
+        if self.found is None:
+            self.refuse(number, record, reason)
+        self.found.append(f"{_named(number, record)}: {reason}")
+
+
+def _named(number: int, record: str) -> str:
+    return f"line {number}, record {record}" if record else f"line {number}"
 
 
 class _Amounts:
@@ -102,7 +118,7 @@ class _Amounts:
 
     def minor(self, sign: str, digits: str, number: int, record: str) -> int:
         if not (digits.isascii() and digits.isdigit() and len(digits) == 15):
-            self._place.refuse(number, record, f"'{digits}' is no amount")
+            digits = self._filled(digits, number, record)
         if digits[self._cut :] != self._blank:
             self._place.refuse(
                 number,
@@ -110,9 +126,18 @@ class _Amounts:
                 f"amount {int(digits[:-3])}.{digits[-3:]} has more decimals than {self.currency} knows",
             )
         if sign not in {"0", "1"}:
-            self._place.refuse(number, record, f"'{sign}' is no sign (0 for credit, 1 for debit)")
+            self._place.fault(number, record, f"'{sign}' is no sign (0 for credit, 1 for debit)")
         minor = int(digits[: self._cut])
-        return minor if sign == "0" else -minor
+        return -minor if sign == "1" else minor
+
+    def _filled(self, text: str, number: int, record: str) -> str:
+        """Fifteen digits of an amount that is none; only blanks before the digits can be looked past."""
+        reason = f"'{text}' is no amount"
+        digits = text.lstrip(" ").rjust(15, "0")
+        if not (digits.isascii() and digits.isdigit() and len(text) == 15):
+            self._place.refuse(number, record, reason)
+        self._place.fault(number, record, reason)
+        return digits
 
 
 class _Days:
@@ -158,7 +183,27 @@ def reread(document: RawDocument) -> Iterator[Statement]:
     yield from _statements(document)
 
 
+def examine(document: RawDocument) -> Iterator[Statement]:
+    """What can be seen of a file that ``read`` refuses: its statements up to the one that cannot be read at all, each with the faults of the
+    file up to its end as its problems. A record of another length is cut or filled to its 128 characters, a record 22 or 23 that goes on with
+    another movement is left out; figures stand as they are. Raises MalformedDocument.
+    """
+    place = _Place(document, [])
+    lines = _lines(document)
+    _check_lengths(lines, place)
+    for start, end in _envelopes(lines, place):
+        yield _Envelope(lines, start, end, place).statement()
+
+
 def _statements(document: RawDocument) -> list[Statement]:
+    lines = _lines(document)
+    place = _Place(document)
+    _check_lengths(lines, place)
+    return [_Envelope(lines, start, end, place).statement() for start, end in _envelopes(lines, place)]
+
+
+def _lines(document: RawDocument) -> list[str]:
+    """The lines of the file; blank ones are empty text."""
     if document.size > MAX_BYTES:
         raise MalformedDocument(
             document.name, "", f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES})"
@@ -167,10 +212,7 @@ def _statements(document: RawDocument) -> list[Statement]:
         raw = stream.read(MAX_BYTES + 1)
     if b"\0" in raw:
         raise MalformedDocument(document.name, f"byte {raw.index(0) + 1}", "binary: a zero byte among the records")
-    lines = lines_of(raw)
-    place = _Place(document)
-    _check_lengths(lines, place)
-    return [_Envelope(lines, start, end, place).statement() for start, end in _envelopes(lines, place)]
+    return lines_of(raw)
 
 
 def _check_lengths(lines: list[str], place: _Place) -> None:
@@ -186,7 +228,8 @@ def _check_lengths(lines: list[str], place: _Place) -> None:
             continue
         last = not any(lines[index + 1 :])
         cut = "; the file is cut off here" if last and length < RECORD_LENGTH else ""
-        place.refuse(index + 1, "", f"a record has {RECORD_LENGTH} characters, this one has {length}{cut}")
+        place.fault(index + 1, "", f"a record has {RECORD_LENGTH} characters, this one has {length}{cut}")
+        lines[index] = line[:RECORD_LENGTH].ljust(RECORD_LENGTH)
 
 
 def _envelopes(lines: list[str], place: _Place) -> Iterator[tuple[int, int]]:
@@ -318,11 +361,12 @@ class _Envelope:
         match kind:
             case "22" | "23":
                 if line[2:10] != key or movement.third or movement.information or (kind == "22" and movement.second):
-                    self._place.refuse(
+                    self._place.fault(
                         number,
                         kind,
                         f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
                     )
+                    return
                 self._parts += 1
                 if kind == "22":
                     movement.second = line
@@ -358,11 +402,9 @@ class _Envelope:
         if not account:
             place.refuse(self._opening_line, "1", "the account number is missing")
         if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
-            place.refuse(self._opening_line, "1", f"'{currency}' is no currency code")
+            place.fault(self._opening_line, "1", f"'{currency}' is no currency code")
         if closing_currency and closing_currency != currency:
-            place.refuse(
-                self._closing_line, "8", f"the new balance is in {closing_currency}, the old one in {currency}"
-            )
+            place.fault(self._closing_line, "8", f"the new balance is in {closing_currency}, the old one in {currency}")
         amounts = _Amounts(currency, place)
         opening = amounts.minor(old[42], old[43:58], self._opening_line, "1")
         closing = amounts.minor(new[41], new[42:57], self._closing_line, "8")
@@ -388,6 +430,8 @@ class _Envelope:
                 remarks=tuple(_differing_details(entries)),
             )
         )
+        if place.found is not None:
+            return replace(statement, problems=(*place.found, *statement.problems))
         if statement.problems:
             place.refuse(self._closing_line, "8", "; ".join(statement.problems))
         return statement
@@ -414,7 +458,7 @@ class _Envelope:
                     f"{name} turnover {Money(said, currency)}, but the movements add up to {Money(found, currency)}"
                 )
         if wrong:
-            self._place.refuse(number, "9", "control totals do not fit: " + "; ".join(wrong))
+            self._place.fault(number, "9", "control totals do not fit: " + "; ".join(wrong))
 
     def _entries(
         self, amounts: _Amounts, opening: int, fallback: date | None

@@ -41,19 +41,38 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool)
     """The parts of one movement's narratives; where both parties are named, the other side is the one that the money comes from or goes to."""
     parts = _Parts("ORDP" if money_in else "BENM")
     for lines in narratives:
-        for section, code, value in _values(joined(lines, widths, "")):
+        for section, code, value in _values(_joined(lines, widths)):
             parts.take(section, code, value)
     return parts.narrative()
 
 
+def _joined(lines: Sequence[str], widths: Widths) -> str:
+    """Lines as one; no blank was lost before a line that begins with a slash."""
+    groups: list[list[str]] = [[]]
+    for line in lines:
+        if groups[-1] and line.startswith("/"):
+            groups.append([])
+        groups[-1].append(line)
+    if len(groups) == 1:
+        return joined(lines, widths, "")
+    return "".join(joined(group, widths, "") if len(group) > 1 else group[0] for group in groups).strip()
+
+
 def _values(text: str) -> Iterator[tuple[str, str, str]]:
-    """Party section, code and value, in order. ID is a code only beside a party: ``/ID/`` occurs in texts too."""
+    """Party section, code and value, in order.
+
+    ID is a code only beside a party: ``/ID/`` occurs in texts too. In the payer's words a code that was there already is one of them.
+    """
     section = previous = ""
     start = 0
+    there: set[str] = set()
     for found in _CODE.finditer(text):
         code = found[1]
         if code not in _CODES or (code in _BESIDE_PARTY and previous not in _MAY_PRECEDE):
             continue
+        if previous == "REMI" and code in there:
+            continue
+        there.add(code)
         begin, end = found.span()
         if previous:
             yield section, previous, text[start:begin]
@@ -82,7 +101,7 @@ class _Parts:
             case "NAME" if section in _ULTIMATE:
                 self.ultimate = self.ultimate or spaced(value.strip("/"))
             case "ULTD" | "ULTC" | "ULTB":
-                self.ultimate = self.ultimate or spaced(value.strip("/"))
+                self.ultimate = self.ultimate or _named(value)
             case "CNTP":
                 self._counterparty(value)
             case "REMI":
@@ -134,6 +153,12 @@ class _Parts:
             references=tuple(self.references),
             **parts,
         )
+
+
+def _named(value: str) -> str:
+    """The name of an ultimate party, without the identification that ING writes behind it: ``/Jan de Vries/NL123456/``."""
+    name, _, identification = value.strip("/").rpartition("/")
+    return spaced(name if name and any(map(str.isdigit, identification)) else value.strip("/"))
 
 
 def _text(value: str) -> str:

@@ -458,12 +458,12 @@ class TestCases:
         ]
         assert len(found) > 1
         assert sent(clerk)[-1] == (25, "hand_over"), "one step"
-        for number, mail in enumerate(found):
+        for place, mail in enumerate(found):
             assert len(mail.as_bytes()) < 1024 * 1024
             (part,) = [part for part in mail.walk() if part.get_filename()]
             content = part.get_payload(decode=True)
             assert isinstance(content, bytes)
-            assert checked(tmp_path / f"{number}.zip", content)[0] == 0
+            assert checked(tmp_path / f"{place}.zip", content)[0] == 0
         pass_days(clerk, 31, 31, paying("121.00"))
         assert len(mails_to(clerk, "cases@agency.example")) == len(found) + 1, "reduced once"
 

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from connectors.ports import Page
+from connectors.receivable_lines import ReceivableLine, coming_back
 from connectors.target_accounts import TargetAccounts, TargetBank
 from connectors.tryton.books import TrytonBooks
 from connectors.tryton.client import decoded, encoded
 from connectors.tryton.invoices import TrytonInvoices
 from connectors.tryton.moves import mark_of, marked
 from connectors.tryton.settings import TrytonBooksSettings, TrytonInvoicesSettings
-from connectors.tryton.settling import ReceivableLine, coming_back, wanted
+from connectors.tryton.settling import wanted
 from ledger.allocations import Allocation, AllocationKind
 from ledger.bookings import Booking, bank_entry, counter
 from ledger.documents import Document, DocumentKind

@@ -94,8 +94,8 @@ def test_six_digits_from_nobody_with_another_amount_are_for_a_person() -> None:
     assert suggested(desk.decides()) == [[("payment", "104530", "34.29")]]
 
 
-@pytest.mark.parametrize("text", ["deelbetaling factuur 104530", "Rechnung 104530 dossier 469816468"])
-def test_six_digits_introduced_as_an_invoice_are_paid_in_part(text: str) -> None:
+@pytest.mark.parametrize("text", ["deelbetaling factuur 104530", "Rechnung 104530 Teilzahlung dossier 469816468"])
+def test_six_digits_introduced_as_an_invoice_are_paid_in_part_by_anybody_who_says_that_it_is_a_part(text: str) -> None:
     desk = Desk()
     desk.customer("C1", "Druckerei Oberwein", "DE11")
     desk.document("104530", "C1", "46.17")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_reminder_outlay"
-down_revision = "0009_payouts"
+revision = "0012_reminder_outlay"
+down_revision = "0011_mandate_held_as"
 branch_labels = None
 depends_on = None
 
