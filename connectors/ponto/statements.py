@@ -215,7 +215,10 @@ class PontoStatements:
             "closing": closing.decimal() if proven else None,
             "closing_on": on.isoformat(),
             "read_at": read_at.isoformat(),
-            "entries": [one.row for one in taken],
+            # What was in no list on the last whole day was not booked by then, whatever day it bears: so it stands on the day that the bank's files give it.
+            "entries": [
+                {**one.row, "booked_on": max(one.on, opening_on + timedelta(days=1)).isoformat()} for one in taken
+            ],
         }
         return raw_document(self.name, f"{on.isoformat()}-{after.number}.json", content), after
 
