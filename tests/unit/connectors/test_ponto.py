@@ -215,6 +215,12 @@ class TestReadings:
         (statement,) = world.read(source)
         assert (statement.number, [str(one.amount) for one in statement.entries]) == ("3", ["20.00 EUR"])
 
+    def test_another_account_begins_anew(self, world: World) -> None:
+        world.next_day(DAY, "10.00")
+        world.bank.change = {"reference": "BE68 5390 0754 7034"}
+        (statement,) = world.read(world.make(iban="BE68539007547034"))
+        assert (statement.account, statement.number, len(statement.entries)) == ("BE68539007547034", "2", 1)
+
     def test_what_an_entry_says(self, world: World) -> None:
         world.bank.book(
             "-121.00",
