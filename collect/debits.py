@@ -72,6 +72,8 @@ COLLECTION_STEPS: Final[Mapping[tuple[CollectionStatus, CollectionEvent], Collec
     (_S, CollectionEvent.ACKNOWLEDGE): _A,
     (_S, CollectionEvent.COLLECT): _C,
     (_A, CollectionEvent.COLLECT): _C,
+    # A payment provider may call paid what it had called failed.
+    (CollectionStatus.REJECTED, CollectionEvent.ACKNOWLEDGE): _A,
     **{(state, CollectionEvent.CANCEL): CollectionStatus.CANCELLED for state in (_P, _N, _W, _S, _A)},
     **{(state, CollectionEvent.REJECT): CollectionStatus.REJECTED for state in (_S, _A, _C)},
     **{(state, CollectionEvent.RETURN): CollectionStatus.RETURNED for state in (_S, _A, _C)},
