@@ -38,6 +38,8 @@ from connectors.odoo.books import OdooBooks
 from connectors.odoo.invoices import OdooInvoices
 from connectors.odoo.settings import OdooBooksSettings, OdooInvoicesSettings
 from connectors.phone_list import PhoneList, PhoneListSettings
+from connectors.ponto.settings import PontoSettings
+from connectors.ponto.statements import PontoStatements
 from connectors.ports import (
     AccountingTarget,
     CallSource,
@@ -127,6 +129,7 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     ),
     Port.STATEMENTS: (
         kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),
+        kind(Port.STATEMENTS, PontoSettings, PontoStatements),
         kind(Port.STATEMENTS, SftpStatementsSettings, SftpStatements),
     ),
     Port.PAYOUTS: (

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,8 @@ from connectors.buckaroo.settings import BuckarooSettings
 from connectors.mollie.mandates import MollieMandates
 from connectors.mollie.settings import MollieMandatesSettings, MollieSettings
 from connectors.mollie.settlements import MollieSettlements
+from connectors.ponto.settings import PontoSettings
+from connectors.ponto.statements import PontoStatements
 from connectors.ports import Source
 from connectors.twikey.mandates import TwikeyMandates
 from connectors.twikey.settings import TwikeyLogin, TwikeyMandatesSettings
@@ -29,7 +31,7 @@ from connectors.whmcs.invoices import WhmcsInvoices
 from connectors.whmcs.settings import WhmcsInvoicesSettings, WhmcsLogin, WhmcsMandates
 from connectors.woocommerce.orders import WooInvoices
 from connectors.woocommerce.settings import WooInvoicesSettings, WooLogin
-from tests.simulators import buckaroo, mollie, twikey, whmcs, woocommerce
+from tests.simulators import buckaroo, mollie, ponto, twikey, whmcs, woocommerce
 from tests.simulators.clock import clock
 from tests.simulators.server import Simulator, running
 
@@ -83,6 +85,38 @@ def _mollie() -> tuple[Simulator, Make]:
         return MollieSettlements(settings, "payouts/0")
 
     return account, make
+
+
+def _ponto() -> tuple[Simulator, Make]:
+    bank = ponto.PontoSimulator()
+    day = date(2026, 3, 2)
+    bank.book("55.00", day - timedelta(days=1))
+    bank.book(
+        "121.00",
+        day,
+        remittanceInformation="090933755493",
+        remittanceInformationType="structured",
+        counterpartName="Peeters BV",
+        counterpartReference="BE62510007547061",
+    )
+    bank.book("-12.10", day, remittanceInformation="kosten", bankTransactionCode="PMNT-ICDT-CHRG")
+    bank.book("9.99", day + timedelta(days=1))
+    bank.fetch_from_bank(datetime(2026, 3, 3, 5, 10, tzinfo=UTC))
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        secret = SecretStr(ponto.SECRET)
+        settings = PontoSettings(
+            use="ponto",
+            iban=ponto.IBAN,
+            since=day,
+            client_id=ponto.CLIENT,
+            client_secret=secret,
+            url=address,
+            state=tmp,
+        )
+        return PontoStatements(settings, "bank_accounts/0/statements/0")
+
+    return bank, make
 
 
 def _twikey() -> tuple[Simulator, Make]:
@@ -190,6 +224,7 @@ CASES = [
     ("whmcs", _whmcs),
     ("mollie", _mollie),
     ("mollie-mandates", _mollie_mandates),
+    ("ponto", _ponto),
     ("twikey-mandates", _twikey),
 ]
 
