@@ -66,3 +66,7 @@ class ConnectorSettings(Settings):
     singly: ClassVar[bool] = False
 
     use: str
+
+    def books(self) -> str:
+        """The books that this connector writes to, in words that are theirs alone; empty where it writes to none."""
+        return ""

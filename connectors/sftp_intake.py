@@ -198,6 +198,9 @@ class SftpIntake:
         try:
             for name in self._whole(sftp, index, markers):
                 self._copy(sftp, name, index, committed, taken)
+            waiting = [name for name, seen in sorted(index.items()) if self.wants(name) and self._is_new(seen)]
+            if waiting and not taken.postponed:
+                taken.warnings.append(_not_whole(waiting, self._settings.marker))
             self._put_away(sftp, index, markers, committed, taken)
         finally:
             self._remember(index)
@@ -405,6 +408,11 @@ class SftpIntake:
 
 #: In place of a hash, where a file was too large to be fetched.
 _TOO_LARGE: Final = "too large"
+
+
+def _not_whole(names: Sequence[str], marker: str | None) -> str:
+    why = "somebody still writes them" if marker is None else f"their {marker} is missing"
+    return f"{len(names)} files on the server are not whole yet ({why}), such as {names[0]}"
 
 
 def _is_plain(name: str) -> bool:

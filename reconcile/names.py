@@ -135,10 +135,10 @@ def name_of(text: str) -> Name:
     return Name(tuple(words), tuple(others), "".join(every), joint, " ".join(sorted(words)), initials)
 
 
-def _have_word_in_common(few: Name, many: Name) -> bool:
-    """Whether a word that carries a name is in both."""
+def _in_common(few: Name, many: Name) -> list[str]:
+    """The words of ``few`` that carry a name and are in ``many``, too."""
     words = many.words
-    return any(word in words and _carries(word) for word in few.words)
+    return [word for word in few.words if word in words and _carries(word)]
 
 
 def _unpaired(few: Name, many: Name) -> tuple[int, int]:
@@ -174,7 +174,7 @@ def likeness(payer: Name, customer: Name) -> Likeness:
     if _is_same_or_cut(payer, customer):
         return Likeness.STRONG
     few, many = (customer, payer) if len(customer.words) < len(payer.words) else (payer, customer)
-    if not _have_word_in_common(few, many):
+    if not _in_common(few, many):
         return Likeness.NONE
     few_alone, many_alone = _unpaired(few, many)
     if not few_alone and (not many_alone or (many.joint and len(few.words) > 1)):

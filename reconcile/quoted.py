@@ -60,11 +60,12 @@ def decide_quoted(case: Case) -> Outcome | None:
 
 
 def _decide(case: Case, quotes: Sequence[Quote], items: Sequence[Item]) -> Outcome:
-    foreign = [item for item in items if item.currency != case.currency]
+    currency = case.currency
+    foreign = [item for item in items if item.currency != currency]
     if foreign:
         because = reason("foreign_currency", document=foreign[0].number, currency=foreign[0].currency)
         return to_a_person(case, (), because)
-    by = tuple(dict.fromkeys(quote.evidence for quote in quotes))
+    by = tuple(dict.fromkeys([quote.evidence for quote in quotes]))
     invoices = [item for item in items if not item.is_credit]
     if not invoices:
         return _only_credit_notes(case, items, by)

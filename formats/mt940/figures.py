@@ -83,7 +83,7 @@ def movement_of(text: str) -> Movement:
     found = _MOVEMENT.match(text.strip())
     if found is None:
         raise ValueError(f"'{_shortened(text)}' is no statement line")
-    value, entry, mark, amount, kind, rest = found.group("value", "entry", "mark", "amount", "type", "rest")
+    value, entry, mark, _, amount, kind, rest = found.groups()
     mark = mark.upper().removeprefix("E")
     sign = "-" if mark in {"D", "RC"} else ""
     customer, _, bank = rest.partition("//")
