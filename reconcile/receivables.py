@@ -124,7 +124,7 @@ class Item:
 
     def has_key(self, key: str) -> bool:
         """Whether it is quoted under this key."""
-        return key == self.creditor_reference or key == key_of(self.number) or key in self.keys
+        return key in (self.number, self.creditor_reference) or key == key_of(self.number) or key in self.keys
 
     @property
     def order(self) -> tuple[date, str]:
