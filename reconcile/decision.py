@@ -101,8 +101,9 @@ def _of_case(case: Case) -> Outcome:
 
 def _came_back(entry: StatementEntry) -> bool:
     """Whether the bank's code or words say that this is a payment of our own that came back: whatever it quotes may be the number of somebody else."""
-    family = entry.transaction_code.partition("/")[2].rpartition("/")[2] or entry.transaction_code.partition("/")[0]
-    return family in _RETURN_CODES or _CAME_BACK.search(text_of(entry)) is not None
+    return (
+        not _RETURN_CODES.isdisjoint(entry.transaction_code.split("/")) or _CAME_BACK.search(text_of(entry)) is not None
+    )
 
 
 # what is no receivable

@@ -42,8 +42,8 @@ _RANGE: Final = re.compile(
 )
 _AND: Final = re.compile(r"\s*(?:,|;|/|\+|&|EN|ET|UND|AND|U\.|E\.|\|)?\s*\Z")
 _INTRODUCED: Final = re.compile(
-    r"(?:FACT\w*|FAKT\w*|FKT\w*|FACTUUR\w*|RECHNUNG\w*|RECHN\w*|RG|RNR|RE|INV\w*|INVOICE\w*|NR|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
-    r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
+    r"(?:FACTUUR\w*|FACTURE\w*|RECHNUNG\w*|NR|NUMMER|\b(?:FACT\w*|FAKT\w*|FKT\w*|RECHN\w*|RG|RE|INV\w*|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
+    r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT))[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
 )
 #: Words for a number or an invoice that people write without a blank before the number.
 _GLUED: Final = re.compile(
