@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from ledger.money import Money
+from ledger.values import many
 
 
 class AllocationKind(StrEnum):
@@ -77,6 +78,7 @@ class Reason:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
     """``amount`` (positive) of an entry settles ``document`` (a number; empty for on account and fees) of ``customer_id``.
@@ -112,6 +114,7 @@ def settled_by(allocation: Allocation) -> tuple[tuple[str, Money], ...]:
     return ((document, amount),)
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """One explanation a person may accept; its cash lines sum to the entry's amount."""
@@ -121,6 +124,7 @@ class Suggestion:
     reason: Reason
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
     """Booked without a person. ``evidence``: strongest first; ``runner_up``: the next best reading and why it lost (None: there was none)."""
@@ -131,6 +135,7 @@ class Matched:
     runner_up: Reason | None = None
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ambiguous:
     """A person decides among at most a few ``suggestions``, best first."""
@@ -139,6 +144,7 @@ class Ambiguous:
     reason: Reason
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmatched:
     """A person decides, and there is nothing to suggest; ``nearest`` says which document came nearest and what was missing."""
@@ -147,6 +153,7 @@ class Unmatched:
     nearest: Reason | None = None
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
     """Certainly no receivable: a bank fee, a salary, a supplier's payment."""

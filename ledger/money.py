@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from ledger.values import many
+
 #: Digits after the point where they are not two (ISO 4217, table A.1).
 _DIGITS: Final = {
     "BHD": 3, "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KMF": 0, "KRW": 0,
@@ -30,6 +32,7 @@ def minor_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+@many
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An amount: ``minor`` in minor units (cents for EUR), ``currency`` an ISO 4217 code.
@@ -67,10 +70,14 @@ class Money:
 
     def decimal(self) -> str:
         """Plain decimal text with the currency's digits, such as ``-12.30``."""
-        digits = minor_digits(self.currency)
-        sign = "-" if self.minor < 0 else ""
-        text = str(abs(self.minor)).rjust(digits + 1, "0")
-        return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
+        digits = _DIGITS.get(self.currency, 2)
+        minor = self.minor
+        sign, text = ("-", str(-minor)) if minor < 0 else ("", str(minor))
+        if not digits:
+            return sign + text
+        if len(text) <= digits:
+            text = text.rjust(digits + 1, "0")
+        return f"{sign}{text[:-digits]}.{text[-digits:]}"
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:

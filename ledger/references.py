@@ -16,6 +16,7 @@ which is for the caller to know (``reconcile.receivables``).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -97,17 +98,23 @@ def find_in(text: str) -> tuple[FoundReference, ...]:
     bare shorter numbers pass the checks too often by chance.
     """
     found: list[FoundReference] = []
-    for kind, pattern in (
-        (ReferenceKind.OGM, _OGM),
-        (ReferenceKind.RF, _RF),
-        (ReferenceKind.BETALINGSKENMERK, _SIXTEEN),
-    ):
+    for kind, pattern in _patterns_for(text):
         for match in pattern.finditer(text):
             held = _longest_valid(kind, match.group())
             if held:
                 end = match.start() + len(held)
                 found.append(FoundReference(kind=kind, reference=compact(held), start=match.start(), end=end))
     return tuple(sorted(found, key=lambda each: (each.start, each.end)))
+
+
+def _patterns_for(text: str) -> Iterator[tuple[ReferenceKind, re.Pattern[str]]]:
+    """The patterns that may find something in a text: most texts have neither the signs, the letters nor the length for any."""
+    if "/" in text or "+" in text or "*" in text:
+        yield ReferenceKind.OGM, _OGM
+    if "RF" in text.upper():
+        yield ReferenceKind.RF, _RF
+    if len(text) >= _LONG:
+        yield ReferenceKind.BETALINGSKENMERK, _SIXTEEN
 
 
 def _longest_valid(kind: ReferenceKind, written: str) -> str:

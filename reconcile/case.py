@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from ledger.allocations import Evidence
 from ledger.money import Money
+from ledger.party import KnownPayer
 from ledger.statements import StatementEntry
 from reconcile.names import Likeness, Name, name_of
 from reconcile.policy import MatchPolicy, PayerRule, Treatment
@@ -56,6 +57,10 @@ class Payer(NamedTuple):
     def is_known(self) -> bool:
         """Whether there is any such customer."""
         return bool(self.customers)
+
+
+#: Nobody whose account it is.
+_NOBODY: Final = Payer((), Evidence.PAYER_IBAN, own_name=False)
 
 
 class _WorkedOut(Generic[T]):
@@ -109,10 +114,18 @@ class Case:
             return by_iban
         return Payer(self.receivables.customers_named(self.payer_name), Evidence.PAYER_NAME, own_name=True)
 
-    def _payer_by_iban(self) -> Payer:
+    @_WorkedOut
+    def of_account(self) -> tuple[Sequence[str], Mapping[str, KnownPayer]]:
+        """Customers whose account it is by their master data, and those for whom it was seen to pay."""
         iban = self.entry.counterparty.iban
-        listed = self.receivables.customers_of_iban(iban) if iban else ()
-        learned = self.receivables.payers_of_iban(iban) if iban else {}
+        if not iban:
+            return (), {}
+        return self.receivables.customers_of_iban(iban), self.receivables.payers_of_iban(iban)
+
+    def _payer_by_iban(self) -> Payer:
+        listed, learned = self.of_account
+        if not (listed or learned):
+            return _NOBODY
         customers = tuple(dict.fromkeys((*listed, *learned)))
         if len(customers) > 1:
             named = tuple(each for each in customers if self.is_like(each, Likeness.STRONG))
@@ -126,11 +139,14 @@ class Case:
         that all their documents share, ``hinted``), and the payer; and where the account says one customer and the name clearly
         another, both."""
         payer, quoted = self.payer, (*self.reading.customers, *self.hinted)
-        customers = dict.fromkeys((*quoted, *payer.customers))
+        named: Sequence[str] = ()
         if payer.evidence is Evidence.PAYER_IBAN and not any(
             self.is_like(each, Likeness.WEAK) for each in payer.customers
         ):
-            customers.update(dict.fromkeys(self.receivables.customers_named(self.payer_name)))
+            named = self.receivables.customers_named(self.payer_name)
+        if not (quoted or named):
+            return payer
+        customers = dict.fromkeys((*quoted, *payer.customers, *named))
         evidence = Evidence.CUSTOMER_NUMBER if quoted else payer.evidence
         return Payer(tuple(customers), evidence, payer.own_name or bool(quoted))
 
@@ -157,11 +173,8 @@ class Case:
         found = [Evidence.CUSTOMER_NUMBER] if customer_id in (*self.reading.customers, *self.hinted) else []
         if self.special is not None and self.special.treatment is Treatment.CUSTOMER:
             return (*found, Evidence.RULE) if customer_id == self.special.customer_id else tuple(found)
-        iban = self.entry.counterparty.iban
-        if iban and (
-            customer_id in self.receivables.customers_of_iban(iban)
-            or customer_id in self.receivables.payers_of_iban(iban)
-        ):
+        listed, learned = self.of_account
+        if customer_id in listed or customer_id in learned:
             found.append(Evidence.PAYER_IBAN)
         elif self.is_like(customer_id, Likeness.STRONG):
             found.append(Evidence.PAYER_NAME)
@@ -175,7 +188,7 @@ class Case:
         """Whether all that speaks for this customer is an account that paid for him once, under somebody else's name."""
         return (
             self.payer_evidence(customer_id) == (Evidence.PAYER_IBAN,)
-            and customer_id not in self.receivables.customers_of_iban(self.entry.counterparty.iban)
+            and customer_id not in self.of_account[0]
             and not self.is_like(customer_id, Likeness.STRONG)
         )
 
@@ -191,11 +204,12 @@ class Case:
         """Open documents of these customers in the payment's currency, issued by its day, oldest first."""
         different = tuple(dict.fromkeys(customer_ids))
         if len(different) == 1:
-            return self._open_of_one(different[0])
-        found = [item for each in different for item in self._open_of_one(each)]
+            return self.open_of_one(different[0])
+        found = [item for each in different for item in self.open_of_one(each)]
         return tuple(sorted(found, key=lambda item: item.order))
 
-    def _open_of_one(self, customer_id: str) -> tuple[Item, ...]:
+    def open_of_one(self, customer_id: str) -> tuple[Item, ...]:
+        """The same of one customer."""
         found = self._open_of.get(customer_id)
         if found is None:
             found = self._open_of[customer_id] = self.receivables.open_of(customer_id, self.currency, self.on)

@@ -60,7 +60,9 @@ _JOINERS: Final = frozenset({
     "AND", "EN", "ENOF", "EO", "ET", "ETOU", "ODER", "OF", "OR", "OU", "UND", "UNDODER",
 })  # fmt: skip
 
-_JOINING: Final = "&+/"
+#: Words that are no significant ones, and what stands between two parties.
+_ASIDE: Final = _LEGAL | _TITLES | _PARTICLES
+_BETWEEN: Final = _JOINERS | {"|"}
 _JOINER_SIGNS: Final = re.compile(r"[&+]|\b(?:E/O|EN/OF|ET/OU|U/O|UND/ODER)\b")
 _DOTTED: Final = re.compile(r"\b(?:[A-Z]\.){2,}[A-Z]?\b\.?|\b(?:[A-Z]\.){1,}[A-Z]\b\.?")
 _APOSTROPHES: Final = re.compile(r"['`´’‘]")
@@ -111,10 +113,12 @@ def _undotted(match: re.Match[str]) -> str:
 
 def name_of(text: str) -> Name:
     """The name that ``text`` is."""
-    flat = _APOSTROPHES.sub("", plain(text))
+    flat = plain(text)
+    if "'" in flat or "`" in flat or not flat.isascii():
+        flat = _APOSTROPHES.sub("", flat)
     if "." in flat:
         flat = _DOTTED.sub(_undotted, flat)
-    if any(sign in flat for sign in _JOINING):
+    if "&" in flat or "+" in flat or "/" in flat:
         flat = _JOINER_SIGNS.sub(" | ", flat)
     flat = _flat(flat)
     words: list[str] = []
@@ -122,27 +126,31 @@ def name_of(text: str) -> Name:
     every: list[str] = []
     joint = False
     for word in map(intern, _WORD.findall(flat)):
-        if word == "|" or word in _JOINERS:
+        if word in _BETWEEN:
             joint = joint or bool(words)
             continue
         every.append(word)
-        aside = word in _LEGAL or word in _TITLES or word in _PARTICLES
-        (others if aside else words).append(word)
+        (others if word in _ASIDE else words).append(word)
     if not words:
         words, others = every, []
     initials = "".join([word for word in words if len(word) == 1])
     return Name(tuple(words), tuple(others), "".join(every), joint, " ".join(sorted(words)), initials)
 
 
-def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:
-    """Pairs off equal words, then initials with words. Gives how many words of ``few`` and of ``many`` are left alone, and how many of
-    the equal ones carry a name. The initial of a particle (``D. BOCK`` for ``de Bock``) pairs with that."""
+def _in_common(few: Name, many: Name) -> list[str]:
+    """The words of ``few`` that carry a name and are in ``many``, too."""
+    words = many.words
+    return [word for word in few.words if word in words and _carries(word)]
+
+
+def _unpaired(few: Name, many: Name) -> tuple[int, int]:
+    """Pairs off equal words, then initials with words. Gives how many words of ``few`` and of ``many`` are left alone. The initial of a
+    particle (``D. BOCK`` for ``de Bock``) pairs with that."""
     rest, waiting = list(many.words), []
-    carrying = alone = 0
+    alone = 0
     for word in few.words:
         if word in rest:
             rest.remove(word)
-            carrying += _carries(word)
         else:
             waiting.append(word)
     for word in waiting:
@@ -154,7 +162,7 @@ def _unpaired(few: Name, many: Name) -> tuple[int, int, int]:
     if not alone and rest and rest[0] == _MONSIEUR == many.words[0] and len(few.words) > 1:
         rest = rest[1:]
     spare = [other for other in rest if not (len(other) == 1 and any(word[0] == other for word in few.others))]
-    return alone, len(spare), carrying
+    return alone, len(spare)
 
 
 def _is_same_or_cut(payer: Name, customer: Name) -> bool:
@@ -170,9 +178,9 @@ def likeness(payer: Name, customer: Name) -> Likeness:
     if _is_same_or_cut(payer, customer):
         return Likeness.STRONG
     few, many = (customer, payer) if len(customer.words) < len(payer.words) else (payer, customer)
-    few_alone, many_alone, carrying = _unpaired(few, many)
-    if not carrying:
+    if not _in_common(few, many):
         return Likeness.NONE
+    few_alone, many_alone = _unpaired(few, many)
     if not few_alone and (not many_alone or (many.joint and len(few.words) > 1)):
         return Likeness.STRONG
     return Likeness.WEAK

@@ -34,7 +34,7 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.receivables import MOST_OF_AMOUNT, Item
-from reconcile.remittance import Quote, is_verbatim, keys_that_could_be_meant, range_between
+from reconcile.remittance import Quote, has_fragments, is_verbatim, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
 from reconcile.text import is_slip, one_edit_apart, slips_of
@@ -60,11 +60,12 @@ def decide_quoted(case: Case) -> Outcome | None:
 
 
 def _decide(case: Case, quotes: Sequence[Quote], items: Sequence[Item]) -> Outcome:
-    foreign = [item for item in items if item.currency != case.currency]
+    currency = case.currency
+    foreign = [item for item in items if item.currency != currency]
     if foreign:
         because = reason("foreign_currency", document=foreign[0].number, currency=foreign[0].currency)
         return to_a_person(case, (), because)
-    by = tuple(dict.fromkeys(quote.evidence for quote in quotes))
+    by = tuple(dict.fromkeys([quote.evidence for quote in quotes]))
     invoices = [item for item in items if not item.is_credit]
     if not invoices:
         return _only_credit_notes(case, items, by)
@@ -483,7 +484,7 @@ def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outc
         doubt = "rest_explained_twice"
     elif not (case.payer_evidence(customer_id) or (case.may_be(customer_id) and 2 * rest < case.minor)):
         doubt = "too_much_from_unknown"
-    elif case.reading.has_fragments:
+    elif has_fragments(case.receivables, case.reading):
         doubt = "too_much_and_fragments"
     if doubt:
         why = Reason(code=doubt, values={"rest": str(case.money(rest)), "documents": named(items)})

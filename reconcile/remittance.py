@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -25,10 +27,12 @@ from ledger.references import ReferenceKind, find_in, valid
 from ledger.statements import StatementEntry
 from reconcile.patterns import ends_date
 from reconcile.receivables import Item, Receivables
-from reconcile.text import Atom, atoms, key_of, plain, with_digits_mended
+from reconcile.text import Atom, atoms, has_mistakable, key_of, plain, with_digits_mended
 
 #: Atoms that one number may be broken into (an RF reference of 25 characters in groups of four, letters and digits mixed).
 MOST_JOINED: Final = 12
+#: Atoms that the number of a customer may be broken into.
+_MOST_JOINED_OF_CUSTOMER: Final = 4
 #: Characters of remittance that are read; no bank format carries more than this in one entry.
 MOST_CHARACTERS: Final = 2_000
 #: Documents a range may span.
@@ -49,11 +53,12 @@ _INTRODUCED: Final = re.compile(
 _GLUED: Final = re.compile(
     r"(?:FAC|FACT|FACTUUR|FACTURE|FAKTURA|FAKT|RECHNUNG|RECHN|RECH|RG|RE|R|INVOICE|INV|NOTA|KENMERK|REF|VWZ)?(?:NUMMER|NUM|NR|NO|N)?"
 )
+_GLUED_SOMEWHERE: Final = re.compile(r"[A-Z]{3}[^ 0-9A-Z]?[0-9]")
 #: Characters before a number among which a word that introduces it is looked for.
 _INTRODUCTION: Final = 48
-#: Ends of words: a blank, with or without the marks that stand at one.
-_WORD_BEGINS: Final = re.compile(r"(?:\A|\s)[#(\"',;+&/-]*\Z")
-_WORD_ENDS: Final = re.compile(r"[)\"',;:.+&/-]*(?:\s|\Z)")
+#: Marks that may stand at the beginning of a word, and at its end.
+_MARKS_BEFORE: Final = "#(\"',;+&/-"
+_MARKS_AFTER: Final = ")\"',;:.+&/-"
 _MONTH_BEFORE: Final = re.compile(r"[A-Z.]\s*\Z")
 #: Groups of one longer number (an account, a telephone) beside a group of it: of up to eight digits, and none that a word follows
 #: (``25 pieces``).
@@ -86,6 +91,8 @@ _AMOUNT: Final = re.compile(r"[0-9]{1,6}[.,][0-9]{2}|[0-9]{1,3}(?:[.,][0-9]{3})+
 _MONEY: Final = re.compile(r"(?:EUR|€)\s?[0-9.]+,[0-9]{2}(?![0-9])|(?<![0-9.,])[0-9.]+,[0-9]{2}\s?(?:EUR|€)")
 _AMOUNT_AFTER: Final = re.compile(r"(?:[.,][0-9]{3})*[.,][0-9]{2}(?![0-9])|\s?(?:%|EUR|EURO|€)")
 _AMOUNT_BEFORE: Final = re.compile(r"(?:EUR|EURO|€)\s?\Z|[0-9][.,]\Z")
+#: Characters before an amount among which its currency stands.
+_CURRENCY_BEFORE: Final = 5
 _DATE: Final = frozenset({(2, 2, 4), (2, 2, 2), (4, 2, 2), (1, 1, 4), (1, 2, 4), (2, 1, 4)})
 #: Years that a date in a remittance is likely to have.
 _YEARS: Final = range(2000, 2100)
@@ -95,6 +102,8 @@ _RANKS: Final = (
     Evidence.DOCUMENT_NUMBER,
     Evidence.ORDER_NUMBER,
 )
+#: Beginnings of remittances that are remembered with what they introduce; most payers write one of a few.
+_MOST_BEGINNINGS: Final = 4_096
 
 
 class Quote(NamedTuple):
@@ -123,8 +132,7 @@ class Reading(NamedTuple):
     ``quotes`` in the order written, ``ranges`` as pairs of first and last document, ``shortened`` documents whose number was
     completed from the one before it (``2026/03551, 552``), ``future`` documents issued after the day, ``unknown`` keys of valid
     references and of numbers in the tenant's shape that no document has, ``loose`` runs of digits that quote nothing and are no date or
-    amount, ``introduced`` those of them behind a word such as "invoice", ``has_fragments`` whether a piece of a further number may
-    stand there.
+    amount, ``introduced`` those of them behind a word such as "invoice", ``taken`` the places of the atoms that quote something.
     """
 
     written: tuple[Atom, ...]
@@ -136,7 +144,7 @@ class Reading(NamedTuple):
     unknown: tuple[str, ...]
     loose: tuple[Atom, ...]
     introduced: frozenset[Atom]
-    has_fragments: bool
+    taken: AbstractSet[int]
     text: str
 
     @property
@@ -177,8 +185,15 @@ def text_of(entry: StatementEntry) -> str:
     return plain(lines[0] if len(lines) == 1 else " ".join(lines))[:MOST_CHARACTERS]
 
 
-def _kind(key: str, item: Item, checked: bool) -> Evidence:
-    if checked and key == key_of(item.creditor_reference):
+#: What there is to read where nothing is written.
+_NOTHING: Final = Reading((), (), (), (), (), (), (), (), frozenset(), frozenset(), "")
+
+
+def _kind(key: str, item: Item, *, in_field: bool) -> Evidence:
+    """What a key says that quotes a document. ``in_field``: it stands where only references stand; elsewhere one counts as such when its check
+    digits hold."""
+    reference = item.creditor_reference
+    if reference and key == key_of(reference) and (in_field or is_checked(reference)):
         return Evidence.STRUCTURED_REFERENCE
     if not item.order_number or key != key_of(item.order_number) or key == key_of(item.number):
         return Evidence.DOCUMENT_NUMBER
@@ -201,11 +216,11 @@ def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: 
     """Whether the atoms from ``at`` to ``to`` say enough on their own. What could be a date, or begins with the year of one, does not."""
     if evidence is Evidence.STRUCTURED_REFERENCE:
         return True
-    lengths = tuple(len(atom.text) for atom in written[at : to + 1] if atom.numeric)
+    lengths = tuple([len(atom.text) for atom in written[at : to + 1] if atom.numeric])
     digits = sum(lengths)
     if len(lengths) <= to - at:
         return digits >= _STRONG_WITH_PREFIX
-    if lengths in _DATE or ends_date(written, at) or is_day("".join(atom.text for atom in written[at : to + 1])):
+    if lengths in _DATE or ends_date(written, at) or is_day("".join([atom.text for atom in written[at : to + 1]])):
         return False
     return digits >= _STRONG_DIGITS or (digits >= _STRONG_IN_SHAPE and lengths == item.parts.segments)
 
@@ -265,17 +280,19 @@ def _quotes_in(
 
 def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> tuple[int, Sequence[Item], str] | None:
     """The longest join from ``at`` on that is a key: its last atom, what it quotes, and the key."""
-    lengths = receivables.key_lengths
-    if not (written[at].numeric or written[at].folded in receivables.key_prefixes):
+    first = written[at]
+    if not (first.numeric or first.folded in receivables.key_prefixes):
         return None
+    lengths, longest = receivables.key_lengths, receivables.longest_key
     best: tuple[int, Sequence[Item], str] | None = None
     joined, numeric = "", False
-    for to in range(at, min(at + MOST_JOINED, len(written))):
-        joined += written[to].folded
-        numeric = numeric or written[to].numeric
-        if len(joined) > receivables.longest_key:
+    for to, atom in enumerate(written[at : at + MOST_JOINED], at):
+        joined += atom.folded
+        numeric = numeric or atom.numeric
+        length = len(joined)
+        if length > longest:
             break
-        if numeric and len(joined) in lengths:
+        if numeric and length in lengths:
             items = receivables.quoted(joined)
             if items:
                 best = (to, items, joined)
@@ -311,8 +328,10 @@ def _of_written_prefix(
     return [item for item in items if item.parts.prefix in ("", prefix.folded) or key not in item.keys[1:2]]
 
 
-def _unglued(receivables: Receivables, written: tuple[Atom, ...]) -> tuple[Atom, ...]:
+def _unglued(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> tuple[Atom, ...]:
     """The same atoms, but a word that introduces a number and is glued to its prefix (``RgNrAB260455``) taken apart."""
+    if _GLUED_SOMEWHERE.search(text) is None:
+        return written
     found: list[Atom] = []
     for atom, after in pairwise((*written, None)):
         if atom is None:
@@ -349,19 +368,15 @@ def _belongs_to_next(
 ) -> bool:
     """Whether the atom is the year of a date and another number begins right behind it (``vom 02.06.26 26.1553`` is not 26-26), or a number of
     ours stands behind a blank just as we write it, and what joins both across it does not (``part 1 569/26`` is not 1569/26)."""
-    following = _quoted_from(receivables, written, at + 1) if at + 1 < len(written) else None
-    if following is None:
+    if at + 1 == len(written) or not written[at].numeric:
         return False
     if ends_date(written, at):
-        return True
+        return _quoted_from(receivables, written, at + 1) is not None
     start = written[at + 1].start
-    return (
-        to > at
-        and written[at].numeric
-        and text[written[at].end : start].isspace()
-        and is_verbatim(text, start, following[1])
-        and not is_verbatim(text, written[at].start, items)
-    )
+    if to == at or not text[written[at].end : start].isspace() or is_verbatim(text, written[at].start, items):
+        return False
+    following = _quoted_from(receivables, written, at + 1)
+    return following is not None and is_verbatim(text, start, following[1])
 
 
 def _is_year(atom: Atom) -> bool:
@@ -385,25 +400,49 @@ def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: 
     word (``JUNI 2026``)."""
     start, end = written[at].start, written[to].end
     before, after = text[:start], text[end:]
-    if (before and _WORD_BEGINS.search(before) is None) or (after and _WORD_ENDS.match(after) is None):
+    if not (_begins_word(before) and _ends_word(after)):
         return False
     if at == to and _is_year(written[at]) and _MONTH_BEFORE.search(before) is not None:
         return False
-    beside = (
-        _DIGITS_BEFORE.search(before) if before else None,
-        _DIGITS_AFTER.match(after) if after else None,
-    )
-    return all(found is None or receivables.quoted(found.group(1)) for found in beside)
+    bare = before.rstrip()
+    if bare[-1:].isdigit() and len(bare) < len(before):
+        found = _DIGITS_BEFORE.search(before)
+        if found is not None and not receivables.quoted(found.group(1)):
+            return False
+    found = _DIGITS_AFTER.match(after) if after else None
+    return found is None or bool(receivables.quoted(found.group(1)))
+
+
+def _begins_word(before: str) -> bool:
+    """Whether a word begins behind ``before``: at a blank or the very beginning, with or without the marks that stand there."""
+    rest = before.rstrip(_MARKS_BEFORE)
+    return not rest or rest[-1].isspace()
+
+
+def _ends_word(after: str) -> bool:
+    """Whether a word ends before ``after``: at a blank or the very end, with or without the marks that stand there."""
+    rest = after.lstrip(_MARKS_AFTER)
+    return not rest or rest[0].isspace()
 
 
 def _is_introduced(before: str) -> bool:
     """Whether a word such as "invoice" ends the text before a number."""
-    return bool(before) and _INTRODUCED.search(before[-_INTRODUCTION:]) is not None
+    return bool(before) and _ends_in_introduction(before[-_INTRODUCTION:])
+
+
+@lru_cache(maxsize=_MOST_BEGINNINGS)
+def _ends_in_introduction(before: str) -> bool:
+    return _INTRODUCED.search(before) is not None
 
 
 def _is_customers(before: str) -> bool:
     """Whether a word such as "customer" ends the text before a number."""
-    return bool(before) and _CUSTOMER_WORD.search(before[-_INTRODUCTION:]) is not None
+    return bool(before) and _ends_in_customer_word(before[-_INTRODUCTION:])
+
+
+@lru_cache(maxsize=_MOST_BEGINNINGS)
+def _ends_in_customer_word(before: str) -> bool:
+    return _CUSTOMER_WORD.search(before) is not None
 
 
 def _quote(
@@ -417,8 +456,7 @@ def _quote(
     listed: bool,
     alone: bool,
 ) -> Quote:
-    reference = items[0].creditor_reference
-    evidence = _kind(key, items[0], checked=bool(reference) and key == key_of(reference) and is_checked(reference))
+    evidence = _kind(key, items[0], in_field=False)
     introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
     if _reads_as_day(written, at, to, items):
         introduced, alone = listed or _is_introduced(before), False
@@ -432,7 +470,7 @@ def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Q
         key = key_of(reference)
         items = receivables.quoted(key)
         if items:
-            evidence = _kind(key, items[0], checked=True)
+            evidence = _kind(key, items[0], in_field=True)
             found.append(Quote(tuple(items), evidence, strong=True, introduced=True, first=-1, last=-1))
         elif key:
             unknown.append(key)
@@ -489,7 +527,7 @@ def _spans(
             if not following.numeric or not (is_range or _AND.match(between)):
                 break
             if not between.strip() and (
-                len(following.text) < _FEWEST_BEHIND_BLANK or _WORD_ENDS.match(text[following.end :]) is None
+                len(following.text) < _FEWEST_BEHIND_BLANK or not _ends_word(text[following.end :])
             ):
                 break
             completed = _completed(receivables, item, following.text)
@@ -509,9 +547,9 @@ def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]
         if not (atom.numeric or atom.folded in receivables.customer_prefixes):
             continue
         joined, numeric = "", False
-        for to in range(at, min(at + 4, len(written))):
-            joined += written[to].folded
-            numeric = numeric or written[to].numeric
+        for to, following in enumerate(written[at : at + _MOST_JOINED_OF_CUSTOMER], at):
+            joined += following.folded
+            numeric = numeric or following.numeric
             customer_id = receivables.customer_numbered(joined) if numeric else ""
             if customer_id:
                 strong = not atom.numeric and len(joined) > _STRONG_WITH_PREFIX
@@ -549,8 +587,8 @@ def _loose(text: str, written: Sequence[Atom], taken: set[int]) -> tuple[tuple[A
         is_introduced = _is_introduced(text[: atom.start])
         if (
             any(ends_date(written, end) for end in range(at, min(at + 3, len(written))))
-            or _AMOUNT_AFTER.match(text[atom.end :]) is not None
-            or _AMOUNT_BEFORE.search(text[: atom.start]) is not None
+            or _AMOUNT_AFTER.match(text, atom.end) is not None
+            or _AMOUNT_BEFORE.search(text[max(0, atom.start - _CURRENCY_BEFORE) : atom.start]) is not None
             or (len(atom.text) == 4 and int(atom.text) in _YEARS and not is_introduced)
         ):
             continue
@@ -560,22 +598,10 @@ def _loose(text: str, written: Sequence[Atom], taken: set[int]) -> tuple[tuple[A
     return tuple(loose), frozenset(introduced)
 
 
-def _has_fragments(receivables: Receivables, text: str, written: Sequence[Atom], taken: set[int]) -> bool:
-    """Whether something right behind what was quoted may be a piece of a further number that was cut off or damaged: digits, or a
-    prefix."""
-    for at in sorted(taken):
-        for behind in range(at + 1, min(at + 3, len(written))):
-            atom = written[behind]
-            if behind in taken or _AND.match(text[written[at].end : atom.start]) is None:
-                break
-            ends_or_goes_on = behind == len(written) - 1 or written[behind + 1].numeric
-            if atom.numeric or (atom.folded in receivables.key_prefixes and ends_or_goes_on):
-                return True
-    return False
-
-
 def _by_day(quotes: Sequence[Quote], on: date) -> tuple[tuple[Quote, ...], tuple[Item, ...]]:
     """The quotes of documents issued by ``on``, strongest first, and the documents issued later that are plainly quoted."""
+    if not quotes:
+        return (), ()
     known: list[Quote] = []
     future: dict[Item, None] = {}
     for quote in quotes:
@@ -592,13 +618,15 @@ def _by_day(quotes: Sequence[Quote], on: date) -> tuple[tuple[Quote, ...], tuple
 def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     """What the entry's remittance says, as of ``on``."""
     text = text_of(entry)
-    written = _unglued(receivables, atoms(text))
     structured, unknown = _structured(receivables, entry)
+    if not (text or structured or unknown):
+        return _NOTHING
+    written = _unglued(receivables, text, atoms(text))
     customers = _customers_in(receivables, text, written)
     quotes = _quotes_in(receivables, text, written, customers)
-    mended = with_digits_mended(text)
-    if mended != text:
-        again = _unglued(receivables, atoms(mended))
+    if has_mistakable(written):
+        mended = with_digits_mended(text)
+        again = _unglued(receivables, mended, atoms(mended))
         again_customers = _customers_in(receivables, mended, again)
         better = _quotes_in(receivables, mended, again, again_customers)
         if (len(better), sum(quote.strong for quote in better)) > (len(quotes), sum(quote.strong for quote in quotes)):
@@ -610,16 +638,17 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         # the customer's number that his documents' numbers begin with says no more than they do
         for place in places:
             customers.pop(place, None)
+    is_more = len(taken) < len(written)
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
-    if quotes and len(taken) < len(written):
+    if is_more and quotes:
         ranges, shortened = _spans(receivables, text, written, quotes)
-    quotes = structured + quotes
-    known, future = _by_day(quotes, on)
-    digits_left = len(taken) < len(written) and any(atom.numeric for at, atom in enumerate(written) if at not in taken)
-    if digits_left:
+    known, future = _by_day(structured + quotes, on)
+    loose: tuple[Atom, ...] = ()
+    introduced: frozenset[Atom] = frozenset()
+    if is_more and any(atom.numeric for at, atom in enumerate(written) if at not in taken):
         unknown = unknown + _unknown_in(receivables, text, written, taken)
-    loose, introduced = _loose(text, written, taken) if digits_left else ((), frozenset[Atom]())
+        loose, introduced = _loose(text, written, taken)
     return Reading(
         written=written,
         quotes=known,
@@ -630,9 +659,26 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
         unknown=tuple(dict.fromkeys(unknown)) if unknown else (),
         loose=loose,
         introduced=introduced,
-        has_fragments=bool(quotes) and len(taken) < len(written) and _has_fragments(receivables, text, written, taken),
+        taken=taken,
         text=text,
     )
+
+
+def has_fragments(receivables: Receivables, reading: Reading) -> bool:
+    """Whether something right behind what was quoted may be a piece of a further number that was cut off or damaged: digits, or a
+    prefix."""
+    written, taken = reading.written, reading.taken
+    if not reading.quotes or len(taken) == len(written):
+        return False
+    for at in sorted(taken):
+        for behind in range(at + 1, min(at + 3, len(written))):
+            atom = written[behind]
+            if behind in taken or _AND.match(reading.text[written[at].end : atom.start]) is None:
+                break
+            ends_or_goes_on = behind == len(written) - 1 or written[behind + 1].numeric
+            if atom.numeric or (atom.folded in receivables.key_prefixes and ends_or_goes_on):
+                return True
+    return False
 
 
 def range_between(receivables: Receivables, first: Item, last: Item, on: date) -> tuple[Item, ...]:

@@ -21,6 +21,7 @@ from ledger.documents import Document
 from ledger.money import Money
 from ledger.party import KnownPayer
 from ledger.statements import IdentifiedEntry
+from ledger.values import many
 from reconcile.case import rule_for
 from reconcile.decision import decide
 from reconcile.names import Likeness, name_of
@@ -41,6 +42,7 @@ class Netted:
     on: date
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """An entry and its answer. ``learned``: payers that became known by it."""
@@ -115,11 +117,9 @@ class _Netting:
 
 
 def _teaches(receivables: Receivables, identified: IdentifiedEntry, outcome: Matched, customer_id: str) -> bool:
-    """Whether a booking is evidence enough to know the account by: a reference, an order or a long document number; a short one only
+    """Whether a booking by a reference, an order or a document number is evidence enough to know the account by: a short number is only
     under the customer's own name."""
     strongest = outcome.evidence[0]
-    if strongest not in _TEACHES:
-        return False
     if strongest is not Evidence.DOCUMENT_NUMBER:
         return True
     numbers = [line.document for line in outcome.allocations if line.kind is AllocationKind.PAYMENT]
@@ -132,10 +132,10 @@ def _learned(receivables: Receivables, identified: IdentifiedEntry, outcome: Mat
     """The account that just paid one customer's documents with strong evidence, unless it was known for him already."""
     entry = identified.entry
     iban = entry.counterparty.iban
-    paid = {line.customer_id for line in outcome.allocations if line.kind is AllocationKind.PAYMENT}
-    if rule_for(receivables.policy, entry) is not None:
+    if not iban or entry.details or not outcome.evidence or outcome.evidence[0] not in _TEACHES:
         return ()
-    if not iban or len(paid) != 1 or not entry.amount.minor > 0 or entry.details or not outcome.evidence:
+    paid = {line.customer_id for line in outcome.allocations if line.kind is AllocationKind.PAYMENT}
+    if len(paid) != 1 or not entry.amount.minor > 0 or rule_for(receivables.policy, entry) is not None:
         return ()
     customer_id = paid.pop()
     known = customer_id in receivables.customers_of_iban(iban) or customer_id in receivables.payers_of_iban(iban)
