@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from formats.xml_elements import Element, text_at
+from ledger.errors import MalformedDocument
 from ledger.statements import Statement, StatementEntry
 
 #: PgNb is a text of at most five digits (ISO 20022 Max5NumericText).
@@ -37,15 +38,21 @@ def page_of(element: Element) -> Page | None:
 
 
 def joined(pages: Iterable[tuple[Page | None, Statement]]) -> Iterator[Statement]:
-    """The statements in their order; pages that follow each other are one where none of them can add up by itself."""
+    """The statements in their order; pages that follow each other are one where none of them can add up by itself. What ``pages`` raises
+    comes after the statements before it."""
     waiting: tuple[Page | None, Statement] | None = None
-    for page, statement in pages:
-        if waiting is not None and _follows(waiting[0], page) and _needs(waiting[1], statement):
-            waiting = page, _together(waiting[1], statement)
-            continue
+    try:
+        for page, statement in pages:
+            if waiting is not None and _follows(waiting[0], page) and _needs(waiting[1], statement):
+                waiting = page, _together(waiting[1], statement)
+                continue
+            if waiting is not None:
+                yield waiting[1]
+            waiting = page, statement
+    except MalformedDocument:
         if waiting is not None:
             yield waiting[1]
-        waiting = page, statement
+        raise
     if waiting is not None:
         yield waiting[1]
 
