@@ -62,14 +62,17 @@ class Widths:
 
 def widths_of(narratives: Iterable[Sequence[str]]) -> Widths:
     """Where a statement's long lines are broken: 65 unless several lines say otherwise."""
-    first: Counter[int] = Counter()
-    further: Counter[int] = Counter()
+    firsts: list[int] = []
+    furthers: list[int] = []
     for lines in narratives:
-        for place, line in enumerate(lines[:-1]):
+        lengths = firsts
+        for line in lines[:-1]:
             if len(line) >= _SHORTEST_WIDTH and not line.isspace():
-                (further if place else first)[len(line)] += 1
-    if not first and not further:
+                lengths.append(len(line))
+            lengths = furthers
+    if not firsts and not furthers:
         return Widths()
+    first, further = Counter(firsts), Counter(furthers)
     wide = _believed(further or first)
     beside_tag = wide == _WIDTH and max(first, default=0) == _WIDTH_BESIDE_TAG
     return Widths(first=_WIDTH_BESIDE_TAG if beside_tag else wide, further=wide)

@@ -28,6 +28,8 @@ _OWN_START: Final = re.compile(r"\s*/[A-Z]{2,9}/")
 _KNOWN_AT_LEAST: Final = 2
 _PARTIES: Final = frozenset({"ORDP", "BENM", "CNTP", "ULTD", "ULTC", "ULTB", "INIT"})
 _SIDES: Final = frozenset({"ORDP", "BENM"})
+#: Codes whose values need no look at where they stand: most of a narrative.
+_AS_THEY_STAND: Final = frozenset({"EREF", "PREF", "MARF", "CSID", "KREF", "TRTP", "TRCD", "RTRN", "ISDT", "PURP"})
 _ULTIMATE: Final = frozenset({"ULTD", "ULTC", "ULTB"})
 _BESIDE_PARTY: Final = frozenset({"ID", "ADDR"})
 _MAY_PRECEDE: Final = frozenset({*_PARTIES, "NAME", "ADDR", "ID"})
@@ -110,6 +112,9 @@ class _Parts:
         self.references: list[str] = []
 
     def take(self, section: str, code: str, value: str) -> None:
+        if code in _AS_THEY_STAND:
+            self.first.setdefault(code, value)
+            return
         match code:
             case "NAME" if section in _ULTIMATE:
                 self.ultimate = self.ultimate or spaced(value.strip("/"))
