@@ -671,6 +671,19 @@ class TenantConfig(Settings):
         copy._warnings = warnings
         return copy
 
+    @model_validator(mode="after")
+    def _each_books_once(self) -> Self:
+        """Two writers of the same books would book everything twice, each under keys of its own."""
+        places = [
+            *((f"invoices[{place}].feedback", one.books()) for place, one in enumerate(self.invoices)),
+            *((f"accounting[{place}]", one.books()) for place, one in enumerate(self.accounting)),
+        ]
+        first: dict[str, str] = {}
+        for place, books in places:
+            if books and first.setdefault(books, place) != place:
+                raise ValueError(f"{first[books]} and {place} would book the same twice in {books}: keep one of them")
+        return self
+
     @field_validator("same_customers", mode="after")
     @classmethod
     def _each_id_once(cls, value: tuple[SameCustomer, ...]) -> tuple[SameCustomer, ...]:

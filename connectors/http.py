@@ -137,6 +137,7 @@ class HttpClient:
         secrets: tuple[str, ...] = (),
         limits: HttpLimits | None = None,
         authorities: Path | None = None,
+        certificate: tuple[Path, Path] | None = None,
         sleep: Callable[[float], None] | None = None,
         budget: Budget | None = None,
         bearer: Bearer | None = None,
@@ -146,7 +147,8 @@ class HttpClient:
         wait_header: str = "",
     ) -> None:
         """``headers``: with every request. ``login``: user and password (basic authentication). ``secrets``: what must never be shown, beside
-        the password and what stands in an Authorization header. ``authorities``: a PEM file of certificates to trust in place of the usual ones.
+        the password and what stands in an Authorization header. ``authorities``: a PEM file of certificates to trust in place of the usual ones. ``certificate``: our own and its
+        private key, both PEM, for a server that wants to know who calls.
         ``budget``: taken from before every attempt. ``bearer``: gives the Authorization header. ``keep_alive``: one connection for many requests; one
         that the other side closed in between costs a request its answer, so it is for those whose deliveries can be found again. ``reset_headers``: lower-case names ending in ``-reset`` in which a refusal for too many calls
         says until when (since 1970), where it has no ``Retry-After``; one whose ``-remaining`` is not 0 is not the reason. ``wait_header``: a lower-case name in
@@ -162,6 +164,7 @@ class HttpClient:
         self._secrets = tuple(sorted({secret for secret in hidden if secret}, key=len, reverse=True))
         self._limits = limits or HttpLimits()
         self._authorities = True if authorities is None else str(authorities)
+        self._certificate = None if certificate is None else (str(certificate[0]), str(certificate[1]))
         self._sleep = sleep
         self._budget = budget
         self._bearer = bearer
@@ -251,6 +254,11 @@ class HttpClient:
             raise self._lost(request, "no answer in time") from None
         except requests.exceptions.RequestException as error:
             raise self._lost(request, _reason(error)) from None
+        except OSError as error:
+            if error.errno is not None:
+                raise self._lost(request, _reason(error)) from None
+            # What requests says, before anything is sent, when our own certificate or the authorities are not there.
+            raise HumanActionNeeded(self._said(request, "a certificate of ours cannot be read")) from None
 
     def _exchanged(self, request: HttpRequest, token: str) -> HttpResponse:
         """One exchange, with all limits."""
@@ -274,6 +282,7 @@ class HttpClient:
             auth=self._login,
             timeout=(self._limits.connect_s, self._limits.read_s),
             verify=self._authorities,
+            cert=self._certificate,
             allow_redirects=False,
             stream=True,
         ) as answer:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from config.settings import ConnectorSettings
-from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
+from connectors.invoice_folder import InvoiceFolder
 from connectors.ports import Cursor, InvoiceFact, Page
 from connectors.sftp_intake import SftpIntake, SftpIntakeSettings
 from connectors.sftp_server import Connect
@@ -43,14 +43,14 @@ class SftpInvoices:
             is_read=lambda file: settings.pdf or not file.lower().endswith(".pdf"),
             connect=connect,
         )
-        copies = FolderInvoicesSettings(
-            use="folder",
-            path=intake.copies,
+        self._folder = InvoiceFolder(
+            intake.copies,
+            name,
             recursive=settings.recursive,
             pdf=settings.pdf,
             document_mib=settings.document_mib,
+            is_ours=intake.wants,
         )
-        self._folder = FolderInvoices(copies, name, intake.wants)
         self._pages = SftpPages(settings, intake, self._folder.fetch)
 
     def check(self) -> None:

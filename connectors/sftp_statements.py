@@ -7,11 +7,11 @@ from datetime import date
 from typing import Literal
 
 from config.settings import ConnectorSettings
-from connectors.folder_statements import FolderStatements, FolderStatementsSettings
 from connectors.ports import Cursor, Page
 from connectors.sftp_intake import SftpIntake, SftpIntakeSettings
 from connectors.sftp_server import Connect
 from connectors.sftp_source import SftpPages
+from connectors.statement_folder import StatementFolder
 from formats.detect import BankFact, read_bank_document
 from ledger.sources import Fault, RawDocument
 
@@ -34,8 +34,9 @@ class SftpStatements:
     ) -> None:
         self.name = name
         intake = SftpIntake(settings, name, connect=connect)
-        copies = FolderStatementsSettings(use="folder", path=intake.copies, document_mib=settings.document_mib)
-        self._folder = FolderStatements(copies, name, read, intake.wants)
+        self._folder = StatementFolder(
+            intake.copies, name, document_mib=settings.document_mib, read=read, is_ours=intake.wants
+        )
         self._pages = SftpPages(settings, intake, self._folder.fetch)
 
     def check(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from connectors.folder_pages import is_partial
+from daemon.garbage import seldom_collected
 from formats.detect import Pass, format_of, read_bank_document
 from formats.wholeness import HELD_ENTRIES
 from ledger.controls import Gap, chain_gaps, with_controls
@@ -55,6 +56,7 @@ def files_in(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+@seldom_collected()
 def read_bank_file(path: Path) -> BankFile:
     """What a file says; one that cannot be opened is a file with that problem."""
     try:

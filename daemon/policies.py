@@ -99,6 +99,7 @@ def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
         ultimate_creditor=debit.ultimate_creditor or "",
         name_ultimate_debtor=debit.name_ultimate_debtor,
         singly=debit.bank.singly,
+        held_only=debit.bank.held_only,
     )
 
 

@@ -16,6 +16,7 @@ import structlog
 from connectors.ports import InvoiceFact, InvoiceSource, Page, Source, StatementSource
 from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import changed, issued, postings
+from daemon.garbage import seldom_collected
 from daemon.notices import join_earlier_notices, join_notice
 from daemon.progress import Steps
 from daemon.shared_facts import (
@@ -200,6 +201,7 @@ def _flush(tenant: Tenant, t: Transaction, sources: Sources, batch: _Batch, faul
     return len(customers) + len(mandates) + sum(not change.conflict for change in changes)
 
 
+@seldom_collected()
 def _take_statements(
     t: Transaction, account: BankAccountSources, source: StatementSource, document: RawDocument
 ) -> tuple[int, int]:

@@ -40,7 +40,7 @@ def named(items: Iterable[Item]) -> str:
 
 def reason(code: str, by: Iterable[Evidence] = (), **values: str) -> Reason:
     """A reason; ``by`` fills the gap that names the evidence."""
-    evidence = _joined(ranked(by))
+    evidence = _joined(ranked(by)) if by else ""
     if evidence:
         values["by"] = evidence
     return Reason(code=code, values=values)
@@ -53,24 +53,28 @@ def _joined(evidence: tuple[Evidence, ...]) -> str:
 
 def runner_up(case: Case, chosen: Sequence[Item]) -> Reason | None:
     """The next best reading and why it lost."""
-    taken = {item.number for item in chosen}
     for item in case.open_with_amount:
-        if item.number not in taken:
+        if item not in chosen:
             return reason(
                 "lost_same_amount", document=item.number, customer=item.customer_id, amount=str(item.money(item.open))
             )
     if not chosen:
         return None
-    others = [item for item in case.open_of([chosen[0].customer_id]) if item.number not in taken and not item.is_credit]
+    others = [item for item in case.open_of_one(chosen[0].customer_id) if not item.is_credit and item not in chosen]
     if not others:
         return None
-    nearest = min(others, key=lambda item: (abs(item.open - case.minor), item.order))
+    nearest = _nearest(others, case.minor)
     return reason(
         "lost_other_amount",
         document=nearest.number,
         open=str(nearest.money(nearest.open)),
         difference=str(nearest.money(abs(nearest.open - case.minor))),
     )
+
+
+def _nearest(items: Sequence[Item], minor: int) -> Item:
+    """The document of which most nearly so much is open, the oldest of several."""
+    return items[0] if len(items) == 1 else min(items, key=lambda item: (abs(item.open - minor), item.order))
 
 
 def nearest(case: Case) -> Reason | None:
@@ -84,7 +88,7 @@ def nearest(case: Case) -> Reason | None:
         )
     payers = [item for item in case.open_of(case.candidates.customers) if not item.is_credit]
     if payers:
-        item = min(payers, key=lambda each: (abs(each.open - case.minor), each.order))
+        item = _nearest(payers, case.minor)
         return reason(
             "near_other_amount",
             document=item.number,

@@ -204,11 +204,12 @@ class Case:
         """Open documents of these customers in the payment's currency, issued by its day, oldest first."""
         different = tuple(dict.fromkeys(customer_ids))
         if len(different) == 1:
-            return self._open_of_one(different[0])
-        found = [item for each in different for item in self._open_of_one(each)]
+            return self.open_of_one(different[0])
+        found = [item for each in different for item in self.open_of_one(each)]
         return tuple(sorted(found, key=lambda item: item.order))
 
-    def _open_of_one(self, customer_id: str) -> tuple[Item, ...]:
+    def open_of_one(self, customer_id: str) -> tuple[Item, ...]:
+        """The same of one customer."""
         found = self._open_of.get(customer_id)
         if found is None:
             found = self._open_of[customer_id] = self.receivables.open_of(customer_id, self.currency, self.on)

@@ -17,8 +17,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
+from ledger.values import many
 from reconcile.text import Atom, atoms, plain
 
 #: Digits without prefix or year that are enough to tell documents of one payer apart.
@@ -31,6 +33,7 @@ _MOST_PREFIXES: Final = 24
 _MOST_HEADS: Final = 24
 
 
+@many
 @dataclass(frozen=True, slots=True)
 class NumberParts:
     """A document number taken apart; ``counter`` is empty when it does not end in digits or has letters between digits.
@@ -59,24 +62,30 @@ def parts_of(number: str, issued_on: date) -> NumberParts:
 
 def parts_of_atoms(runs: Sequence[Atom], issued_on: date) -> NumberParts:
     """The same of a number that was taken into atoms before."""
-    prefix = "".join(run.folded for run in runs if not run.numeric)
+    letters = [run.folded for run in runs if not run.numeric]
     digits = [run.text for run in runs if run.numeric]
-    if not digits or any(not run.numeric for run in runs[len(runs) - len(digits) :]):
+    if not digits or True in [run.numeric for run in runs[: len(letters)]]:
         return _IRREGULAR
+    prefix = "".join(letters)
     segments = tuple(map(len, digits))
-    years = {str(year) for year in range(issued_on.year - 1, issued_on.year + 2)}
-    short_years = {year[2:] for year in years}
+    years = _years_around(issued_on.year)
     if len(digits) > 1:
-        last_is_year = digits[-1] in years | short_years and digits[0] not in years | short_years
-        if last_is_year:
+        if digits[-1] in years and digits[0] not in years:
             return NumberParts(prefix, "".join(digits[:-2]), digits[-2], digits[-1], segments)
         return NumberParts(prefix, "".join(digits[:-1]), digits[-1], "", segments)
     only = digits[0]
     if len(only) >= _FEWEST_GLUED:
         for head in (only[:4], only[:2]):
-            if head in years | short_years:
+            if head in years:
                 return NumberParts(prefix, head, only[len(head) :], "", segments)
     return NumberParts(prefix, "", only, "", segments)
+
+
+@lru_cache(maxsize=128)
+def _years_around(year: int) -> frozenset[str]:
+    """A year and the ones before and after it, with four digits and with two."""
+    years = [str(each) for each in (year - 1, year, year + 1)]
+    return frozenset((*years, *(each[2:] for each in years)))
 
 
 class Short(IntEnum):

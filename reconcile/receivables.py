@@ -13,7 +13,7 @@ Settled documents belong in here too: a payment that quotes one was paid twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from operator import attrgetter
@@ -46,6 +46,8 @@ _FEWEST_TO_TIDY: Final = 32
 _FEWEST_BARE_DIGITS: Final = 5
 
 _ORDER: Final = attrgetter("issued_on", "number")
+#: Lines that take from a customer's account where they name no document.
+_FROM_ACCOUNT: Final = (AllocationKind.REFUND, AllocationKind.REVERSAL)
 
 
 class _KeptOnce:
@@ -120,9 +122,16 @@ class Item:
             self._quoted_as = _keys(self, runs, parts_of_atoms(runs, self.issued_on))
         return self._quoted_as
 
+    @property
+    def unfilled_key(self) -> str:
+        """The key of the number without the zeros that fill its counter up, when a year or a book stands before it; else empty."""
+        parts = self.parts
+        bare = parts.counter.lstrip("0")
+        return f"{parts.prefix}{parts.head}{bare}{parts.tail}" if parts.head and bare not in ("", parts.counter) else ""
+
     def has_key(self, key: str) -> bool:
         """Whether it is quoted under this key."""
-        return key == self.creditor_reference or key == key_of(self.number) or key in self.keys
+        return key in (self.number, self.creditor_reference) or key == key_of(self.number) or key in self.keys
 
     @property
     def order(self) -> tuple[date, str]:
@@ -163,36 +172,38 @@ class _Shelf:
             self._items = dict(self._items.items())
             self._gone = 0
 
-    def __iter__(self) -> Iterator[Item]:
-        return iter(self._items.values() if isinstance(self._items, dict) else self._items)
+    def issued_by(self, on: date, currency: str, most: int) -> tuple[Item, ...]:
+        """Documents in a currency issued by ``on``, oldest first; one more than ``most`` at most, so that the caller sees that there were more."""
+        items = self._items
+        if isinstance(items, list):
+            found = [item for item in items if item.issued_on <= on and item.currency == currency]
+        else:
+            of_day = (item for item in items.values() if item.issued_on <= on and item.currency == currency)
+            found = list(islice(of_day, most + 1))
+        if len(found) > 1:
+            found.sort(key=_ORDER)
+        return tuple(found)
 
     def __len__(self) -> int:
         return len(self._items)
 
 
-def _oldest_first(items: Iterable[Item], most: int) -> tuple[Item, ...]:
-    """One more than ``most`` at most, so that the caller sees that there were more."""
-    found = list(islice(items, most + 1))
-    if len(found) > 1:
-        found.sort(key=_ORDER)
-    return tuple(found)
-
-
 def _keys(document: Item, runs: Sequence[Atom], parts: NumberParts) -> tuple[str, ...]:
     """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
     payment reference, order number."""
-    number = "".join([run.folded for run in runs])
-    digits = "".join([run.text for run in runs if run.numeric])
-    led_by_letters = parts.prefix and len(digits) >= _FEWEST_BARE_DIGITS and not runs[0].numeric
-    bare = parts.counter.lstrip("0")
-    unfilled = bare and bare != parts.counter and (parts.prefix or parts.head)
-    keys = (
-        number,
-        digits if led_by_letters else "",
-        f"{parts.prefix}{parts.head}{bare}{parts.tail}" if unfilled else "",
-        key_of(document.creditor_reference) if document.creditor_reference else "",
-        key_of(document.order_number) if document.order_number else "",
-    )
+    keys = ["".join([run.folded for run in runs])]
+    if parts.prefix and not runs[0].numeric:
+        digits = "".join([run.text for run in runs if run.numeric])
+        if len(digits) >= _FEWEST_BARE_DIGITS:
+            keys.append(digits)
+    if parts.counter[:1] == "0" and (parts.prefix or parts.head):
+        bare = parts.counter.lstrip("0")
+        if bare:
+            keys.append(f"{parts.prefix}{parts.head}{bare}{parts.tail}")
+    if document.creditor_reference:
+        keys.append(key_of(document.creditor_reference))
+    if document.order_number:
+        keys.append(key_of(document.order_number))
     return tuple(dict.fromkeys(filter(None, keys)))
 
 
@@ -336,8 +347,8 @@ class Receivables:
         if item.is_credit and item.corrects:
             self._credits_of.setdefault(item.corrects, []).append(item)
         if item.open:
-            self._shelf_of(item.customer_id).put(item)
-            self._shelf_with(item).put(item)
+            self._put_with_customer(item)
+            self._put_with_amount(item)
 
     def _file(self, key: str, place: int) -> None:
         self._keys.put(key, place)
@@ -369,19 +380,13 @@ class Receivables:
 
     def open_of(self, customer_id: str, currency: str, on: date) -> tuple[Item, ...]:
         """Open documents of a customer that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
-        open_ = self._open_of_customer.get(customer_id)
-        if not open_:
-            return ()
-        of_day = (item for item in open_ if item.currency == currency and item.issued_on <= on)
-        return _oldest_first(of_day, MOST_CANDIDATES)
+        shelf = self._open_of_customer.get(customer_id)
+        return () if shelf is None else shelf.issued_by(on, currency, MOST_CANDIDATES)
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
-        open_ = self._open_by_amount.get(currency, {}).get(minor)
-        if not open_:
-            return ()
-        of_day = (item for item in open_ if not item.is_credit and item.issued_on <= on)
-        return _oldest_first(of_day, MOST_OF_AMOUNT)
+        shelf = self._open_by_amount.get(currency, {}).get(minor)
+        return () if shelf is None else shelf.issued_by(on, currency, MOST_OF_AMOUNT)
 
     def times_invoiced(self, customer_id: str, gross: int) -> int:
         """How many documents of a customer have this gross amount: a subscription's amount tells little."""
@@ -400,37 +405,43 @@ class Receivables:
         self._take_from_amount(item)
         item.open -= minor
         if item.open:
-            self._shelf_with(item).put(item)
+            self._put_with_amount(item)
         else:
-            self._shelf_of(item.customer_id).take(item)
+            self._open_of_customer[item.customer_id].take(item)
 
     def _reopen(self, number: str, minor: int) -> None:
         item = self._by_number[number]
         if item.open:
             self._take_from_amount(item)
         else:
-            self._shelf_of(item.customer_id).put(item)
+            self._put_with_customer(item)
         item.open += minor
-        self._shelf_with(item).put(item)
+        self._put_with_amount(item)
 
     def _take_from_amount(self, item: Item) -> None:
-        shelf = self._shelf_with(item)
+        if item.is_credit:
+            return
+        of_currency = self._open_by_amount[item.currency]
+        shelf = of_currency[item.open]
         shelf.take(item)
         if not shelf:
-            del self._open_by_amount[item.currency][item.open]
+            del of_currency[item.open]
 
-    def _shelf_of(self, customer_id: str) -> _Shelf:
-        shelf = self._open_of_customer.get(customer_id)
-        if shelf is None:
-            shelf = self._open_of_customer[customer_id] = _Shelf()
-        return shelf
-
-    def _shelf_with(self, item: Item) -> _Shelf:
+    def _put_with_amount(self, item: Item) -> None:
+        """Invoices are looked for by their amount, credit notes are not."""
+        if item.is_credit:
+            return
         of_currency = self._open_by_amount.setdefault(item.currency, {})
         shelf = of_currency.get(item.open)
         if shelf is None:
             shelf = of_currency[item.open] = _Shelf()
-        return shelf
+        shelf.put(item)
+
+    def _put_with_customer(self, item: Item) -> None:
+        shelf = self._open_of_customer.get(item.customer_id)
+        if shelf is None:
+            shelf = self._open_of_customer[item.customer_id] = _Shelf()
+        shelf.put(item)
 
     def _move(self, number: str, minor: int) -> None:
         """Settle a document by so much; what is negative opens it again."""
@@ -454,16 +465,16 @@ class Receivables:
             self._on_account_by(allocation, -1)
 
     def _on_account_by(self, allocation: Allocation, sign: int) -> None:
-        change = 0
-        if allocation.kind is AllocationKind.ON_ACCOUNT:
-            change = allocation.amount.minor
-        elif allocation.kind is AllocationKind.CREDIT_USED or (
-            allocation.kind in (AllocationKind.REFUND, AllocationKind.REVERSAL) and not allocation.document
-        ):
-            change = -allocation.amount.minor
-        if change and allocation.amount.currency == self.policy.currency:
+        kind = allocation.kind
+        if kind is AllocationKind.ON_ACCOUNT:
+            change = sign * allocation.amount.minor
+        elif kind is AllocationKind.CREDIT_USED or (kind in _FROM_ACCOUNT and not allocation.document):
+            change = -sign * allocation.amount.minor
+        else:
+            return
+        if allocation.amount.currency == self.policy.currency:
             customer_id = allocation.customer_id
-            self._on_account[customer_id] = self._on_account.get(customer_id, 0) + sign * change
+            self._on_account[customer_id] = self._on_account.get(customer_id, 0) + change
 
     def credits_to_net(self) -> list[tuple[Item, Document]]:
         """Open credit notes that correct an invoice, with their documents, by date and number."""

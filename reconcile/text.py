@@ -130,8 +130,14 @@ def one_edit_apart(written: str, meant: str) -> bool:
 
 
 def is_slip(written: str, meant: str) -> bool:
-    """Whether ``meant`` is among ``slips_of(written)``, or nearly: the cheap question to ask first."""
-    return len(written) == len(meant) and one_edit_apart(written, meant)
+    """Whether ``meant`` is among ``slips_of(written)``, or nearly: the cheap question to ask first. One slip leaves what is before the middle or
+    what is behind it as it was."""
+    if len(written) != len(meant):
+        return False
+    middle = len(written) // 2
+    if written[:middle] != meant[:middle] and written[middle + 1 :] != meant[middle + 1 :]:
+        return False
+    return one_edit_apart(written, meant)
 
 
 def slips_of(key: str) -> Iterator[str]:

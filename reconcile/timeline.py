@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
-from ledger.allocations import AllocationKind, Ambiguous, Evidence, Ignored, Matched, Outcome, Unmatched
+from ledger.allocations import AllocationKind, Ambiguous, Evidence, Ignored, Matched, Outcome, Partly, Unmatched
 from ledger.documents import Document
 from ledger.money import Money
 from ledger.party import KnownPayer
@@ -82,6 +82,8 @@ def reconcile(
             case Matched():
                 receivables.apply(outcome.allocations)
                 learned = _learned(receivables, identified, outcome)
+            case Partly():
+                receivables.apply(outcome.allocations)
             case Ambiguous() | Unmatched() | Ignored():
                 pass
             case _ as never:
@@ -117,11 +119,9 @@ class _Netting:
 
 
 def _teaches(receivables: Receivables, identified: IdentifiedEntry, outcome: Matched, customer_id: str) -> bool:
-    """Whether a booking is evidence enough to know the account by: a reference, an order or a long document number; a short one only
+    """Whether a booking by a reference, an order or a document number is evidence enough to know the account by: a short number is only
     under the customer's own name."""
     strongest = outcome.evidence[0]
-    if strongest not in _TEACHES:
-        return False
     if strongest is not Evidence.DOCUMENT_NUMBER:
         return True
     numbers = [line.document for line in outcome.allocations if line.kind is AllocationKind.PAYMENT]
@@ -134,10 +134,10 @@ def _learned(receivables: Receivables, identified: IdentifiedEntry, outcome: Mat
     """The account that just paid one customer's documents with strong evidence, unless it was known for him already."""
     entry = identified.entry
     iban = entry.counterparty.iban
-    paid = {line.customer_id for line in outcome.allocations if line.kind is AllocationKind.PAYMENT}
-    if rule_for(receivables.policy, entry) is not None:
+    if not iban or entry.details or not outcome.evidence or outcome.evidence[0] not in _TEACHES:
         return ()
-    if not iban or len(paid) != 1 or not entry.amount.minor > 0 or entry.details or not outcome.evidence:
+    paid = {line.customer_id for line in outcome.allocations if line.kind is AllocationKind.PAYMENT}
+    if len(paid) != 1 or not entry.amount.minor > 0 or rule_for(receivables.policy, entry) is not None:
         return ()
     customer_id = paid.pop()
     known = customer_id in receivables.customers_of_iban(iban) or customer_id in receivables.payers_of_iban(iban)

@@ -81,6 +81,10 @@ class DatevSettings(ConnectorSettings):
         date.fromisoformat(f"2025-{value}")
         return value
 
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return f"the folder {self.path}"
+
 
 @dataclass(frozen=True, slots=True)
 class _Handed:

@@ -408,6 +408,11 @@ class OdooBooks:
         if self._settings.customer_field == "id":
             if not customer.isdecimal():
                 raise Refused(f"customer '{customer}' is no number of a contact in Odoo")
+            if ("res.partner", customer) not in self._ids:
+                for row in self._client.search_read("res.partner", [["id", "=", int(customer)]], ["id"], limit=1):
+                    self._ids["res.partner", customer] = integer(row, "id")
+            if ("res.partner", customer) not in self._ids:
+                raise Refused(f"Odoo has no contact with number {customer}")
             return int(customer)
         if self._learn("res.partner", "ref", [customer]):
             raise Refused(f"Odoo has no contact with reference '{customer}'")

@@ -57,6 +57,7 @@ class _Invoice:
     number: str
     account: int
     party: int
+    is_cancelled: bool
     gross: Decimal
     lines_to_pay: tuple[int, ...]
     payment_lines: tuple[int, ...]
@@ -259,6 +260,7 @@ class TrytonBooks:
                 row["number"],
                 row["account"],
                 row["party"],
+                row["state"] == "cancelled",
                 row["total_amount"],
                 tuple(row["lines_to_pay"]),
                 tuple(row["payment_lines"]),
@@ -382,6 +384,8 @@ class TrytonBooks:
         if invoice is None:
             raise Refused(f"there is no posted invoice {line.account.key} in Tryton")
         comes_back = (amount > 0) == (invoice.gross > 0)
+        if invoice.is_cancelled and not comes_back:
+            raise Refused(f"invoice {invoice.number} is cancelled in Tryton: nothing can be paid on it")
         lines = standing[invoice.number]
         for part in coming_back(amount, lines) if comes_back else (amount,):
             lines.append(ReceivableLine(line_id=0, amount=part, own=False, reconciliation=0))

@@ -13,7 +13,7 @@ from typing import Final
 RECORD_LENGTH: Final = 128
 
 _BOM: Final = b"\xef\xbb\xbf"
-#: Ctrl-Z, with which old systems end a file.
+#: Ctrl-Z, with which old systems end a file; where files were joined, it stands between them.
 _END_OF_FILE: Final = b"\x1a"
 #: Letters of CP850 that stand where Windows-1252 has punctuation. Left out: the euro sign, the ellipsis, quotes and dashes, which
 #: Windows-1252 files use beside letters too.
@@ -37,7 +37,10 @@ def _single_byte(raw: bytes) -> str:
 def _lines(text: str) -> list[str]:
     if "\n" not in text and "\r" not in text and len(text) > RECORD_LENGTH and len(text) % RECORD_LENGTH == 0:
         return [text[start : start + RECORD_LENGTH] for start in range(0, len(text), RECORD_LENGTH)]
-    if "\r" in text:
+    returns = text.count("\r")
+    if returns and returns == text.count("\n") == text.count("\r\n"):
+        return text.split("\r\n")
+    if returns:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.split("\n")
 
@@ -53,6 +56,8 @@ def lines_of(raw: bytes) -> list[str]:
     without any line end is cut every 128 characters.
     """
     raw = raw.rstrip(_END_OF_FILE)
+    if _END_OF_FILE in raw:
+        raw = raw.replace(_END_OF_FILE, b"\n")
     if raw.isascii():
         lines = _lines(raw.decode("ascii"))
     elif raw.startswith(_BOM):
@@ -65,6 +70,6 @@ def lines_of(raw: bytes) -> list[str]:
             lines = single
         else:
             lines = single if _fits(single) and not _fits(wide) else wide
-    if set(map(len, lines)) <= {RECORD_LENGTH}:
+    if set(map(len, lines)) <= {RECORD_LENGTH, 0}:
         return lines
     return [line.rstrip() if len(line) > RECORD_LENGTH else line if line.strip() else "" for line in lines]

@@ -34,6 +34,7 @@ from formats.coda.communications import (
     structured,
 )
 from formats.coda.transaction_codes import CORRECTIONS, DETAIL_TYPES, MOVING_TYPES, NESTED_DETAIL_TYPE, meaning_of
+from formats.wholeness import fault_of
 from ledger.controls import with_controls
 from ledger.errors import MalformedDocument
 from ledger.money import Money, minor_digits
@@ -172,8 +173,7 @@ def read(document: RawDocument) -> Iterator[Statement | Fault]:
     try:
         statements = _statements(document)
     except MalformedDocument as broken:
-        source = SourceRef(system=document.system, name=document.name, document=document.sha256, place=broken.place)
-        yield Fault(source=source, reason=broken.reason, whole_document=True)
+        yield fault_of(document, broken)
         return
     yield from statements
 
@@ -206,7 +206,10 @@ def _lines(document: RawDocument) -> list[str]:
     """The lines of the file; blank ones are empty text."""
     if document.size > MAX_BYTES:
         raise MalformedDocument(
-            document.name, "", f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES})"
+            document.name,
+            "",
+            f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES}): ask the bank for several files of shorter periods, or cut "
+            "it between two statements, after a record 9",
         )
     with document.open() as stream:
         raw = stream.read(MAX_BYTES + 1)
@@ -331,6 +334,8 @@ class _Envelope:
             if kind == "21":
                 movement = _Movement(number, line)
                 self._movements.append(movement)
+            elif kind in {"22", "23"} and movement is not None:
+                self._continue(movement, number, kind, line)
             elif kind[:1] == "8":
                 self._closing_line = number
                 break
@@ -355,27 +360,30 @@ class _Envelope:
             missing = "new balance (record 8)" if self._opening_line else "old balance (record 1)"
             self._place.refuse(self._end + 1, "9", f"the {missing} is missing before it")
 
+    def _continue(self, movement: _Movement, number: int, kind: str, line: str) -> None:
+        """Add a record 22 or 23 to the movement before it."""
+        key = movement.first[2:10]
+        if line[2:10] != key or movement.third or movement.information or (kind == "22" and movement.second):
+            self._place.fault(
+                number,
+                kind,
+                f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
+            )
+            return
+        self._parts += 1
+        if kind == "22":
+            movement.second = line
+        else:
+            movement.third = line
+
     def _go_on(self, movement: _Movement, number: int, line: str) -> None:
-        """Add a record 22, 23, 31, 32 or 33 to the movement before it."""
-        kind, key = line[:2], movement.first[2:10]
+        """Add a record 31, 32 or 33 to the movement before it."""
+        kind, sequence = line[:2], movement.first[2:6]
         match kind:
-            case "22" | "23":
-                if line[2:10] != key or movement.third or movement.information or (kind == "22" and movement.second):
-                    self._place.fault(
-                        number,
-                        kind,
-                        f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
-                    )
-                    return
-                self._parts += 1
-                if kind == "22":
-                    movement.second = line
-                else:
-                    movement.third = line
             case "31":
-                if line[2:6] != key[:4]:
+                if line[2:6] != sequence:
                     self._place.refuse(
-                        number, kind, f"it is about movement {line[2:6]}, but the one before it is {key[:4]}"
+                        number, kind, f"it is about movement {line[2:6]}, but the one before it is {sequence}"
                     )
                 self._informing += 1
                 if movement.information is None:
@@ -520,13 +528,12 @@ class _Envelope:
         details: tuple[EntryDetail, ...] = (),
         position: int = 0,
     ) -> StatementEntry:
-        line, second = movement.first, movement.second
+        line = movement.first
         code = line[53:61]
         if not (code.isascii() and code.isdigit()):
             self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
         said, remittance, added = self._said(movement)
-        reference, bic = self._from_second(second)
-        reason = (second[113:117].strip() if second and self._version == "2" else "") or said.return_reason
+        reference, bic, kind, reason = self._from_second(movement.second)
         return StatementEntry(
             account=self._account,
             booked_on=booked_on,
@@ -543,17 +550,17 @@ class _Envelope:
             end_to_end_id="" if code[0] == "1" or self._version == "1" else reference,
             mandate_reference=said.mandate_reference,
             transaction_code=code,
-            return_reason=reason,
+            return_reason=reason or said.return_reason,
             batch_id=reference if code[0] == "1" else "",
             reversal=code[3:5] in CORRECTIONS,
             details=details,
-            return_kind=self._return_kind(second) or said.return_kind,
+            return_kind=kind or said.return_kind,
             creditor_id=said.creditor_id,
             information=self._information(said, added),
         )
 
     def _add_detail(self, details: list[EntryDetail], movement: _Movement, amounts: _Amounts) -> None:
-        line, second = movement.first, movement.second
+        line = movement.first
         code = line[53:61]
         minor = amounts.minor(line[31], line[32:47], movement.number, "21")
         if not (code.isascii() and code.isdigit()):
@@ -566,8 +573,7 @@ class _Envelope:
         if code[0] == "4":
             self._place.refuse(movement.number, "21", "type '4' of a movement is unknown (0 to 3 and 5 to 9 are)")
         said, remittance, added = self._said(movement)
-        reference, bic = self._from_second(second)
-        reason = (second[113:117].strip() if second and self._version == "2" else "") or said.return_reason
+        reference, bic, kind, reason = self._from_second(movement.second)
         details.append(
             EntryDetail(
                 amount=Money(minor, amounts.currency),
@@ -576,10 +582,10 @@ class _Envelope:
                 end_to_end_id=reference,
                 mandate_reference=said.mandate_reference,
                 bank_reference=line[10:31].strip(),
-                return_reason=reason,
+                return_reason=reason or said.return_reason,
                 place=f"line {movement.number}",
                 transaction_code=code,
-                return_kind=self._return_kind(second) or said.return_kind,
+                return_kind=kind or said.return_kind,
                 information=self._information(said, added),
             )
         )
@@ -610,14 +616,20 @@ class _Envelope:
             self._place.refuse(movement.number, "21", f"'{marker}' is no kind of communication (0 or 1)")
         return said, Remittance(unstructured=added.unstructured) if added.unstructured else _NO_REMITTANCE, added
 
-    def _from_second(self, second: str) -> tuple[str, str]:
-        """Customer reference and BIC of record 22; version 1 has a shorter reference, then an original amount instead of a BIC."""
+    def _from_second(self, second: str) -> tuple[str, str, str, str]:
+        """Customer reference, BIC, and kind and reason of an R-transaction of record 22; version 1 has a shorter reference and then an
+        original amount instead of the others."""
         if not second:
-            return "", ""
+            return "", "", "", ""
         if self._version == "1":
-            return second[63:89].strip(), ""
+            return second[63:89].strip(), "", "", ""
         reference = second[63:98].strip()
-        return "" if reference == _NOT_PROVIDED else reference, second[98:109].strip()
+        if reference == _NOT_PROVIDED:
+            reference = ""
+        bic, returned = second[98:109].strip(), second[112:117]
+        if returned.isspace():
+            return reference, bic, "", ""
+        return reference, bic, RETURN_KINDS.get(returned[0], ""), returned[1:].strip()
 
     def _counterparty(self, movement: _Movement, bic: str, added: BankInformation) -> Counterparty:
         """Record 23 names 35 characters (26 in version 1); the information record of type 001 has 70 and is taken where it says more."""
@@ -630,9 +642,6 @@ class _Envelope:
         if added.name.startswith(name):
             name = added.name or name
         return Counterparty(name=name, iban=_counterparty_account(third[10:47]), bic=bic, ultimate=added.ultimate)
-
-    def _return_kind(self, second: str) -> str:
-        return RETURN_KINDS.get(second[112], "") if second and self._version == "2" else ""
 
     def _information(self, said: Communication, added: BankInformation) -> tuple[str, ...]:
         return (said.information, *added.lines) if said.information else added.lines

@@ -8,33 +8,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
 
 _CODES: Final = frozenset(
     {"ACCW", "ADDR", "BENM", "BIC", "BUSP", "CDTRREF", "CDTRREFTP", "CHGS", "CNTP", "CREF", "CSID", "DACC", "EREF", "EXCH",
-    "IBAN", "ID", "INIT", "IREF", "ISDT", "KREF", "MARF", "NAME", "NRTX", "OCMT", "ORDP", "PREF", "PURP", "REMI", "RREF",
-    "RTRN", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD"}
+    "IBAN", "ID", "INIT", "IREF", "ISDT", "KREF", "MARF", "NAME", "NRTX", "OCMT", "ORDP", "PIND", "PREF", "PURP", "REMI",
+    "RREF", "RTRN", "RTYP", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD"}
 )  # fmt: skip
 #: What may be a code: all of them are capitals between slashes.
 _CODE: Final = re.compile(r"/ ?([A-Z]{2,9})(?=/)")
 _START: Final = re.compile(
-    r"\s*/(?:EREF|PREF|REMI|CNTP|IBAN|NAME|TRTP|TRCD|RTRN|MARF|CSID|ORDP|BENM|KREF|IREF|ACCW|CREF)/"
+    r"\s*/(?:EREF|PREF|REMI|CNTP|IBAN|NAME|TRTP|TRCD|RTRN|RTYP|MARF|CSID|ORDP|BENM|KREF|IREF|ACCW|CREF)/"
 )
+#: A code of a bank's own may come first; then as many as this of the known ones must follow.
+_OWN_START: Final = re.compile(r"\s*/[A-Z]{2,9}/")
+_KNOWN_AT_LEAST: Final = 2
 _PARTIES: Final = frozenset({"ORDP", "BENM", "CNTP", "ULTD", "ULTC", "ULTB", "INIT"})
+_SIDES: Final = frozenset({"ORDP", "BENM"})
 _ULTIMATE: Final = frozenset({"ULTD", "ULTC", "ULTB"})
 _BESIDE_PARTY: Final = frozenset({"ID", "ADDR"})
 _MAY_PRECEDE: Final = frozenset({*_PARTIES, "NAME", "ADDR", "ID"})
+#: What CNTP says without these codes.
+_IN_CNTP: Final = frozenset({"NAME", "IBAN", "BIC"})
 _OF_A_PARTY: Final = frozenset({"NAME", "ID", "ADDR", "IBAN", "BIC"})
 _STRUCTURED: Final = re.compile(r"/?STRD/(?:SCOR/)?(?:CUR|ISO|BBA|SCOR|QRR)/([^/]+)/?")
+#: ABN AMRO's way to write the same: ``Issuer: CUR Ref: 9001123412341234``.
+_ISSUER: Final = "Issuer:"
+_ISSUED: Final = re.compile(rf"{_ISSUER} ?(?:CUR|ISO|SCOR) Ref: ?([A-Za-z0-9 ]+)\Z")
 #: Four parts of CNTP: account, BIC, name, town; three closing slashes when the town is empty.
 _TOWN_EMPTY: Final = "///"
 
 
 def recognised(lines: Sequence[str]) -> bool:
     """Whether a narrative is written in slash codes."""
-    return _START.match("".join(lines[:2])) is not None
+    if _START.match(lines[0]) is not None or _START.match("".join(lines[:2])) is not None:
+        return True
+    if _OWN_START.match(lines[0]) is None:
+        return False
+    return len({found[1] for found in _CODE.finditer("".join(lines))} & _CODES) >= _KNOWN_AT_LEAST
 
 
 def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool) -> Narrative:
@@ -48,13 +62,12 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool)
 
 def _joined(lines: Sequence[str], widths: Widths) -> str:
     """Lines as one; no blank was lost before a line that begins with a slash."""
-    groups: list[list[str]] = [[]]
-    for line in lines:
-        if groups[-1] and line.startswith("/"):
-            groups.append([])
-        groups[-1].append(line)
-    if len(groups) == 1:
+    if len(lines) == 1:
+        return lines[0].strip()
+    begins = [place for place, line in enumerate(lines) if line[:1] == "/" and place]
+    if not begins:
         return joined(lines, widths, "")
+    groups = [lines[begin:end] for begin, end in pairwise([0, *begins, len(lines)])]
     return "".join(joined(group, widths, "") if len(group) > 1 else group[0] for group in groups).strip()
 
 
@@ -70,7 +83,7 @@ def _values(text: str) -> Iterator[tuple[str, str, str]]:
         code = found[1]
         if code not in _CODES or (code in _BESIDE_PARTY and previous not in _MAY_PRECEDE):
             continue
-        if previous == "REMI" and code in there:
+        if previous == "REMI" and (code in there or (code in _IN_CNTP and "CNTP" in there)):
             continue
         there.add(code)
         begin, end = found.span()
@@ -90,7 +103,7 @@ class _Parts:
 
     def __init__(self, other_side: str) -> None:
         self.other_side = other_side
-        self.sides: dict[str, dict[str, str]] = {"ORDP": {}, "BENM": {}}
+        self.sides: dict[str, dict[str, str]] = {}
         self.first: dict[str, str] = {}
         self.ultimate = ""
         self.texts: list[str] = []
@@ -108,8 +121,8 @@ class _Parts:
                 self._remittance(value)
             case "CDTRREF":
                 self._refer(value)
-            case "NAME" | "IBAN" | "BIC" if section in self.sides:
-                self.sides[section].setdefault(code, value)
+            case "NAME" | "IBAN" | "BIC" if section in _SIDES:
+                self.sides.setdefault(section, {}).setdefault(code, value)
             case _:
                 self.first.setdefault(code, value)
 
@@ -125,12 +138,19 @@ class _Parts:
 
     def _remittance(self, value: str) -> None:
         if "STRD/" in value:
+            whole = _STRUCTURED.fullmatch(value)
+            if whole is not None:
+                self._refer(whole[1])
+                return
             for found in _STRUCTURED.finditer(value):
                 self._refer(found[1])
             value = _STRUCTURED.sub("", value)
         text = value.strip()
         text = spaced(text.removeprefix("USTD/").removeprefix("/USTD/").strip("/"))
-        if text:
+        issued = _ISSUED.match(text) if text.startswith(_ISSUER) else None
+        if issued is not None:
+            self._refer(issued[1])
+        elif text:
             self.texts.append(text)
 
     def _refer(self, value: str) -> None:
@@ -139,8 +159,8 @@ class _Parts:
             self.references.append(compact)
 
     def narrative(self) -> Narrative:
-        named = self.sides[self.other_side] or self.sides["ORDP"] or self.sides["BENM"]
-        values = {**named, **self.first} if named else self.first
+        named = self.sides.get(self.other_side) or next(iter(self.sides.values()), None)
+        values = self.first if named is None else {**named, **self.first}
         parts: dict[str, str] = {}
         for code, value in values.items():
             if code in _PLACES:

@@ -13,15 +13,18 @@ import pytest
 
 from connectors.ports import AccountingTarget, BatchSink, LedgerSource
 from connectors.registry import KINDS, Port
-from ledger.allocations import AllocationKind
+from ledger.allocations import Allocation, AllocationKind
 from ledger.bookings import Booking, counter
 from ledger.effects import Effect
 from ledger.errors import RefusedSome
+from ledger.money import Money
 from tests.conformance.faults import Killed, Moment, weather
 from tests.conformance.posting_kinds import DOCUMENTS, POSTINGS, entry, part, posting, sums
 from tests.conformance.posting_worlds import BOOKS, BooksWorld
 
 LATER = date(2026, 6, 25)
+#: Targets that book money on account with the customer that they know.
+KNOW_CUSTOMERS = ("exact", "odoo", "tryton")
 #: Targets that need several calls for one posting.
 REMOTE = ("exact", "moneybird", "odoo", "tryton")
 MakeWorld = Callable[[Path], BooksWorld]
@@ -136,3 +139,12 @@ class TestWhatCannotBeBooked:
         assert world.booked() == {}
         send(target, [posting(booking) for booking in good])
         agrees(world, good)
+
+
+@pytest.mark.parametrize("make_world", [BOOKS[name] for name in KNOW_CUSTOMERS], ids=KNOW_CUSTOMERS)
+def test_money_of_a_customer_that_is_not_there(make_world: MakeWorld, tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    stranger = Allocation(kind=AllocationKind.ON_ACCOUNT, document="", customer_id="98765", amount=Money(3_000, "EUR"))
+    with pytest.raises(RefusedSome, match="98765"):
+        send(world.make(), [posting(entry("stranger", 3_000, stranger))])
+    assert world.booked() == {}

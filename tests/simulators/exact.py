@@ -99,6 +99,16 @@ class ExactSimulator:
         )
         self._line(customer, number, gross, day, "Invoice", 21 if credit_note else 20, number, "1300", matched=False)
 
+    def payment_by_hand(self, number: int, customer: str, amount: str) -> None:
+        """A person enters a payment of an invoice there, and matches it."""
+        self.entries += 1
+        paid = self._line(
+            customer, number, -Decimal(amount), "2026-06-10", "by hand", 40, self.entries, "1300", matched=True
+        )
+        for row in self._receivables():
+            if row["InvoiceNumber"] == number and row["AmountFC"] == -paid["AmountFC"]:
+                row["matched"] = True
+
     def open_of(self, number: int) -> Decimal:
         return sum(
             (row["AmountFC"] for row in self._receivables() if row["InvoiceNumber"] == number and not row["matched"]),

@@ -22,6 +22,8 @@ KEY = "odoo-key"
 DATABASE = "books"
 LOGIN = "afletter@bench.example"
 EUR, USD = 1, 2
+#: Euros for a dollar.
+USD_RATE = Decimal("0.9208")
 RECEIVABLE, SALES = 400, 700
 CODES = {
     "400000": (RECEIVABLE, "asset_receivable"),
@@ -118,6 +120,7 @@ class OdooSimulator:
             "res.partner",
             "res.partner.bank",
             "account.payment.term",
+            "mail.message",
         ):
             self.tables[model] = Table(_INDEXED.get(model, ("id",)))
         for number, name in ((EUR, "EUR"), (USD, "USD")):
@@ -352,6 +355,11 @@ class OdooSimulator:
                 for line in ids or []:
                     self._loosen(line)
                 return None
+            case ("account.move", "message_post"):
+                (move,) = ids or []
+                note = {"model": "account.move", "res_id": move, "body": f"<p>{named['body']}</p>"}
+                assert named["subtype_xmlid"] == "mail.mt_note"
+                return self.tables["mail.message"].add(note)
             case ("account.move.line", "formatted_read_group" | "read_group"):
                 return self._sums(
                     named["domain"], "amount_currency:sum" if "aggregates" in named else "amount_currency"
@@ -360,10 +368,10 @@ class OdooSimulator:
 
     def _create(self, values: dict[str, Any]) -> int:
         lines = [line[2] for line in values["line_ids"]]
-        if sum(Decimal(line["debit"]) - Decimal(line["credit"]) for line in lines):
+        if sum(self._balance(line) for line in lines):
             raise user_error("The move is not balanced.")
         for line in lines:
-            if Decimal(line["debit"]) - Decimal(line["credit"]) != Decimal(line["amount_currency"]):
+            if line["currency_id"] == EUR and self._balance(line) != Decimal(line["amount_currency"]):
                 raise user_error("The amount in currency is not the amount.")
         move = self._move({**{k: v for k, v in values.items() if k != "line_ids"}, "name": "/", "state": "draft"})
         for line in lines:
@@ -376,6 +384,13 @@ class OdooSimulator:
                 line["currency_id"],
             )
         return move
+
+    @staticmethod
+    def _balance(line: dict[str, Any]) -> Decimal:
+        """A line's balance in euros; where it is not given it is made from the amount in currency."""
+        if "debit" in line:
+            return Decimal(line["debit"]) - Decimal(line["credit"])
+        return (Decimal(line["amount_currency"]) * USD_RATE).quantize(Decimal("0.01"))
 
     def _move(self, values: dict[str, Any]) -> int:
         empty = {
@@ -611,6 +626,8 @@ def _compared(value: Any, operator: str, wanted: Any) -> bool:
             return bool(value > wanted)
         case ">=":
             return bool(value >= wanted)
+        case "ilike":
+            return str(wanted).lower() in str(value).lower()
         case "=like":
             return str(value).startswith(wanted.removesuffix("%"))
     raise OdooError("builtins.ValueError", f"Invalid operator {operator}", 500)

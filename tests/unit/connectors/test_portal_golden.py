@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -19,14 +19,19 @@ from pydantic import SecretStr
 
 from connectors.buckaroo.payouts import BuckarooPayouts
 from connectors.buckaroo.settings import BuckarooSettings
-from connectors.mollie.settings import MollieSettings
+from connectors.mollie.mandates import MollieMandates
+from connectors.mollie.settings import MollieMandatesSettings, MollieSettings
 from connectors.mollie.settlements import MollieSettlements
+from connectors.ponto.settings import PontoSettings
+from connectors.ponto.statements import PontoStatements
 from connectors.ports import Source
+from connectors.twikey.mandates import TwikeyMandates
+from connectors.twikey.settings import TwikeyLogin, TwikeyMandatesSettings
 from connectors.whmcs.invoices import WhmcsInvoices
 from connectors.whmcs.settings import WhmcsInvoicesSettings, WhmcsLogin, WhmcsMandates
 from connectors.woocommerce.orders import WooInvoices
 from connectors.woocommerce.settings import WooInvoicesSettings, WooLogin
-from tests.simulators import buckaroo, mollie, whmcs, woocommerce
+from tests.simulators import buckaroo, mollie, ponto, twikey, whmcs, woocommerce
 from tests.simulators.clock import clock
 from tests.simulators.server import Simulator, running
 
@@ -78,6 +83,65 @@ def _mollie() -> tuple[Simulator, Make]:
         since = date(2026, 6, 1)
         settings = MollieSettings(use="mollie", token=SecretStr(mollie.TOKEN), since=since, url=address, state=tmp)
         return MollieSettlements(settings, "payouts/0")
+
+    return account, make
+
+
+def _ponto() -> tuple[Simulator, Make]:
+    bank = ponto.PontoSimulator()
+    day = date(2026, 3, 2)
+    bank.book("55.00", day - timedelta(days=1))
+    bank.book(
+        "121.00",
+        day,
+        remittanceInformation="090933755493",
+        remittanceInformationType="structured",
+        counterpartName="Peeters BV",
+        counterpartReference="BE62510007547061",
+    )
+    bank.book("-12.10", day, remittanceInformation="kosten", bankTransactionCode="PMNT-ICDT-CHRG")
+    bank.book("9.99", day + timedelta(days=1))
+    bank.fetch_from_bank(datetime(2026, 3, 3, 5, 10, tzinfo=UTC))
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        secret = SecretStr(ponto.SECRET)
+        settings = PontoSettings(
+            use="ponto",
+            iban=ponto.IBAN,
+            since=day,
+            client_id=ponto.CLIENT,
+            client_secret=secret,
+            url=address,
+            state=tmp,
+        )
+        return PontoStatements(settings, "bank_accounts/0/statements/0")
+
+    return bank, make
+
+
+def _twikey() -> tuple[Simulator, Make]:
+    account = twikey.TwikeyAccount(page=10)
+    account.sign("M-1")
+    account.sign("M-2", "C2", LclInstrm="B2B", Ocrncs={"SeqTp": "OOFF"})
+    account.amend("M-1", DbtrAcct="NL69TRIO0168933802")
+    account.amend("M-1", "uncollectable", MndtId="M-9")
+    account.cancel("M-2")
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        login = TwikeyLogin(api_token=SecretStr(twikey.TOKEN), url=f"{address}{twikey.BASE}", state=tmp)
+        return TwikeyMandates(TwikeyMandatesSettings(use="twikey", connection=login), "invoices/0")
+
+    return account, make
+
+
+def _mollie_mandates() -> tuple[Simulator, Make]:
+    account = mollie.MollieAccount()
+    account.customer("C1", reference="UMR-1")
+    account.customer(None)
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        settings = MollieMandatesSettings(use="mollie", token=SecretStr(mollie.WEBSITE_KEY), url=address, state=tmp)
+        return MollieMandates(settings, "invoices/0")
 
     return account, make
 
@@ -155,6 +219,16 @@ def test_requests_to_buckaroo(tmp_path: Path) -> None:
     _checked("buckaroo-requests", told)
 
 
+CASES = [
+    ("woocommerce", _woocommerce),
+    ("whmcs", _whmcs),
+    ("mollie", _mollie),
+    ("mollie-mandates", _mollie_mandates),
+    ("ponto", _ponto),
+    ("twikey-mandates", _twikey),
+]
+
+
 def _read(source: Source[Any]) -> Iterator[dict[str, object]]:
     page = source.fetch(None)
     for document in page.documents:
@@ -167,7 +241,7 @@ def _read(source: Source[Any]) -> Iterator[dict[str, object]]:
         yield {"name": document.name, "said": said, "facts": facts}
 
 
-@pytest.mark.parametrize(("name", "world"), [("woocommerce", _woocommerce), ("whmcs", _whmcs), ("mollie", _mollie)])
+@pytest.mark.parametrize(("name", "world"), CASES, ids=[name for name, _ in CASES])
 def test_golden(name: str, world: Callable[[], tuple[Simulator, Make]], tmp_path: Path) -> None:
     system, make = world()
     with running(system) as server, clock():

@@ -187,6 +187,13 @@ def test_a_closed_period_refuses_and_an_open_one_takes_it(books: TrytonBooks, sy
     assert len(system.ours()) == 1
 
 
+def test_a_cancelled_invoice_takes_no_payment(books: TrytonBooks, system: TrytonSimulator) -> None:
+    system.named("F1")["state"] = "cancelled"
+    with pytest.raises(Refused, match="invoice F1 is cancelled in Tryton"):
+        books.send(effect(paid("p1", 12_100, "F1")))
+    assert system.ours() == []
+
+
 def test_trytons_own_words_are_kept(books: TrytonBooks, system: TrytonSimulator) -> None:
     for account in system.tables["account.account"].values():
         account["party_required"] = False
