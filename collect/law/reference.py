@@ -80,7 +80,7 @@ and 6; K).
 
 ## Germany
 
-- The reminder that causes default is free; later ones only actual outlay (print, envelope, postage), no staff or IT cost. A flat 2.50 euro was refused, about 0.76 accepted (BGH 26-06-2019 VIII ZR
+- The reminder that causes default (any letter that asks for the money after the due date; K) is free; later ones only actual outlay (print, envelope, postage), no staff or IT cost. A flat 2.50 euro was refused, about 0.76 accepted (BGH 26-06-2019 VIII ZR
   95/18; V); the program's maximum of 2.49 is D.
 - Interest five points above the base rate for consumers, nine between businesses, split at each half-year, no interest on interest (§§ 288, 289 BGB). 40 euro between businesses only, per
   invoice; it is set off against later legal costs (K).

@@ -24,6 +24,7 @@ from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
 from daemon.handover_commands import handover_app
 from daemon.policies import policy_faults
+from daemon.reminders_commands import reminders_app
 from daemon.tenant import opened
 from formats import dossier
 from tests import sshd
@@ -283,6 +284,7 @@ class TestCases:
         assert files(clerk, "agency") == {}
         place = ["--config", str(clerk.tenant_file), "--as-of", on(30)]
         assert "waits for release" in run(handover_app, ["list", *place]).stdout
+        assert "wacht op vrijgave" in run(reminders_app, ["list", *place]).stdout
         assert run(handover_app, ["release", "X", *place]).exit_code == 1
         for _ in range(2):
             assert "ann" in run(handover_app, ["release", "B", "--by", "ann", *place]).stdout

@@ -110,6 +110,7 @@ WRITTEN = ("reminder", "notice_of_default")
 #: From which level on something is asked beside the principal; the letter of level 2 to a Dutch consumer is about what is in default only.
 ASKS_FROM = {("BE", "business"): 1, ("BE", "consumer"): 2, ("NL", "consumer"): 3, ("DE", "consumer"): 2}
 FOURTEEN_DAYS = ("NL", "consumer"), 2
+FREE_REMINDER = ("BE", "consumer"), 1
 #: Interest a year in tenths of a percent (2026, the larger of both half-years), and the day after which the program's tables know none.
 MOST_INTEREST = {("BE", "business"): 1050, ("BE", "consumer"): 450, ("NL", "consumer"): 400, ("DE", "consumer"): 652}
 RATE_KNOWN_BEFORE = date(2027, 1, 1)
@@ -510,6 +511,9 @@ class CaseYear:
 
         def after(bill: Bill) -> int:
             step = steps.get(bill.number)
+            # The letter that announces costs must be one of its own for each invoice.
+            if step is not None and step != highest and (debtor.law, step) in (FOURTEEN_DAYS, FREE_REMINDER):
+                step = None
             own = None if step is None else ladder[step - 1].kind
             same = own is not None and ("written" if own in WRITTEN else own) == sort
             return step if step is not None and same else bill.level
