@@ -122,8 +122,8 @@ class Taken:
     warnings: list[str] = field(default_factory=list)
     #: Names of files that nobody may read.
     refused: list[str] = field(default_factory=list)
-    #: Whether something new waits until the copy that it takes the place of was read.
-    postponed: bool = False
+    #: Names of files that wait until the copies that they take the place of were read.
+    postponed: list[str] = field(default_factory=list)
 
 
 class SftpIntake:
@@ -199,7 +199,8 @@ class SftpIntake:
             for name in self._whole(sftp, index, markers):
                 self._copy(sftp, name, index, committed, taken)
             waiting = [name for name, seen in sorted(index.items()) if self.wants(name) and self._is_new(seen)]
-            if waiting and not taken.postponed:
+            waiting = [name for name in waiting if name not in (*taken.refused, *taken.postponed)]
+            if waiting:
                 taken.warnings.append(_not_whole(waiting, self._settings.marker))
             self._put_away(sftp, index, markers, committed, taken)
         finally:
@@ -317,7 +318,7 @@ class SftpIntake:
         seen, target = index[name], self.copies / name
         before = self._sha256_of(target)
         if before and self._is_read(name) and committed.get(name) != before:
-            taken.postponed = True
+            taken.postponed.append(name)
             return
         make_folder(target.parent)
         arriving = target.parent / _ARRIVING
@@ -387,6 +388,11 @@ class SftpIntake:
                 else sorted(_markers_of(name, self._settings.marker) & markers.keys())
             )
             try:
+                after = sftp.stat(self._remote(name))
+                if (after.st_size, after.st_mtime) != (index[name].size, index[name].mtime):
+                    # Another one took its name meanwhile.
+                    del index[name]
+                    continue
                 # The file first: a marker alone says nothing, a file without its marker would never be put away.
                 for one in (name, *beside):
                     self._put_one_away(sftp, one)

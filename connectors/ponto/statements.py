@@ -136,7 +136,11 @@ class PontoStatements:
     def fetch(self, cursor: Cursor | None) -> Page:
         """What is new, as one document, or none. Raises what ``PontoClient`` raises; Transient while entries and balance do not agree; HumanActionNeeded when the
         consent is over and everything that is there was read."""
-        account, trouble = self._visited(self._looked_up())
+        account = self._looked_up()
+        trouble: AfletterError | None = None
+        if cursor is not None:
+            # The first reading, and who only wants to see whether it works, take what is there.
+            account, trouble = self._visited(account)
         state = _state(cursor, self._settings.iban, self._settings.since)
         document, state = self._reading(account, state)
         trouble = trouble or self._over(account)

@@ -442,20 +442,21 @@ class TestVisits:
         world.bank.fetch_from_bank(night(DAY) - timedelta(days=1))
         source = world.make(synchronize_after_h=6)
         world.bank.visit = ("pending", [])
-        assert len(world.bank.booked) == 1
+        cursor = source.fetch(None).cursor
+        assert world.bank.visits == 0
         slept = world.clock.slept
-        source.fetch(None)
+        source.fetch(cursor)
         assert (world.bank.visits, world.clock.slept - slept) == (2, 120)
         world.bank.visit = ("success", [])
-        page = source.fetch(None)
+        page = source.fetch(cursor)
         (statement,) = source.parse(page.documents[0])
         assert isinstance(statement, Statement)
         assert [one.amount for one in statement.entries] == [eur("10.00")]
         world.clock.now += 7 * 3600
-        source.fetch(None)
+        source.fetch(page.cursor)
         assert world.bank.visits == 4
         world.clock.now += 20 * 3600
-        source.fetch(None)
+        source.fetch(page.cursor)
         assert world.bank.visits == 6
 
     def test_a_visit_that_fails_is_told_after_what_is_there_is_read(self, world: World) -> None:

@@ -205,6 +205,22 @@ class TestPuttingAway:
         assert bank.kept == [("a.cod", b"another")]
         assert bank.there() == []
 
+    def test_a_file_that_takes_the_name_at_the_last_moment_stays(self, bank: Bank, clock: Clock) -> None:
+        bank.change = {"after_reading": "remove"}
+        bank.put("a.cod", b"a")
+        bank.cursor = bank.source().fetch(None).cursor
+        bank.put("b.cod", b"b")
+
+        def replaced(seconds: float) -> None:
+            clock.sleep(seconds)
+            if seconds == 60:
+                bank.put("a.cod", b"another", at_s=1_000_900)
+
+        with mock.patch("time.sleep", replaced):
+            assert bank.read() == ["b.cod", "a.cod"]
+        assert bank.kept == [("b.cod", b"b"), ("a.cod", b"another")]
+        assert bank.there() == []
+
     def test_a_copy_that_was_not_read_yet_is_read_before_its_successor(self, bank: Bank) -> None:
         bank.put("a.cod", b"first")
         bank.source().fetch(None)
