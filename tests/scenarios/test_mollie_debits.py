@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from daemon.progress import SilentSteps
 from daemon.shared_facts import disagreements, sources_of
 from daemon.tenant import opened
 from tests.scenarios.clerk import DEBITS_AND_REMINDERS, Clerk, Line
-from tests.simulators.mollie import TOKEN, MollieAccount
+from tests.simulators.mollie import TOKEN, MollieAccount, money
 from tests.simulators.server import Loopback, running
 
 NOTICED, HANDED_OVER = "2026-09-07", "2026-09-10"
@@ -198,12 +198,16 @@ def test_a_payout_that_is_taken_back_takes_its_debits_along(desk: Desk) -> None:
     assert desk.clerk.proven()
 
 
-def test_a_payout_with_a_part_that_is_nobodys_leaves_the_debits_alone(desk: Desk) -> None:
+def test_a_part_that_does_not_fit_its_debit_waits_for_a_person(desk: Desk) -> None:
     desk.handed_over()
     desk.at("2026-09-14")
     desk.mollie.collect(desk.payment("F1"))
-    desk.mollie.payment("10.00", metadata={"invoice": "F9"})
-    desk.cycle("2026-09-14", desk.settled("2026-09-14"))
+    line = desk.settled("2026-09-14")
+    (part,) = next(rows for (_, plural), rows in desk.mollie.parts.items() if plural == "payments")
+    settlement = next(iter(desk.mollie.settlements.values()))
+    desk.mollie.parts[settlement["id"], "payments"] = [{**part, "amount": money("99.00")}]
+    settlement["amount"] = money("99.00")
+    desk.cycle("2026-09-14", replace(line, amount="99.00"))
     assert desk.clerk.booked("2609140001") == []
     assert (desk.debit("F1")[0], desk.clerk.open("F1")) == ("acknowledged", "100.00")
 
