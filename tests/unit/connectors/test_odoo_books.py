@@ -341,3 +341,17 @@ def test_dollars_that_arrive_as_euros_settle_the_dollars(world: World) -> None:
     assert [str(one.amount) for one in books.open_balances()] == ["120.00 USD"]
     with pytest.raises(Refused, match="INV/1 is in USD in Odoo, and not in EUR"):
         books.send(effect(paid("INV/1", "1.00")))
+
+
+def test_a_return_in_part_takes_back_what_was_paid_and_no_credit_note(world: World) -> None:
+    customer = world.odoo.contact("Jansen")
+    invoice = world.odoo.invoice("INV/1", customer, "121.00")
+    credit_note = world.odoo.invoice("RINV/1", customer, "50.00", credit_note=True)
+    books = world.make()
+    books.send(effect(paid("INV/1", "71.00")))
+    both = [*world.odoo.open_lines(invoice), *world.odoo.open_lines(credit_note)]
+    world.odoo.do("account.move.line", "reconcile", both, {})
+    assert world.odoo.named("INV/1")["payment_state"] == "paid"
+    books.send(effect(paid("part", "-50.00", document="INV/1")))
+    assert [(one.document, one.amount) for one in books.open_balances()] == [("INV/1", eur("50.00"))]
+    assert world.odoo.named("RINV/1")["payment_state"] == "paid"
