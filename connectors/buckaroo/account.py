@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -154,7 +154,8 @@ class Accounts:
             if movement.code in payout_codes and movement.amount.startswith("-"):
                 self.payouts.append(_paid_out(sheet, chain, movement))
             else:
-                chain.waiting.append(movement)
+                # Whose account it came from is not needed any more.
+                chain.waiting.append(replace(movement, to=""))
 
 
 def _hint(number: str) -> int:
