@@ -40,7 +40,7 @@ def named(items: Iterable[Item]) -> str:
 
 def reason(code: str, by: Iterable[Evidence] = (), **values: str) -> Reason:
     """A reason; ``by`` fills the gap that names the evidence."""
-    evidence = _joined(ranked(by))
+    evidence = _joined(ranked(by)) if by else ""
     if evidence:
         values["by"] = evidence
     return Reason(code=code, values=values)

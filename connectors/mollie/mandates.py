@@ -101,7 +101,8 @@ class MollieMandates:
             yield MandateEnd(reference=str(reference), source=source)
 
     def _begin(self, progress: _Progress) -> None:
-        """Who is read in this run: whoever is new, whoever is gone, and some of the others from where the last run ended."""
+        """Who is read in this run: whoever is gone (its mandates may be another customer's by now), whoever is new, and some of the others from where
+        the last run ended."""
         listed = {text(one, "id", PROVIDER): self._number(one) for one in self._all_customers()}
         fresh = [one for one in listed if one not in progress.known]
         gone = [one for one, said in progress.known.items() if one not in listed and said != [""]]
@@ -109,7 +110,7 @@ class MollieMandates:
         start = others.index(progress.after) + 1 if progress.after in others else 0
         turn = [*others[start:], *others[:start]]
         room = max(0, self._settings.customers_per_run - len(fresh) - len(gone))
-        progress.left = [[one, listed.get(one, "")] for one in (*fresh, *gone, *turn[:room])]
+        progress.left = [[one, listed.get(one, "")] for one in (*gone, *fresh, *turn[:room])]
         progress.after = turn[min(room, len(turn)) - 1] if turn and room else progress.after
 
     def _all_customers(self) -> Sequence[Row]:

@@ -82,6 +82,7 @@ class MollieDebitsSettings(MollieLogin, ConnectorSettings):
     """Direct debits leave through Mollie, which pays them out with everything else."""
 
     singly: ClassVar[bool] = True
+    held_only: ClassVar[bool] = True
 
     use: Literal["mollie"]
     token: SecretStr = Field(

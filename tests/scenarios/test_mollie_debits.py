@@ -283,3 +283,26 @@ def test_mandates_csv_and_mollie_state_the_same_mandate(desk: Desk) -> None:
     assert disagreed == [("M-2", "iban")]
     assert [row["mandate_reference"] for row in desk.clerk.rows(ExportKind.DEBITS)] == ["M-1"]
     assert desk.debit("F1")[0] == "sent"
+
+
+def test_a_mandate_that_mollie_does_not_have_is_not_announced(desk: Desk) -> None:
+    desk.clerk.customer("C3")
+    desk.clerk.mandate("M-3", "C3", "BE68539007547034", "2026-01-05")
+    desk.clerk.invoice("F3", "C3", "50.00", "2026-09-01", "2026-09-07")
+    desk.cycle(NOTICED)
+    assert [row["document"] for row in desk.clerk.rows(ExportKind.DEBITS)] == ["F1", "F2"]
+    held = desk.clerk.status(NOTICED)
+    assert held.last_cycle_outcome == "done"
+    desk.mollie.customer("C3", reference="M-3")
+    desk.cycle("2026-09-08")
+    assert desk.debit("F3")[0] == "notified"
+
+
+def test_what_mollie_calls_a_mandate_may_change_between_notice_and_hand_over(desk: Desk) -> None:
+    desk.cycle(NOTICED)
+    first = next(iter(desk.mollie.customers))
+    desk.mollie.delete(first)
+    again, mandate = desk.mollie.customer("C1", reference="M-1")
+    desk.cycle(HANDED_OVER)
+    payment = desk.mollie.payments[desk.payment("F1")]
+    assert (payment["customerId"], payment["mandateId"]) == (again, mandate)
