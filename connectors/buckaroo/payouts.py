@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,48 @@ class _State:
     tried: list[str] = field(default_factory=list)
 
     def text(self) -> Cursor:
-        return json.dumps({"folder": self.folder, "accounts": asdict(self.accounts), "tried": self.tried})
+        held = self.accounts
+        accounts = {
+            "chains": {
+                name: {
+                    "closing": chain.closing,
+                    "closed_on": chain.closed_on,
+                    "waiting": _rows(chain.waiting),
+                    "last": chain.last,
+                    "of_day": chain.of_day,
+                }
+                for name, chain in held.chains.items()
+            },
+            "sheets": [
+                {
+                    "account": one.account,
+                    "currency": one.currency,
+                    "number": one.number,
+                    "opening": one.opening,
+                    "closing": one.closing,
+                    "closed_on": one.closed_on,
+                    "movements": _rows(one.movements),
+                    "file": one.file,
+                }
+                for one in held.sheets
+            ],
+            "joined": held.joined,
+            "payouts": [_row(one) for one in held.payouts],
+        }
+        return json.dumps({"folder": self.folder, "accounts": accounts, "tried": self.tried})
+
+
+def _row(paid: PaidOut) -> dict[str, object]:
+    return {
+        "payout_id": paid.payout_id,
+        "currency": paid.currency,
+        "payout": paid.payout.row(),
+        "movements": _rows(paid.movements),
+    }
+
+
+def _rows(movements: Sequence[Movement]) -> list[dict[str, str]]:
+    return [one.row() for one in movements]
 
 
 def _state(cursor: Cursor | None) -> _State:
@@ -138,7 +179,7 @@ class BuckarooPayouts:
         found |= self._client.transactions(earlier)
         wanted = self._settings
         return {
-            **asdict(paid),
+            **_row(paid),
             "sender": wanted.sender,
             "transactions": {key: kept(one, wanted.number_in) for key, one in sorted(found.items())},
             "rules": {
