@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from connectors.buckaroo.payouts import BuckarooPayouts
 from connectors.buckaroo.settings import BuckarooSettings
@@ -23,6 +23,9 @@ from tests.simulators import buckaroo
 from tests.simulators.buckaroo import IBAN, SECRET, WEBSITE, BuckarooAccount
 from tests.simulators.clock import Clock, clock
 from tests.simulators.server import Loopback, Trouble, running
+
+#: A server's public key, of nobody.
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 
 
 @dataclass
@@ -131,6 +134,16 @@ def test_a_wrong_secret_is_named_and_hidden(world: World) -> None:
         world.make("not-the-secret").check()
     assert "not-the-secret" not in str(refused.value)
     assert WEBSITE not in str(refused.value)
+
+
+def test_the_files_are_here_or_on_a_server(world: World, tmp_path: Path) -> None:
+    server = {"host": "a", "user": "b", "password": "c", "host_keys": [HOST_KEY]}
+    both = {"use": "buckaroo", "website_key": "x", "secret_key": "y", "since": "2026-06-01"}
+    for wrong in (both, {**both, "path": tmp_path, "server": server}):
+        with pytest.raises(ValidationError, match="either path or server"):
+            BuckarooSettings.model_validate(wrong)
+    assert BuckarooSettings.model_validate({**both, "server": server}).server is not None
+    assert list(world.make().warnings(date(2026, 6, 1))) == []
 
 
 # Payouts
