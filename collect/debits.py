@@ -117,6 +117,7 @@ class DebitPolicy:
     first collection of a recurrent mandate. ``most_minor``: most that one collection may come to, in cents; ``batch_minor`` and
     ``batch_count``: most that one file may hold, in cents and collections (0: no limit of our own). ``purpose``, ``category_purpose`` and
     ``ultimate_creditor``: as in ``DebitBatch``; ``name_ultimate_debtor``: the customer is named where somebody else holds the account.
+    ``singly``: a payment provider takes collections one by one, so that part of a batch may have left: the rest stays in it, and stays released.
     """
 
     creditor_name: str
@@ -143,6 +144,7 @@ class DebitPolicy:
     category_purpose: str = ""
     ultimate_creditor: str = ""
     name_ultimate_debtor: bool = False
+    singly: bool = False
 
     def lead_of(self, scheme: Scheme) -> int:
         """TARGET days before the collection on which a file of a scheme goes to the bank."""
@@ -708,17 +710,18 @@ def _lead_begins_on(policy: DebitPolicy, day: date, scheme: Scheme) -> date:
 def _batches(facts: _Facts, ready: Iterable[Collection]) -> Iterator[DebitBatch]:
     """A batch for each scheme, sequence type and day, in it the collections by their ids; several where one would pass a limit."""
     policy = facts.policy
-    groups: defaultdict[tuple[date, Scheme, SequenceType], list[Collection]] = defaultdict(list)
+    groups: defaultdict[tuple[date, Scheme, SequenceType, str], list[Collection]] = defaultdict(list)
     for collection in ready:
-        groups[collection.collect_on, collection.mandate.scheme, collection.sequence_type].append(collection)
-    for (day, scheme, sequence_type), group in sorted(groups.items(), key=lambda pair: pair[0]):
+        left_in = collection.message_id if policy.singly else ""
+        groups[collection.collect_on, collection.mandate.scheme, collection.sequence_type, left_in].append(collection)
+    for (day, scheme, sequence_type, left_in), group in sorted(groups.items(), key=lambda pair: pair[0]):
         for chunk in _within_limits(policy, sorted(group, key=lambda collection: collection.end_to_end_id)):
             ids = [collection.end_to_end_id for collection in chunk]
             key = key_of("debit_batch", policy.creditor_id, policy.creditor_iban, scheme, sequence_type, *ids)
-            message_id = f"M{day:%Y%m%d}-{key[:24]}"
+            message_id = left_in or f"M{day:%Y%m%d}-{key[:24]}"
             yield DebitBatch(
                 message_id=message_id,
-                payment_information_id=f"P{day:%Y%m%d}-{key[:24]}",
+                payment_information_id=f"P{message_id[1:]}",
                 creditor_name=policy.creditor_name,
                 creditor_id=policy.creditor_id,
                 creditor_iban=policy.creditor_iban,

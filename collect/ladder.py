@@ -97,6 +97,10 @@ class Step:
     optional: bool = False
     audience: Audience = EVERYBODY
 
+    def takes(self, medium: Medium) -> bool:
+        """Whether it may go that way; a step that may go registered may do so by letter and by mail."""
+        return medium in self.media or (medium is Medium.REGISTERED_EMAIL and Medium.REGISTERED in self.media)
+
     def template_for(self, products: Iterable[str]) -> str:
         """The template of a message about these products: their variant where all share one, else the step's own."""
         wanted = {self.variants.get(product, self.template) for product in products}

@@ -16,6 +16,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 TEXT_FRAME: Final = "letter.txt.j2"
 HTML_FRAME: Final = "letter.html.j2"
+#: What is around the enclosures that did not fit in a message.
+FURTHER_TEXT_FRAME: Final = "further.txt.j2"
+FURTHER_HTML_FRAME: Final = "further.html.j2"
+FRAMES: Final = frozenset({TEXT_FRAME, HTML_FRAME, FURTHER_TEXT_FRAME, FURTHER_HTML_FRAME})
 #: The parts of a template of words.
 BLOCKS: Final = ("subject", "opening", "closing")
 #: Characters that a template of a tenant may have.
@@ -79,7 +83,7 @@ class MessageTemplates:
             except TemplateError as error:
                 yield f"{name}: {_reason(error)}"
                 continue
-            if name not in (TEXT_FRAME, HTML_FRAME):
+            if name not in FRAMES:
                 yield from (f"{name}: has no block {block}" for block in BLOCKS if block not in found.blocks)
 
 

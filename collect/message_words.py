@@ -44,6 +44,10 @@ class Labels:
     pay_online: str
     scan: str
     left_out: str
+    linked: str
+    follows: str
+    further: str
+    part: str
     service_stops: str
     page: str
     overview_file: str
@@ -102,6 +106,25 @@ _WORDS: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "Zu groß zum Mitsenden: {numbers}. Auf Wunsch senden wir sie Ihnen gesondert.",
             "Too large to be sent along: {numbers}. Ask for them and we will send them separately.",
         ),
+        "linked": (
+            "Te groot om mee te sturen: {numbers}. U vindt ze via de link bij de factuur.",
+            "Trop volumineux pour être joints : {numbers}. Vous les trouverez par le lien près de la facture.",
+            "Zu groß zum Mitsenden: {numbers}. Sie finden sie über den Link bei der Rechnung.",
+            "Too large to be sent along: {numbers}. You find them by the link at the invoice.",
+        ),
+        "follows": (
+            "In aparte e-mails volgen: {numbers}.",
+            "Suivent dans des e-mails séparés : {numbers}.",
+            "In gesonderten E-Mails folgen: {numbers}.",
+            "To follow in separate mails: {numbers}.",
+        ),
+        "further": (
+            "Deze e-mail hoort bij ons bericht van {day} en brengt u: {numbers}. Wat open staat, leest u in dat bericht.",
+            "Cet e-mail complète notre message du {day} et vous apporte : {numbers}. Ce qui est ouvert figure dans ce message.",
+            "Diese E-Mail gehört zu unserer Nachricht vom {day} und bringt Ihnen: {numbers}. Was offen ist, steht in jener Nachricht.",
+            "This mail belongs to our message of {day} and brings you: {numbers}. What is open stands in that message.",
+        ),
+        "part": ("{part} van {parts}", "{part} sur {parts}", "{part} von {parts}", "{part} of {parts}"),
         "page": (
             "Pagina {page} van {pages}",
             "Page {page} sur {pages}",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -22,10 +22,11 @@ from babel.numbers import format_currency
 from stdnum import iso11649
 from stdnum.be import ogm_vcs
 
+from collect.enclosures import MOST_MAILS, Enclosure, Spread, spread
 from collect.law.rules import governing_country, law_of
 from collect.law.words import COST_WORDS, consequence, term_sentence
 from collect.letterhead import Letterhead
-from collect.message_templates import HTML_FRAME, TEXT_FRAME
+from collect.message_templates import FURTHER_HTML_FRAME, FURTHER_TEXT_FRAME, HTML_FRAME, TEXT_FRAME
 from collect.message_words import LANGUAGES, Labels, labels_of
 from collect.transfer_code import transfer_code
 from ledger.claims import Claim, LetterType
@@ -34,7 +35,7 @@ from ledger.effects import key_of
 from ledger.letters import Block, Column, Facts, Letter, LetterHeader, Paragraph, QrCode, Table
 from ledger.mandates import Collection
 from ledger.media import Medium
-from ledger.messages import Attachment, Message
+from ledger.messages import Attachment, Message, further_id
 from ledger.money import Money
 from ledger.party import Customer
 from ledger.reminders import MessageKind, Reminder
@@ -394,40 +395,48 @@ def _message(
     as_of: date,
     invoices: Mapping[str, bytes],
 ) -> Message:
-    addresses = customer.emails(letterhead.roles) if medium is Medium.EMAIL else customer.emails(letterhead.roles)[:0]
-    if medium is Medium.EMAIL and not addresses:
+    addresses = customer.emails(letterhead.roles) if medium.by_mail else ()
+    if medium.by_mail and not addresses:
         raise ValueError(f"customer {customer.customer_id} has no e-mail address")
     postal = _postal_lines(customer, letterhead)
-    if medium in (Medium.LETTER, Medium.REGISTERED) and not customer.reaches(Medium.REGISTERED):
+    if medium.by_post and not customer.reaches(Medium.REGISTERED):
         raise ValueError(f"customer {customer.customer_id} has no postal address")
     code = _code(letterhead, content)
-    enclosures, left_out = _enclosures(letterhead, customer, content, speech, invoices)
-    known = _known(letterhead, customer, content, speech, by_letter=medium in (Medium.LETTER, Medium.REGISTERED))
-    known["left_out"] = speech.labels.left_out.format(numbers=", ".join(left_out)) if left_out else ""
+    room = letterhead.most_attached
+    enclosed = spread(
+        _enclosures(letterhead, customer, content, speech, invoices),
+        room - len(letterhead.logo),
+        room,
+        MOST_MAILS if medium.by_mail else 1,
+    )
+    known = _known(letterhead, customer, content, speech, by_letter=medium.by_post)
+    known["left_out"] = _elsewhere(enclosed, speech)
+    subject, parts = str(known["subject"]), len(enclosed.mails)
     known["code"] = _CODE_ID if code and letterhead.printer is not None else ""
     attachments: list[Attachment] = []
-    if medium is Medium.EMAIL:
+    if medium.by_mail:
         known["logo"] = _LOGO_ID if letterhead.logo else ""
         attachments += _pictures(letterhead, code)
-    if letterhead.printer is not None and (content.overview or medium in (Medium.LETTER, Medium.REGISTERED)):
+    if letterhead.printer is not None and (content.overview or medium.by_post):
         letter = _letter(letterhead, customer, known, content, speech, as_of, code)
         name = _file_name(speech.labels.overview_file, customer.customer_id, as_of.isoformat())
         attachments.append(
             Attachment(name=name, media_type=_PDF, content=letterhead.printer.letter(letter), letter=True)
         )
+    # The next way may be tried on the same day: its message is another one.
     by_other_way = () if medium is Medium.EMAIL else (medium.value,)
-    return Message(
+    message = Message(
         message_id=f"{key_of(*content.facts, *by_other_way)}@{letterhead.sender_address.rpartition('@')[2]}",
         sender=letterhead.sender,
         recipient=addresses[0] if addresses else "",
         copies=addresses[1:],
         reply_to=letterhead.reply_to,
         language=speech.language,
-        subject=str(known["subject"]),
+        subject=_numbered(subject, 1, parts, speech),
         text=letterhead.templates.frame(TEXT_FRAME, known),
-        html=letterhead.templates.frame(HTML_FRAME, known) if medium in (Medium.EMAIL, Medium.WEBHOOK) else "",
+        html=letterhead.templates.frame(HTML_FRAME, known) if medium.by_mail or medium is Medium.WEBHOOK else "",
         dated_on=as_of,
-        attachments=(*attachments, *enclosures),
+        attachments=(*attachments, *(one.file for one in enclosed.mails[0])),
         medium=medium,
         postal=postal,
         country=customer.address.country or letterhead.country,
@@ -436,6 +445,48 @@ def _message(
         kind=content.kind.value,
         documents=tuple(row.number for row in content.rows),
     )
+    further = (
+        _further(letterhead, message, known, mail, _numbered(subject, number, parts, speech), number, speech)
+        for number, mail in enumerate(enclosed.mails[1:], start=2)
+    )
+    return replace(message, further=tuple(further))
+
+
+def _further(
+    letterhead: Letterhead,
+    message: Message,
+    known: Mapping[str, object],
+    enclosed: Sequence[Enclosure],
+    subject: str,
+    number: int,
+    speech: _Speech,
+) -> Message:
+    """A mail that brings enclosures which did not fit in ``message``. It asks for nothing, and so is no reminder of its own."""
+    numbers = ", ".join(one.number for one in enclosed)
+    sentence = speech.labels.further.format(day=speech.day(message.dated_on), numbers=numbers)
+    values = {**known, "subject": subject, "sentence": sentence}
+    return replace(
+        message,
+        message_id=further_id(message.message_id, number),
+        subject=subject,
+        text=letterhead.templates.frame(FURTHER_TEXT_FRAME, values),
+        html=letterhead.templates.frame(FURTHER_HTML_FRAME, values),
+        attachments=tuple(one.file for one in enclosed),
+        documents=tuple(one.number for one in enclosed),
+    )
+
+
+def _numbered(subject: str, number: int, parts: int, speech: _Speech) -> str:
+    """The subject, with which mail of how many it is where there are several."""
+    return f"{subject} ({speech.labels.part.format(part=number, parts=parts)})" if parts > 1 else subject
+
+
+def _elsewhere(enclosed: Spread, speech: _Speech) -> str:
+    """Where the customer finds the invoices that are not in the message; empty where all are."""
+    labels = speech.labels
+    following = [one.number for mail in enclosed.mails[1:] for one in mail]
+    said = ((labels.follows, following), (labels.linked, enclosed.linked), (labels.left_out, enclosed.left_out))
+    return " ".join(words.format(numbers=", ".join(numbers)) for words, numbers in said if numbers)
 
 
 def _known(
@@ -528,11 +579,8 @@ def _enclosures(
     content: _Content,
     speech: _Speech,
     invoices: Mapping[str, bytes],
-) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
-    """The invoices as PDF, and the numbers of those that would make the message too large; the oldest come first."""
-    enclosed: list[Attachment] = []
-    left_out: list[str] = []
-    room = letterhead.most_attached - len(letterhead.logo)
+) -> Iterator[Enclosure]:
+    """The invoices as PDF; the oldest come first."""
     items = {item.document.number: item for item in content.items}
     for number, document in enumerate(content.enclosed, start=1):
         original = invoices.get(document.number)
@@ -540,13 +588,9 @@ def _enclosures(
             if letterhead.printer is None:
                 continue
             original = letterhead.printer.letter(_invoice_data(letterhead, customer, items[document.number], speech))
-        if len(original) > room:
-            left_out.append(document.number)
-            continue
-        room -= len(original)
         name = _file_name(speech.labels.invoice_file, f"{number:02}" if len(items) > 1 else "", document.number)
-        enclosed.append(Attachment(name=name, media_type=_PDF, content=original))
-    return tuple(enclosed), tuple(left_out)
+        file = Attachment(name=name, media_type=_PDF, content=original)
+        yield Enclosure(number=document.number, file=file, link=document.payment_link)
 
 
 def _letter(

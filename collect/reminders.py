@@ -300,7 +300,7 @@ class _Day:
     def _can_be_brought(self, step: Step) -> bool:
         if step.kind is MessageKind.HAND_OVER:
             return bool(self._policy.hand_over)
-        return any(channel.medium in step.media for channel in self._policy.channels)
+        return any(step.takes(channel.medium) for channel in self._policy.channels)
 
     def _claim(self, ladder: tuple[Step, ...], item: OpenItem) -> _Claim | None:
         """The item as something to ask for; None when it is no invoice, or not overdue and not to be nudged about."""
@@ -438,7 +438,7 @@ class _Day:
         """The cheapest channel that brings the step to the customer."""
         if step.kind is MessageKind.HAND_OVER:
             return Channel(name=self._policy.hand_over, medium=Medium.WEBHOOK) if self._policy.hand_over else None
-        fitting = (channel for channel in self._policy.channels if channel.medium in step.media)
+        fitting = (channel for channel in self._policy.channels if step.takes(channel.medium))
         return next((channel for channel in fitting if self._reaches(channel.medium, customer)), None)
 
     def _reaches(self, medium: Medium, customer: Customer) -> bool:

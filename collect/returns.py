@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -94,8 +94,11 @@ class OwnDebits:
         moves: Iterable[DebitMove],
         *,
         own_ibans: frozenset[str] = frozenset(),
+        batch_names: Mapping[str, str] | None = None,
     ) -> None:
+        """``batch_names``: message ids by the name that a platform gave the batch, which is what the bank may quote."""
         self._own_ibans = own_ibans
+        self._batch_names = {} if batch_names is None else batch_names
         self._index = _Index()
         for collection in collections:
             if collection.message_id:
@@ -124,6 +127,16 @@ class OwnDebits:
         for move in moves:
             self._moved(move)
 
+    def take_back(self, moves: Sequence[DebitMove]) -> None:
+        """Collections stand again where they stood before these moves, the last ones that were applied."""
+        for move in reversed(moves):
+            own = self._index.end_to_end[move.end_to_end_id.upper()]
+            own.status, own.reason_code = move.before, move.before_reason
+            if move.amount.minor > 0:
+                own.credited = None
+            else:
+                own.back = None
+
     def answer(self, identified: IdentifiedEntry, open_of: OpenOf) -> DebitAnswer | None:
         """The answer about an entry of direct debits; None where it is about something else."""
         entry = identified.entry
@@ -135,6 +148,26 @@ class OwnDebits:
         if any(part.reason_code for part in parts):
             return None
         return self._credit(identified, parts, open_of)
+
+    # in a payout
+
+    def has(self, reference: str) -> bool:
+        """Whether a collection with this end-to-end id was handed over."""
+        return reference.upper() in self._index.end_to_end
+
+    def paid_out(self, identified: IdentifiedEntry, reference: str, amount: Money, open_of: OpenOf) -> DebitMove | None:
+        """The money of a collection as a part of a payout (the entry); None where it does not fit: another amount, or money that came before."""
+        own = self._index.end_to_end[reference.upper()]
+        if own.credited is not None or amount != own.collection.amount:
+            return None
+        return _credit_move(identified, own, open_of, defaultdict(int))
+
+    def taken_out(self, identified: IdentifiedEntry, reference: str, amount: Money) -> DebitMove | None:
+        """A collection that the provider kept back from a payout, for it came back (``amount`` positive); None where it does not fit."""
+        own = self._index.end_to_end[reference.upper()]
+        if own.back is not None or amount != own.collection.amount:
+            return None
+        return _back_move(identified, own, "return", own.reason_code)
 
     # credited
 
@@ -181,6 +214,8 @@ class OwnDebits:
             *(line for detail in entry.details for line in detail.remittance.unstructured),
         )
         found = {_batch_key(each) for each in _BATCH.findall(text)}
+        given = (entry.batch_id, entry.customer_reference, entry.end_to_end_id)
+        found |= {_batch_key(self._batch_names[each]) for each in given if each in self._batch_names}
         return {key for key in found if key in self._index.batch}
 
     def _batch_credited(self, identified: IdentifiedEntry, key: str, open_of: OpenOf) -> DebitAnswer:
@@ -236,23 +271,7 @@ class OwnDebits:
             expected = str(Money(total, entry.amount.currency))
             return _to_person("debit_amount_differs", entry, collection=_names(group), expected=expected)
         taken: defaultdict[str, int] = defaultdict(int)
-        moves: list[DebitMove] = []
-        for own in group:
-            given_up = own.status not in PRESENTED
-            lines = tuple(_settled(own.collection, open_of, taken, given_up=given_up))
-            moves.append(
-                DebitMove(
-                    entry_id=identified.entry_id,
-                    end_to_end_id=own.collection.end_to_end_id,
-                    booked_on=entry.booked_on,
-                    amount=own.collection.amount,
-                    before=own.status,
-                    before_reason=own.reason_code,
-                    status=own.status if given_up else CollectionStatus.COLLECTED,
-                    reason_code=own.reason_code if given_up else "",
-                    allocations=lines,
-                )
-            )
+        moves = [_credit_move(identified, own, open_of, taken) for own in group]
         allocations = [line for move in moves for line in move.allocations]
         if total != entry.amount.minor:
             allocations.append(_fee(total - entry.amount.minor, entry.amount.currency))
@@ -319,7 +338,7 @@ class OwnDebits:
         if len(names) != len(group) or not (0 <= fee <= GREATEST_FEE_MINOR * len(group) or (stated and fee > 0)):
             expected = str(Money(total, currency))
             return _to_person("debit_amount_differs", entry, collection=_names(group), expected=expected)
-        moves = tuple(self._back_move(identified, part, own) for part, own in found)
+        moves = tuple(_back_move(identified, own, part.return_kind, part.reason_code) for part, own in found)
         allocations = [line for move in moves for line in move.allocations]
         if fee:
             allocations.append(_fee(fee, currency))
@@ -332,28 +351,6 @@ class OwnDebits:
             moves=moves,
         )
 
-    def _back_move(self, identified: IdentifiedEntry, part: _Part, own: _Own) -> DebitMove:
-        collection = own.collection
-        if own.credited is None:
-            lines: tuple[Allocation, ...] = (_on_account_back(collection),)
-        else:
-            cash = [line for line in own.credited.allocations if line.kind in CASH_SIGN]
-            lines = tuple(replace(line, kind=AllocationKind.REVERSAL, settles="") for line in cash)
-        given_up = own.status not in PRESENTED
-        became = came_back_as(collection, identified.entry.booked_on, part.return_kind, part.reason_code)
-        status = own.status if given_up else became
-        return DebitMove(
-            entry_id=identified.entry_id,
-            end_to_end_id=collection.end_to_end_id,
-            booked_on=identified.entry.booked_on,
-            amount=-collection.amount,
-            before=own.status,
-            before_reason=own.reason_code,
-            status=status,
-            reason_code=own.reason_code if given_up and own.reason_code else part.reason_code,
-            allocations=lines,
-        )
-
     def _named(self, part: _Part) -> _Own | None:
         """The collection whose end-to-end id the bank gives, in its field or in the text."""
         own = self._index.end_to_end.get(part.end_to_end_id.upper())
@@ -361,6 +358,43 @@ class OwnDebits:
             return own
         inside = {each for each in _END_TO_END.findall(part.text) if each in self._index.end_to_end}
         return self._index.end_to_end[inside.pop()] if len(inside) == 1 else None
+
+
+def _credit_move(identified: IdentifiedEntry, own: _Own, open_of: OpenOf, taken: defaultdict[str, int]) -> DebitMove:
+    given_up = own.status not in PRESENTED
+    return DebitMove(
+        entry_id=identified.entry_id,
+        end_to_end_id=own.collection.end_to_end_id,
+        booked_on=identified.entry.booked_on,
+        amount=own.collection.amount,
+        before=own.status,
+        before_reason=own.reason_code,
+        status=own.status if given_up else CollectionStatus.COLLECTED,
+        reason_code=own.reason_code if given_up else "",
+        allocations=tuple(_settled(own.collection, open_of, taken, given_up=given_up)),
+    )
+
+
+def _back_move(identified: IdentifiedEntry, own: _Own, return_kind: str, reason_code: str) -> DebitMove:
+    collection = own.collection
+    if own.credited is None:
+        lines: tuple[Allocation, ...] = (_on_account_back(collection),)
+    else:
+        cash = [line for line in own.credited.allocations if line.kind in CASH_SIGN]
+        lines = tuple(replace(line, kind=AllocationKind.REVERSAL, settles="") for line in cash)
+    given_up = own.status not in PRESENTED
+    became = came_back_as(collection, identified.entry.booked_on, return_kind, reason_code)
+    return DebitMove(
+        entry_id=identified.entry_id,
+        end_to_end_id=collection.end_to_end_id,
+        booked_on=identified.entry.booked_on,
+        amount=-collection.amount,
+        before=own.status,
+        before_reason=own.reason_code,
+        status=own.status if given_up else became,
+        reason_code=own.reason_code if given_up and own.reason_code else reason_code,
+        allocations=lines,
+    )
 
 
 def _parts(entry: StatementEntry) -> tuple[_Part, ...]:

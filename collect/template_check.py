@@ -14,7 +14,14 @@ from typing import Final
 from collect.law.steps import mandatory_elements
 from collect.law.words import consequence, term_sentence
 from collect.letterhead import Letterhead
-from collect.message_templates import HTML_FRAME, TEXT_FRAME, MessageTemplates
+from collect.message_templates import (
+    FRAMES,
+    FURTHER_HTML_FRAME,
+    FURTHER_TEXT_FRAME,
+    HTML_FRAME,
+    TEXT_FRAME,
+    MessageTemplates,
+)
 from collect.message_words import LANGUAGES
 from collect.messages import compose_invoice, compose_paid_confirmation, compose_reminder, shown_amount, shown_day
 from ledger.claims import Claim, CostKind, CostLine, InterestLine, LetterType, PrincipalLine
@@ -82,11 +89,23 @@ def template_faults(letterhead: Letterhead, uses: Iterable[TemplateUse]) -> Iter
                 if fault not in missing.setdefault(where, []):
                     missing[where].append(fault)
     yield from (f"{where}: {fault}" for where, faults in missing.items() for fault in faults)
+    yield from _further_faults(templates)
     yield from _unused(templates, every)
 
 
+def _further_faults(templates: MessageTemplates) -> Iterator[str]:
+    """What is wrong with a tenant's own frames of the mails that bring what did not fit: they say to what they belong."""
+    values = {"greeting": "", "sentence": "specimen", "signature": ["Specimen"], "language": "en", "subject": ""}
+    for name in sorted({FURTHER_TEXT_FRAME, FURTHER_HTML_FRAME} & set(templates.own)):
+        try:
+            if "specimen" not in templates.frame(name, values):
+                yield f"{name}: leaves out what it must say: sentence"
+        except ValueError as error:
+            yield f"{name}: {error}"
+
+
 def _unused(templates: MessageTemplates, uses: Sequence[TemplateUse]) -> Iterator[str]:
-    known = {f"{use.name}.{language}.j2" for use in uses for language in LANGUAGES} | {TEXT_FRAME, HTML_FRAME}
+    known = FRAMES | {f"{use.name}.{language}.j2" for use in uses for language in LANGUAGES}
     known |= {f"{kind.value}.{language}.j2" for kind in MessageKind for language in LANGUAGES}
     yield from (f"{name}: no step uses it" for name in sorted(set(templates.own) - known))
 

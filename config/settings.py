@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
@@ -60,6 +60,13 @@ class Settings(BaseModel):
 
 
 class ConnectorSettings(Settings):
-    """Base of a connector's settings; a subclass narrows ``use`` to one ``Literal`` name."""
+    """Base of a connector's settings; a subclass narrows ``use`` to one ``Literal`` name. ``singly``: as a way of direct debits it takes collections one by
+    one, and no files."""
+
+    singly: ClassVar[bool] = False
 
     use: str
+
+    def books(self) -> str:
+        """The books that this connector writes to, in words that are theirs alone; empty where it writes to none."""
+        return ""

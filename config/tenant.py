@@ -335,7 +335,7 @@ class ReminderStep(Settings):
     )
     media: tuple[Medium, ...] = Field(
         default=(),
-        description="By which ways it may go: email, letter, registered, phone, webhook. The first channel of the tenant that is one of them and "
+        description="By which ways it may go: email, letter, registered (by letter or by mail), registered_email, phone, webhook. The first channel of the tenant that is one of them and "
         "reaches the customer is taken. By default what suits its kind.",
     )
     template: Text | None = Field(
@@ -435,7 +435,7 @@ class Reminders(Settings):
     )
     max_message_mib: Mebibytes = Field(
         default=10,
-        description="MiB that a mail may have; invoices that do not fit are named in it instead of attached.",
+        description="MiB that a mail may have; invoices that do not fit follow in further mails (`2 of 3`).",
     )
     delivery_reports: tuple[ConnectorSettings, ...] = Field(
         default=(), description="Where reports of what could not be delivered come in."
@@ -593,6 +593,10 @@ class Reports(Settings):
     path: Path = Field(default=Path("reports"), description="The folder they are written to.")
 
 
+#: The ids of one customer, the one that is kept first.
+SameCustomer = Annotated[tuple[Text, ...], Field(min_length=2)]
+
+
 class TenantConfig(Settings):
     """One tenant: a company whose receivables are kept."""
 
@@ -611,7 +615,12 @@ class TenantConfig(Settings):
         "`{every: 15m}` or `{every: 2h}`. By default daily at 06:30.",
     )
     invoices: tuple[ConnectorSettings, ...] = Field(
-        min_length=1, description="The sources of customers, invoices, credit notes and mandates."
+        min_length=1,
+        description="The sources of customers, invoices, credit notes and mandates; of two that state the same, the first is believed.",
+    )
+    same_customers: tuple[SameCustomer, ...] = Field(
+        default=(),
+        description="Ids that several sources, or one, give the same customer, such as [[S-12, 4711]]; it is kept under the first.",
     )
     bank_accounts: tuple[BankAccount, ...] = Field(min_length=1, description="The accounts on which customers pay.")
     payouts: tuple[ConnectorSettings, ...] = Field(
@@ -661,6 +670,28 @@ class TenantConfig(Settings):
         copy = self.model_copy()
         copy._warnings = warnings
         return copy
+
+    @model_validator(mode="after")
+    def _each_books_once(self) -> Self:
+        """Two writers of the same books would book everything twice, each under keys of its own."""
+        places = [
+            *((f"invoices[{place}].feedback", one.books()) for place, one in enumerate(self.invoices)),
+            *((f"accounting[{place}]", one.books()) for place, one in enumerate(self.accounting)),
+        ]
+        first: dict[str, str] = {}
+        for place, books in places:
+            if books and first.setdefault(books, place) != place:
+                raise ValueError(f"{first[books]} and {place} would book the same twice in {books}: keep one of them")
+        return self
+
+    @field_validator("same_customers", mode="after")
+    @classmethod
+    def _each_id_once(cls, value: tuple[SameCustomer, ...]) -> tuple[SameCustomer, ...]:
+        ids = [one for group in value for one in group]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"'{twice[0]}' stands there twice; an id belongs to one customer")
+        return value
 
     @field_validator("time_zone", mode="before")
     @classmethod

@@ -40,6 +40,10 @@ class BeancountSettings(ConnectorSettings):
         default_factory=BeancountAccounts, description="Where each kind of line is booked."
     )
 
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return f"the folder {self.path}"
+
 
 @dataclass(frozen=True, slots=True)
 class _Beancount:

@@ -298,6 +298,11 @@ def _entries(cursor: Cursor | None) -> dict[str, _Entry]:
     return {name: (entry[0], entry[1], entry[2], entry[3], entry[4]) for name, entry in json.loads(cursor).items()}
 
 
+def contents_read(cursor: Cursor | None) -> dict[str, str]:
+    """What a cursor says was read: SHA-256 of the bytes by the file's relative name."""
+    return {name: entry[4] for name, entry in _entries(cursor).items()}
+
+
 def _text(entries: dict[str, _Entry]) -> Cursor:
     return json.dumps(entries, sort_keys=True, separators=(",", ":"))
 

@@ -1,4 +1,4 @@
-"""Bank statements from a folder: every file in it, whatever its name, told apart by content (``formats/detect.py``)."""
+"""Bank statements from a folder of this machine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from config.settings import ConnectorSettings
-from connectors.folder_pages import FolderPages, unreadable
-from connectors.ports import Cursor, Page
+from connectors.statement_folder import StatementFolder
 from formats.detect import BankFact, read_bank_document
 from ledger.sources import Fault, RawDocument
 
@@ -23,7 +22,7 @@ class FolderStatementsSettings(ConnectorSettings):
     document_mib: int = Field(default=2048, ge=1, description="A larger file (MiB) is not opened but reported.")
 
 
-class FolderStatements:
+class FolderStatements(StatementFolder):
     """A StatementSource."""
 
     def __init__(
@@ -33,27 +32,4 @@ class FolderStatements:
         read: Callable[[RawDocument], Iterator[BankFact | Fault]] = read_bank_document,
     ) -> None:
         self.name = name
-        self._read = read
-        self._pages = FolderPages(
-            folder=settings.path,
-            source=name,
-            recursive=True,
-            document_bytes=settings.document_mib * 1024 * 1024,
-            rank=lambda _: 0,
-        )
-
-    def check(self) -> None:
-        """Raises ConfigError when the folder is not there."""
-        self._pages.check()
-
-    def fetch(self, cursor: Cursor | None) -> Page:
-        """New and changed files, by name."""
-        return self._pages.fetch(cursor)
-
-    def parse(self, document: RawDocument) -> Iterator[BankFact | Fault]:
-        """The statements of a file (or debit statuses), or why it was refused."""
-        fault = unreadable(document)
-        if fault is not None:
-            yield fault
-            return
-        yield from self._read(document)
+        super().__init__(settings.path, name, document_mib=settings.document_mib, read=read)

@@ -43,6 +43,10 @@ class HledgerSettings(ConnectorSettings):
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$", description="Currency of an amount without one.")
     accounts: HledgerAccounts = Field(default_factory=HledgerAccounts, description="Where each kind of line is booked.")
 
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return f"the folder {self.path}"
+
 
 @dataclass(frozen=True, slots=True)
 class _Hledger:

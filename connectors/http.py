@@ -102,6 +102,13 @@ class Bearer(Protocol):
         """A token in place of one that the other side no longer takes. Raises CredentialsRefused when there is none."""
 
 
+class Signer(Protocol):
+    """What makes the headers that prove who sends a request."""
+
+    def signed(self, method: str, address: str, body: bytes) -> Mapping[str, str]:
+        """Headers for exactly this request (``address`` with its query), once: asked anew for every attempt."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
     """A request. ``path``: below the client's address, its segments already quoted (``quoted``); ``query``: appended to it.
@@ -130,17 +137,22 @@ class HttpClient:
         secrets: tuple[str, ...] = (),
         limits: HttpLimits | None = None,
         authorities: Path | None = None,
+        certificate: tuple[Path, Path] | None = None,
         sleep: Callable[[float], None] | None = None,
         budget: Budget | None = None,
         bearer: Bearer | None = None,
         keep_alive: bool = False,
         reset_headers: tuple[str, ...] = (),
+        signer: Signer | None = None,
+        wait_header: str = "",
     ) -> None:
         """``headers``: with every request. ``login``: user and password (basic authentication). ``secrets``: what must never be shown, beside
-        the password and what stands in an Authorization header. ``authorities``: a PEM file of certificates to trust in place of the usual ones.
+        the password and what stands in an Authorization header. ``authorities``: a PEM file of certificates to trust in place of the usual ones. ``certificate``: our own and its
+        private key, both PEM, for a server that wants to know who calls.
         ``budget``: taken from before every attempt. ``bearer``: gives the Authorization header. ``keep_alive``: one connection for many requests; one
         that the other side closed in between costs a request its answer, so it is for those whose deliveries can be found again. ``reset_headers``: lower-case names ending in ``-reset`` in which a refusal for too many calls
-        says until when (since 1970), where it has no ``Retry-After``; one whose ``-remaining`` is not 0 is not the reason."""
+        says until when (since 1970), where it has no ``Retry-After``; one whose ``-remaining`` is not 0 is not the reason. ``wait_header``: a lower-case name in
+        which it says for how many seconds. ``signer``: signs every attempt."""
         fault = address_fault(address)
         if fault:
             raise ValueError(fault)
@@ -152,10 +164,13 @@ class HttpClient:
         self._secrets = tuple(sorted({secret for secret in hidden if secret}, key=len, reverse=True))
         self._limits = limits or HttpLimits()
         self._authorities = True if authorities is None else str(authorities)
+        self._certificate = None if certificate is None else (str(certificate[0]), str(certificate[1]))
         self._sleep = sleep
         self._budget = budget
         self._bearer = bearer
         self._reset_headers = reset_headers
+        self._signer = signer
+        self._wait_header = wait_header
         self._tokens: tuple[str, ...] = ()
         self._session: requests.Session | None = _session() if keep_alive else None
 
@@ -239,6 +254,11 @@ class HttpClient:
             raise self._lost(request, "no answer in time") from None
         except requests.exceptions.RequestException as error:
             raise self._lost(request, _reason(error)) from None
+        except OSError as error:
+            if error.errno is not None:
+                raise self._lost(request, _reason(error)) from None
+            # What requests says, before anything is sent, when our own certificate or the authorities are not there.
+            raise HumanActionNeeded(self._said(request, "a certificate of ours cannot be read")) from None
 
     def _exchanged(self, request: HttpRequest, token: str) -> HttpResponse:
         """One exchange, with all limits."""
@@ -250,15 +270,19 @@ class HttpClient:
     def _exchanged_over(self, session: requests.Session, request: HttpRequest, token: str) -> HttpResponse:
         began = time.monotonic()
         query = f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
-        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        address = f"{self._address}{request.path}{query}"
+        proof: Mapping[str, str] = {"Authorization": f"Bearer {token}"} if token else {}
+        if self._signer is not None:
+            proof = self._signer.signed(request.method, address, request.body)
         with session.request(
             request.method,
-            f"{self._address}{request.path}{query}",
-            headers={"User-Agent": "afletter", **self._headers, **request.headers, **bearer},
+            address,
+            headers={"User-Agent": "afletter", **self._headers, **request.headers, **proof},
             data=request.body or None,
             auth=self._login,
             timeout=(self._limits.connect_s, self._limits.read_s),
             verify=self._authorities,
+            cert=self._certificate,
             allow_redirects=False,
             stream=True,
         ) as answer:
@@ -290,6 +314,8 @@ class HttpClient:
 
     def _with_reset(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         """The headers, with the moment that the other side names otherwise as ``retry-after``."""
+        if "retry-after" not in headers and self._wait_header in headers:
+            return {**headers, "retry-after": headers[self._wait_header]}
         for name in self._reset_headers:
             spent = headers.get(name.removesuffix("reset") + "remaining", "0") == "0"
             if "retry-after" not in headers and name in headers and spent:

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from connectors import machine_clock
 from connectors.http import HttpClient, HttpLimits, HttpRequest
 from connectors.shared_file import SharedFile
-from ledger.errors import CredentialsRefused, OutcomeUnknown, Transient
+from ledger.errors import CredentialsRefused, OutcomeUnknown, Refused, Transient
 
 #: A token is not used in the last seconds of its life: the request travels too.
 _MARGIN_S: Final = 15.0
@@ -33,8 +33,9 @@ _REFUSALS: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, H
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthApp:
-    """``address`` and ``path``: of the token endpoint; ``refresh_token``: the one that a person obtained by logging in; ``earliest_s``: seconds after
-    a token was given before which the server gives no other one."""
+    """``address`` and ``path``: of the token endpoint; ``refresh_token``: the one that a person obtained by logging in, empty where the app logs in as itself
+    (RFC 6749, 4.4: client credentials); ``earliest_s``: seconds after a token was given before which the server gives no other one. ``basic``: the
+    app's secret goes as basic authentication (2.3.1) and not in the form. ``certificate``: as ``connectors.http.HttpClient`` has it."""
 
     address: str
     path: str
@@ -43,6 +44,8 @@ class OAuthApp:
     refresh_token: str
     earliest_s: float = 0.0
     authorities: Path | None = None
+    basic: bool = False
+    certificate: tuple[Path, Path] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +139,20 @@ class TokenKeeper:
             raise CredentialsRefused(chain.refusal)
         if not chain.asking:
             self._write(replace(chain, asking=True))
-        form = {
-            "grant_type": "refresh_token",
-            "refresh_token": chain.refresh,
-            "client_id": app.client_id,
-            "client_secret": app.client_secret,
-        }
+        form = {"grant_type": "client_credentials"}
+        if chain.refresh:
+            form = {"grant_type": "refresh_token", "refresh_token": chain.refresh}
+        form |= {"client_id": app.client_id}
+        if not app.basic:
+            form |= {"client_secret": app.client_secret}
         # A client of its own for each question: what it masks is the token of this one.
         client = HttpClient(
             app.address,
+            login=(app.client_id, app.client_secret) if app.basic else None,
             secrets=(app.client_secret, chain.refresh),
             limits=_LIMITS,
             authorities=app.authorities,
+            certificate=app.certificate,
         )
         try:
             answer = client.send(
@@ -162,14 +167,21 @@ class TokenKeeper:
         except OutcomeUnknown as error:
             # Nothing was done with the token; whether the chain went on shows when it is asked again.
             raise Transient(str(error)) from error
-        said = answer.json()
+        try:
+            said = answer.json()
+        except Refused as error:
+            raise Transient(f"the server of logins answered with status {answer.status} and no JSON") from error
         fields = said if isinstance(said, dict) else {}
         if answer.status in _REFUSALS:
-            refusal = client.masked(_refusal(fields, was_lost=chain.asking))
+            refusal = client.masked(_refusal(fields, was_lost=chain.asking, has_chain=bool(chain.refresh)))
             self._write(replace(chain, refusal=refusal, refused_s=now, refused_login=self._login))
             raise CredentialsRefused(refusal)
-        access, refresh = fields.get("access_token"), fields.get("refresh_token", chain.refresh)
-        if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
+        access = fields.get("access_token")
+        # An app that logs in as itself has no chain, whatever else is answered.
+        refresh = fields.get("refresh_token", chain.refresh) if chain.refresh else ""
+        if not (
+            isinstance(access, str) and access and isinstance(refresh, str) and bool(refresh) == bool(chain.refresh)
+        ):
             raise Transient("the server's answer holds no token")
         lives_s = _seconds(fields.get("expires_in"))
         expires_s = now + (_FOREVER_S if lives_s is None else lives_s)
@@ -178,8 +190,10 @@ class TokenKeeper:
         return following
 
 
-def _refusal(fields: dict[str, object], *, was_lost: bool) -> str:
+def _refusal(fields: dict[str, object], *, was_lost: bool, has_chain: bool) -> str:
     said = " ".join(str(fields.get(name, "")) for name in ("error", "error_description")).split()
+    if not has_chain:
+        return f"the login is refused ({' '.join(said)[:200]}): check the client's id and secret in the tenant file"
     lost = "; the answer to an earlier renewal was lost, and with it the newest refresh token" if was_lost else ""
     return f"the login is over ({' '.join(said)[:200]}){lost}: log in again and put the new refresh token into the tenant file"
 

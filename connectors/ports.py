@@ -18,11 +18,12 @@ from ledger.debit_status import DebitStatus
 from ledger.delivery_reports import DeliveryReport
 from ledger.documents import Document
 from ledger.effects import Effect, Guarantee
-from ledger.mandates import Mandate
+from ledger.mandates import Mandate, MandateEnd
 from ledger.media import Medium
 from ledger.money import Money
 from ledger.party import Customer
 from ledger.payouts import Payout
+from ledger.provider_debits import ProviderDebit
 from ledger.sources import Fault, RawDocument
 from ledger.statements import Statement
 
@@ -62,17 +63,27 @@ class Source(Protocol[T_co]):
         """What a document says: good facts beside faults. Pure, and streams."""
 
 
-#: What an invoice source brings: customers, documents and mandates, in any order.
-InvoiceFact = Customer | Document | Mandate
+#: What an invoice source brings: customers, documents, mandates and the end of mandates, in any order.
+InvoiceFact = Customer | Document | Mandate | MandateEnd
 InvoiceSource = Source[InvoiceFact]
 #: What a bank's files bring: statements, and what became of the direct debits that it was handed.
 StatementSource = Source[Statement | DebitStatus]
 #: What payment providers paid out, each sum with what is in it.
 SettlementSource = Source[Payout]
+#: What payment providers say of the direct debits that they collect for us.
+DebitFeed = Source[ProviderDebit]
 #: What whoever calls customers tells of it.
 CallSource = Source[CallAttempt]
 #: What became of messages after they left: notifications of mail servers, proofs of print services.
 DeliveryReportSource = Source[DeliveryReport]
+
+
+@runtime_checkable
+class WarningSource(Protocol):
+    """A source that sees trouble coming while it still works."""
+
+    def warnings(self, as_of: date) -> Sequence[str]:
+        """What a person should do soon, one line each, from what the last ``fetch`` saw; ``status`` shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,30 @@ class FeedbackSink(Sink, Protocol):
     was lost: so long is waited before it is looked for."""
 
     settle_s: int
+
+
+@runtime_checkable
+class DebitProvider(Sink, Protocol):
+    """Collects direct debits one by one, in place of a bank that takes files (``direct_debit.bank``).
+
+    Its effects are of kind COLLECTION, one for each collection, with the payload of ``ledger.debit_orders``; where ``closes_batches``, one of kind
+    DEBIT_BATCH after those of its batch. The end-to-end id is the reference over there: ``find`` looks for it (``reference_of(key)``), and ``send``
+    looks for it too before it makes anything new, so that the same order sent again, under whatever key, is one debit. What was handed over under
+    the reference with another amount or mandate is ConflictingPayload. A lost answer is OutcomeUnknown. Closing a batch twice does what
+    closing it once does; ``find`` knows nothing of it.
+
+    ``settle_s``: seconds that an order may still turn up there after its answer was lost.
+    """
+
+    settle_s: int
+    closes_batches: bool
+
+    def feed(self) -> DebitFeed:
+        """What becomes of the debits. Its name is the provider's with ``/feed``.
+
+        Each document says one thing about one debit at one time, and names it; a word that comes again has the same bytes. A debit that is not
+        ours may be left out; one that quotes a reference of ours in form is told, whoever made it.
+        """
 
 
 @runtime_checkable

@@ -16,6 +16,8 @@ from typing import Final, TypeVar, cast, get_args
 from config.kinds import ConnectorKinds
 from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountBooks, BeancountSettings
+from connectors.buckaroo.payouts import BuckarooPayouts
+from connectors.buckaroo.settings import BuckarooSettings
 from connectors.datev.batches import DatevBatches, DatevSettings
 from connectors.exact.books import ExactBooks
 from connectors.exact.settings import ExactSettings
@@ -34,6 +36,8 @@ from connectors.odoo.books import OdooBooks
 from connectors.odoo.invoices import OdooInvoices
 from connectors.odoo.settings import OdooBooksSettings, OdooInvoicesSettings
 from connectors.phone_list import PhoneList, PhoneListSettings
+from connectors.ponto.settings import PontoSettings
+from connectors.ponto.statements import PontoStatements
 from connectors.ports import (
     AccountingTarget,
     CallSource,
@@ -49,10 +53,14 @@ from connectors.report_folder import ProofFolder, ProofFolderSettings, ReportMai
 from connectors.report_imap import ReportImap, ReportImapSettings
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from connectors.sftp_files import SftpFiles, SftpFilesSettings
+from connectors.sftp_invoices import SftpInvoices, SftpInvoicesSettings
+from connectors.sftp_statements import SftpStatements, SftpStatementsSettings
 from connectors.smtp import Smtp, SmtpSettings
 from connectors.tryton.books import TrytonBooks
 from connectors.tryton.invoices import TrytonInvoices
 from connectors.tryton.settings import TrytonBooksSettings, TrytonInvoicesSettings
+from connectors.twikey.debits import TwikeyDebits
+from connectors.twikey.settings import TwikeyDebitsSettings
 from connectors.webhook import Webhook, WebhookSettings
 from connectors.whmcs.invoices import WhmcsInvoices
 from connectors.whmcs.settings import WhmcsInvoicesSettings
@@ -108,13 +116,21 @@ def kind(port: Port, settings: type[S], make: Callable[[S, str], object]) -> Con
 KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.INVOICES: (
         kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),
+        kind(Port.INVOICES, SftpInvoicesSettings, SftpInvoices),
         kind(Port.INVOICES, TrytonInvoicesSettings, TrytonInvoices),
         kind(Port.INVOICES, OdooInvoicesSettings, OdooInvoices),
         kind(Port.INVOICES, WhmcsInvoicesSettings, WhmcsInvoices),
         kind(Port.INVOICES, WooInvoicesSettings, WooInvoices),
     ),
-    Port.STATEMENTS: (kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),),
-    Port.PAYOUTS: (kind(Port.PAYOUTS, MollieSettings, MollieSettlements),),
+    Port.STATEMENTS: (
+        kind(Port.STATEMENTS, FolderStatementsSettings, FolderStatements),
+        kind(Port.STATEMENTS, PontoSettings, PontoStatements),
+        kind(Port.STATEMENTS, SftpStatementsSettings, SftpStatements),
+    ),
+    Port.PAYOUTS: (
+        kind(Port.PAYOUTS, BuckarooSettings, BuckarooPayouts),
+        kind(Port.PAYOUTS, MollieSettings, MollieSettlements),
+    ),
     Port.ACCOUNTING: (
         kind(Port.ACCOUNTING, BeancountSettings, BeancountBooks),
         kind(Port.ACCOUNTING, ExactSettings, ExactBooks),
@@ -127,6 +143,7 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.DEBIT_CHANNEL: (
         kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
         kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+        kind(Port.DEBIT_CHANNEL, TwikeyDebitsSettings, TwikeyDebits),
     ),
     Port.CALL_OUTCOMES: (kind(Port.CALL_OUTCOMES, FolderCallsSettings, FolderCalls),),
     Port.HAND_OVER_CHANNEL: (

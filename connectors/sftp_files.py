@@ -11,7 +11,8 @@ from typing import Literal
 from config.settings import ConnectorSettings
 from connectors.plain_file import plain_file
 from connectors.ports import Receipt
-from connectors.sftp import Connect, SftpHandOver, SftpSettings
+from connectors.sftp import SftpHandOver, SftpSettings
+from connectors.sftp_server import Connect
 from ledger.effects import Effect, Guarantee, canonical
 
 

@@ -102,7 +102,7 @@ class Smtp:
 
     def __init__(self, settings: SmtpSettings, name: str) -> None:
         self.name = name
-        self.medium = Medium.REGISTERED if settings.registered else Medium.EMAIL
+        self.medium = Medium.REGISTERED_EMAIL if settings.registered else Medium.EMAIL
         self._settings = settings
 
     def check(self) -> None:

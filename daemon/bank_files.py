@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, assert_never
 
 from connectors.folder_pages import is_partial
-from formats.detect import format_of, read_bank_document
+from daemon.garbage import seldom_collected
+from formats.detect import Pass, format_of, read_bank_document
 from formats.wholeness import HELD_ENTRIES
 from ledger.controls import Gap, chain_gaps, with_controls
 from ledger.debit_status import DebitStatus
 from ledger.sources import Fault, RawDocument, SourceRef
 from ledger.statements import Statement
 
+#: A problem that says itself where it is.
+_PLACED: Final = re.compile(r"line \d")
 #: Bytes hashed at a time.
 CHUNK_BYTES: Final = 1024 * 1024
 
@@ -23,7 +27,7 @@ CHUNK_BYTES: Final = 1024 * 1024
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankFile:
     """What one file says. ``format``: as its statements name it, else what it looks like, else empty. ``problems``: where and why it
-    cannot be read or does not add up, one line each."""
+    cannot be read or does not add up, one line each; ``statements`` of such a file are what can be seen of it, for people only."""
 
     file: str
     format: str
@@ -52,6 +56,7 @@ def files_in(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+@seldom_collected()
 def read_bank_file(path: Path) -> BankFile:
     """What a file says; one that cannot be opened is a file with that problem."""
     try:
@@ -73,16 +78,19 @@ def _document(path: Path) -> RawDocument:
 def _said(document: RawDocument) -> BankFile:
     statements: list[Statement] = []
     debit_statuses: list[DebitStatus] = []
+    refusals: list[str] = []
     problems: list[str] = []
     formats: dict[str, None] = {}
     held = 0
-    for found in read_bank_document(document):
+    for found in read_bank_document(document, Pass.SHOWN):
         match found:
             case Fault():
-                problems.append(_line(document, found.source, found.reason))
+                refusals.append(_line(document, found.source, found.reason))
+                problems.append(refusals[-1])
             case Statement():
                 proved = with_controls(found)
-                problems += [_line(document, found.source, problem) for problem in proved.problems]
+                told = [each for each in proved.problems if not any(each in refusal for refusal in refusals)]
+                problems += [_line(document, found.source, problem) for problem in told]
                 formats[proved.format] = None
                 if held <= HELD_ENTRIES:
                     statements.append(proved)
@@ -95,8 +103,10 @@ def _said(document: RawDocument) -> BankFile:
     return BankFile(
         file=document.name,
         format=", ".join(formats) or format_of(document),
-        problems=tuple(problems),
-        statements=_with_gaps(statements) if held <= HELD_ENTRIES else _ReadAgain(document),
+        problems=tuple(dict.fromkeys(problems)),
+        statements=_with_gaps(statements)
+        if held <= HELD_ENTRIES
+        else _ReadAgain(document, Pass.SHOWN if problems else Pass.AGAIN),
         debit_statuses=tuple(debit_statuses),
     )
 
@@ -123,15 +133,18 @@ class _ReadAgain:
     """The statements of a document that has too many to be held, one at a time."""
 
     document: RawDocument
+    purpose: Pass
 
     def __iter__(self) -> Iterator[Statement]:
         return (
-            with_controls(each) for each in read_bank_document(self.document, again=True) if isinstance(each, Statement)
+            with_controls(each)
+            for each in read_bank_document(self.document, self.purpose)
+            if isinstance(each, Statement)
         )
 
 
 def _line(document: RawDocument, source: SourceRef, problem: str) -> str:
     """A problem with its place; the member of an archive is named, the file itself is known."""
     member = source.name.removeprefix(document.name).lstrip("/")
-    place = "" if source.place and problem.startswith(source.place) else source.place
+    place = "" if _PLACED.match(problem) is not None else source.place
     return ": ".join(part for part in (member, place, " ".join(problem.split())) if part)

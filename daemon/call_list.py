@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 import xlsxwriter
 
+from collect.messages import shown_day
 from daemon.call_cases import CallDesk
 from daemon.reminder_case import Case
+from ledger.calls import CallOutcome, HalfDay
 from ledger.money import Money
 
 #: Columns of context, then those that whoever calls fills in (``formats/folder_csv.py`` reads them back).
@@ -24,6 +27,62 @@ _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 _WORKBOOK_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 Row = tuple[str, ...]
+
+#: Languages of the mail that brings the list, and its subject and text in each.
+_LANGUAGES: Final = ("nl", "fr", "de", "en")
+_SUBJECTS: Final = ("bellijst van {day}", "liste d'appels du {day}", "Anrufliste vom {day}", "call list of {day}")
+_TEXTS: Final = (
+    (
+        "In bijlage vindt u de bellijst van {day}, met {count}, als CSV en als werkblad: het is twee keer dezelfde lijst.\n\n"
+        "Vul na elk gesprek de laatste kolommen in (called_on, half_day, outcome, promised_on, by, note) en stuur één van beide bestanden als CSV terug. "
+        "Uitkomsten: {outcomes}. Halve dagen: {halves}. Rapporteer uiterlijk op de dag in report_by."
+    ),
+    (
+        "Vous trouverez en annexe la liste d'appels du {day}, avec {count}, en CSV et en classeur : c'est deux fois la même liste.\n\n"
+        "Après chaque appel, remplissez les dernières colonnes (called_on, half_day, outcome, promised_on, by, note) et renvoyez l'un des deux fichiers en CSV. "
+        "Résultats : {outcomes}. Demi-journées : {halves}. Rapportez au plus tard le jour indiqué dans report_by."
+    ),
+    (
+        "Anbei die Anrufliste vom {day} mit {count}, als CSV und als Arbeitsmappe: es ist zweimal dieselbe Liste.\n\n"
+        "Füllen Sie nach jedem Anruf die letzten Spalten aus (called_on, half_day, outcome, promised_on, by, note) und senden Sie eine der beiden Dateien als CSV zurück. "
+        "Ergebnisse: {outcomes}. Halbtage: {halves}. Melden Sie spätestens am Tag in report_by."
+    ),
+    (
+        "The call list of {day} is attached, with {count}, as CSV and as a workbook: both are the same list.\n\n"
+        "After each call, fill in the last columns (called_on, half_day, outcome, promised_on, by, note) and send one of the two files back as CSV. "
+        "Outcomes: {outcomes}. Half-days: {halves}. Report by the day in report_by."
+    ),
+)
+_COUNTS: Final = (
+    ("1 oproep", "{} oproepen"),
+    ("1 appel", "{} appels"),
+    ("1 Anruf", "{} Anrufen"),
+    ("1 call", "{} calls"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallWords:
+    """What the mail says that brings a list."""
+
+    language: str
+    subject: str
+    text: str
+
+
+def call_words(language: str, country: str, count: int, as_of: date) -> CallWords:
+    """In a language, English where there are no words in it; the day in the language's form."""
+    spoken = language[:2].lower() if language[:2].lower() in _LANGUAGES else "en"
+    column = _LANGUAGES.index(spoken)
+    day = shown_day(as_of, spoken, country)
+    one, many = _COUNTS[column]
+    text = _TEXTS[column].format(
+        day=day,
+        count=one if count == 1 else many.format(count),
+        outcomes=", ".join(CallOutcome),
+        halves=", ".join(HalfDay),
+    )
+    return CallWords(language=spoken, subject=_SUBJECTS[column].format(day=day), text=text)
 
 
 def rows_of(desk: CallDesk, case: Case) -> list[Row]:

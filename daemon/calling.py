@@ -18,7 +18,7 @@ from collect.messages import compose_invoice
 from config.collections import Calls
 from connectors.ports import CallSource, Page
 from daemon.call_cases import CALL_LIST, CallDesk, desk_of, rules_of
-from daemon.call_list import Row, csv_bytes, rows_of, xlsx_bytes
+from daemon.call_list import Row, call_words, csv_bytes, rows_of, xlsx_bytes
 from daemon.message_queue import queue_message
 from daemon.policies import letterhead
 from daemon.program_log import log
@@ -88,14 +88,14 @@ def _mail(tenant: Tenant, t: Transaction, recipient: str, rows: list[Row], as_of
     if reminders is None or channel is None or t.outbox.of_subject(subject):
         return
     name = f"calls-{as_of.isoformat()}"
-    text = f"{len(rows)} calls for {as_of.isoformat()}. Fill in the last columns and send the file back."
+    words = call_words(tenant.config.legal.language, tenant.config.legal.country, len(rows), as_of)
     message = Message(
         message_id=f"{subject}@{reminders.sender.rpartition('@')[2].rstrip('>')}",
         sender=reminders.sender,
         recipient=recipient,
-        language="en",
-        subject=f"{tenant.config.legal.name}: {name}",
-        text=text,
+        language=words.language,
+        subject=f"{tenant.config.legal.name}: {words.subject}",
+        text=words.text,
         html="",
         dated_on=as_of,
         kind=MessageKind.PHONE.value,

@@ -15,7 +15,7 @@ from collect.law.steps import Objection, may_send
 from collect.reminders import Held, HoldReason
 from daemon.reminder_case import Case
 from ledger.bookings import AccountKind, Booking, BookingKind
-from ledger.claims import Claim, Debt, Paid, Told
+from ledger.claims import Claim, CostKind, Debt, Paid, Told
 from ledger.documents import OpenItem
 from ledger.media import Medium
 from ledger.money import Money
@@ -111,6 +111,11 @@ def claimed(t: Transaction, case: Case, reminder: Reminder, items: Sequence[Open
             interest=found.interest_total.minor,
             costs=found.costs_total.minor,
             announced=found.to_follow_total.minor,
+            outlay=sum(
+                line.amount.minor
+                for line in found.costs
+                if line.kind is CostKind.OUTLAY and line.due_from == reminder.as_of
+            ),
         ),
         claim=found,
     )
@@ -162,6 +167,7 @@ def told_of(rows: Iterable[ReminderRow], numbers: set[str]) -> Iterator[Told]:
                 medium=sent.medium,
                 failed=row.status == "bounced" or sent.medium is Medium.PHONE,
                 announced=Money(sent.announced, currency) if sent.announced else None,
+                outlay=Money(sent.outlay, currency) if sent.outlay else None,
             )
 
 

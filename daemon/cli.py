@@ -44,6 +44,7 @@ from daemon.invocation import (
 from daemon.online_check import online
 from daemon.operator_log import open_log
 from daemon.payers_commands import payers_app
+from daemon.policies import abroad
 from daemon.progress import BarSteps, SilentSteps, shown
 from daemon.reminders_commands import reminders_app
 from daemon.review_page import page, suggestion
@@ -421,6 +422,8 @@ def config_check(
     troubled = False
     for one in configs(config, tenant):
         out.print(f"[green]ok[/green] {escape(one.tenant)}")
+        for line in abroad(one):
+            out.print(f"  [yellow]abroad[/yellow] {escape(line)}")
         for checked in online(one) if is_online else ():
             troubled = troubled or bool(checked.trouble)
             state = "[red]no[/red]" if checked.trouble else "[green]ok[/green]"

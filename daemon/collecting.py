@@ -19,18 +19,20 @@ from collect.reminders import Held
 from collect.wording import sentence as why_not
 from config.bank_profile import bank_profile
 from config.tenant import DirectDebit
+from connectors.ports import DebitProvider
 from daemon.calling import DaysCalls
 from daemon.confirming import confirm
 from daemon.debit_planning import plan_debits
-from daemon.debit_standing import as_it_may_be
+from daemon.debit_standing import as_it_may_be, state_of
 from daemon.delivery_reports import take_reports
 from daemon.first_dispatch import dispatch_invoices
 from daemon.mandate_invitations import invite
-from daemon.message_queue import cancel_message, queue_message
+from daemon.message_queue import queue_message, release_notice
 from daemon.outlook import Outlook, outlook_of, unseen
 from daemon.policies import letterhead
 from daemon.program_log import log
 from daemon.progress import Steps
+from daemon.provider_debits import hand_over_singly, take_back_singly
 from daemon.reminding import remind
 from daemon.tenant import Tenant
 from formats.pain008 import render_for_bank
@@ -38,8 +40,6 @@ from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
 from ledger.errors import MalformedDocument
 from ledger.mandates import Collection, CollectionStatus, DebitBatch
 from ledger.money import Money
-from ledger.reminders import MessageKind
-from store.reminders import Delivery
 from store.store import Transaction
 
 
@@ -88,8 +88,8 @@ def collect_money(tenant: Tenant, as_of: date, failed_sources: Sequence[str], st
 def mirror_receipts(t: Transaction) -> None:
     """Bring collections and reminders to what became of their effects; doing it again changes nothing."""
     notified = [one for one in t.debits.rows((CollectionStatus.NOTIFIED,)) if one.message_id]
-    files = t.outbox.states_of({one.message_id for one in notified})
-    sent = [one.end_to_end_id for one in notified if files.get(one.message_id) is EffectState.DONE]
+    files = t.outbox.states_of({name for one in notified for name in (one.message_id, one.end_to_end_id)})
+    sent = [one.end_to_end_id for one in notified if state_of(one, files) is EffectState.DONE]
     t.debits.step(sent, CollectionStatus.SENT)
     under_way = list(t.reminders.rows(("queued", "parked")))
     messages = t.outbox.states_of({row.message_id for row in under_way})
@@ -112,7 +112,10 @@ def _debits(tenant: Tenant, t: Transaction, view: Outlook, debit: DirectDebit) -
     invite(tenant, t, view, debit)
     _announce(tenant, t, view, planned, debit)
     for batch in planned.batches:
-        _hand_over(tenant, t, debit, batch, view.as_of)
+        if isinstance(tenant.debit_channel, DebitProvider):
+            hand_over_singly(tenant, t, tenant.debit_channel, batch, view.files)
+        else:
+            _hand_over(tenant, t, debit, batch, view.as_of)
     return planned
 
 
@@ -125,12 +128,10 @@ def _take_back(
     as_of: date,
 ) -> None:
     """Cancel the files that may no longer go as they are, and the collections that left the plan."""
-    still = {batch.message_id for batch in planned.batches}
-    for message_id in sorted({one.message_id for one in collections if one.status is CollectionStatus.NOTIFIED} - {""}):
-        if states.get(message_id) is EffectState.QUEUED and message_id not in still:
-            keys = [effect.key for effect in t.outbox.of_subject(message_id)]
-            t.outbox.step(keys, EffectEvent.CANCEL, detail="a collection in it may no longer be made")
-            t.debits.unbatch(message_id)
+    if isinstance(tenant.debit_channel, DebitProvider):
+        take_back_singly(t, planned, collections)
+    else:
+        _take_back_files(t, planned, collections, states)
     for cancelled in planned.cancelled:
         collection = cancelled.collection
         t.debits.step([collection.end_to_end_id], CollectionStatus.CANCELLED, cancelled.reason.value)
@@ -142,14 +143,15 @@ def _take_back(
         log(tenant, t, as_of, collection.end_to_end_id, "debit_cancelled", values)
 
 
-def release_notice(t: Transaction, collection: Collection) -> None:
-    """A pre-notification that has not left yet does not leave any more."""
-    documents = tuple(part.document for part in collection.parts)
-    waiting: tuple[Delivery, ...] = ("queued",)
-    for row in list(t.reminders.rows(waiting)):
-        announces = row.reminder.kind is MessageKind.PRE_NOTIFICATION and row.reminder.documents == documents
-        if announces:
-            cancel_message(t, row.message_id)
+def _take_back_files(
+    t: Transaction, planned: DebitPlan, collections: Sequence[Collection], states: Mapping[str, EffectState]
+) -> None:
+    still = {batch.message_id for batch in planned.batches}
+    for message_id in sorted({one.message_id for one in collections if one.status is CollectionStatus.NOTIFIED} - {""}):
+        if states.get(message_id) is EffectState.QUEUED and message_id not in still:
+            keys = [effect.key for effect in t.outbox.of_subject(message_id)]
+            t.outbox.step(keys, EffectEvent.CANCEL, detail="a collection in it may no longer be made")
+            t.debits.unbatch(message_id)
 
 
 def _announce(tenant: Tenant, t: Transaction, view: Outlook, planned: DebitPlan, debit: DirectDebit) -> None:

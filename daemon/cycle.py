@@ -23,11 +23,13 @@ from config.tenant import CompareWhen, TenantConfig
 from connectors.ports import (
     AccountingTarget,
     CallSource,
+    DebitFeed,
     DeliveryReportSource,
     InvoiceSource,
     SettlementSource,
     Sink,
     StatementSource,
+    WarningSource,
 )
 from daemon.bank_balances import tell_balances
 from daemon.books_comparison import compare_books
@@ -40,8 +42,10 @@ from daemon.log_words import said
 from daemon.matching import reconcile_entries
 from daemon.operator_log import masked
 from daemon.payouts import pull_payouts
+from daemon.payouts_again import look_again
 from daemon.progress import Steps
-from daemon.pull import Pulled, pull_invoices, pull_statements
+from daemon.provider_debits import pull_debit_feed
+from daemon.pull import Pulled, adopt_customers, pull_invoices, pull_statements
 from daemon.report_files import WrittenReports, write_calls, write_reports
 from daemon.sender import Delivery, drain, settle
 from daemon.tenant import BankAccountSources, Tenant, opened
@@ -124,10 +128,19 @@ def _logged_cycle(tenant: Tenant, as_of: date, steps: Steps, stopping: Callable[
                 break
             step()
     outcome = "failed" if result.failures else "done"
-    summary = {"failures": result.failures, "decided": result.decided, "held": _held(tenant, result.held_back)}
+    held = [*_warnings(tenant, as_of), *_held(tenant, result.held_back)]
+    summary = {"failures": result.failures, "decided": result.decided, "held": held}
     with tenant.store.transaction() as t:
         t.cycles.end(cycle_id, datetime.now(UTC), outcome, summary)
     structlog.get_logger().info("cycle", outcome=outcome, as_of=as_of.isoformat(), seconds=_rounded(result.seconds))
+
+
+def _warnings(tenant: Tenant, as_of: date) -> Iterator[str]:
+    """What sources that still work ask a person to do."""
+    statements = (source for account in tenant.accounts for source in account.statements)
+    for source in (*tenant.invoices, *tenant.payouts, *statements):
+        if isinstance(source, WarningSource):
+            yield from (masked(f"{source.name}: {line}") for line in source.warnings(as_of))
 
 
 def _held(tenant: Tenant, held_back: HeldBack) -> list[str]:
@@ -145,6 +158,7 @@ def _rounded(seconds: dict[str, float]) -> dict[str, float]:
 
 
 def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> Iterator[Callable[[], None]]:
+    yield partial(_adopt, tenant, as_of, result)
     for invoices in tenant.invoices:
         yield partial(_pull_invoices, tenant, invoices, as_of, steps, result)
     for payouts in tenant.payouts:
@@ -152,6 +166,8 @@ def _steps(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> It
     for account in tenant.accounts:
         for statements in account.statements:
             yield partial(_pull_statements, tenant, account, statements, steps, result)
+    if tenant.debit_feed is not None:
+        yield partial(_pull_debit_feed, tenant, tenant.debit_feed, as_of, steps, result)
     for reports in tenant.delivery_reports:
         yield partial(_pull_reports, tenant, reports, steps, result)
     yield partial(_reconcile, tenant, as_of, steps, result)
@@ -187,6 +203,11 @@ def _next_ways(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -
             yield partial(_deliver, tenant, channel, as_of, steps, result)
 
 
+def _adopt(tenant: Tenant, as_of: date, result: CycleResult) -> None:
+    with _guarded(result, "pull", "same_customers"):
+        adopt_customers(tenant, as_of)
+
+
 def _pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "pull", source.name, source=source.name):
         result.pulled.append(pull_invoices(tenant, source, as_of, steps))
@@ -205,6 +226,12 @@ def _pull_payouts(tenant: Tenant, source: SettlementSource, steps: Steps, result
         result.pulled.append(pull_payouts(tenant, source, steps))
 
 
+def _pull_debit_feed(tenant: Tenant, feed: DebitFeed, as_of: date, steps: Steps, result: CycleResult) -> None:
+    # What it hides may be that a debit which had failed was paid after all: nothing is claimed.
+    with _guarded(result, "pull", feed.name, source=feed.name):
+        result.pulled.append(pull_debit_feed(tenant, feed, as_of, steps))
+
+
 def _pull_reports(tenant: Tenant, source: DeliveryReportSource, steps: Steps, result: CycleResult) -> None:
     # What a mailbox does not say today hides no payment: nothing is held back for it.
     with _guarded(result, "pull", source.name):
@@ -220,7 +247,7 @@ def _pull_calls(tenant: Tenant, source: CallSource, as_of: date, steps: Steps, r
 def _reconcile(tenant: Tenant, as_of: date, steps: Steps, result: CycleResult) -> None:
     with _guarded(result, "reconcile", "reconcile"):
         take_debit_answers(tenant, as_of)
-        result.decided = reconcile_entries(tenant, as_of, steps)
+        result.decided = look_again(tenant, as_of) + reconcile_entries(tenant, as_of, steps)
         result.reconciled = True
 
 

@@ -11,10 +11,11 @@ from typing import Final
 
 from collect.debits import CollectionEvent, DebitPlan
 from collect.second_chance import CAME_BACK
-from daemon.collecting import release_notice
 from daemon.debit_planning import plan_debits
-from daemon.debit_standing import MAY_HAVE_ARRIVED
+from daemon.debit_standing import MAY_HAVE_ARRIVED, handed_over, state_of
 from daemon.log_words import said
+from daemon.message_queue import release_notice
+from daemon.provider_debits import take_out
 from daemon.review import Person
 from daemon.tenant import Tenant
 from ledger.decisions import Decision
@@ -24,6 +25,8 @@ from ledger.mandates import Collection, CollectionStatus, DebitBatch
 from store.debit_acts import DebitAct
 from store.store import Transaction
 
+#: Effects by which direct debits leave.
+_HANDED_OVER: Final = frozenset({EffectKind.DEBIT_BATCH, EffectKind.COLLECTION})
 _OURS: Final = frozenset({CollectionStatus.PLANNED, CollectionStatus.NOTIFIED, CollectionStatus.WITHHELD})
 
 
@@ -141,7 +144,7 @@ def _decided(tenant: Tenant, name: str, person: Person, act: str, event: EffectE
         parked = [
             effect
             for effect in t.outbox.with_state(EffectState.PARKED)
-            if effect.kind is EffectKind.DEBIT_BATCH and effect.subject.startswith(name)
+            if effect.kind in _HANDED_OVER and effect.subject.startswith(name)
         ]
         if len(parked) != 1:
             raise DebitActError(f"'{name}' is no file that waits for a word from the bank: see `afletter status`")
@@ -168,18 +171,17 @@ def _last_of_each(collections: Iterable[Collection]) -> list[Collection]:
 
 def _still_ours(t: Transaction, what: Meant, name: str) -> list[Collection]:
     """Those that have surely not reached the bank. Raises IllegalStep when one that was named alone has, or may have."""
-    states = t.outbox.states(EffectKind.DEBIT_BATCH)
-    ours = [
-        one for one in what.collections if one.status in _OURS and states.get(one.message_id) not in MAY_HAVE_ARRIVED
-    ]
+    states = handed_over(t)
+    ours = [one for one in what.collections if one.status in _OURS and state_of(one, states) not in MAY_HAVE_ARRIVED]
     if not ours and len(what.collections) == 1:
         raise IllegalStep(f"collection {name}", what.collections[0].status, CollectionEvent.WITHHOLD)
     return ours
 
 
 def _take_out_of_files(t: Transaction, collections: Sequence[Collection]) -> None:
-    """A file that is queued and holds one of them does not leave; the others in it go into a new one."""
-    for message_id in {one.message_id for one in collections} - {""}:
+    """What goes alone does not leave. A file that is queued and holds one of them does not leave either; the others in it go into a new one."""
+    alone = take_out(t, [one for one in collections if one.message_id], "a person took it out")
+    for message_id in {one.message_id for one in collections if one.end_to_end_id not in alone} - {""}:
         effects = t.outbox.of_subject(message_id)
         keys = [effect.key for effect in effects if effect.state is EffectState.QUEUED]
         if keys:

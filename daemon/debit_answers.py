@@ -7,14 +7,13 @@ from datetime import date
 from typing import Final
 
 from collect.debit_answers import DebitAnswers, DebitStep, answers
+from collect.second_chance import CAME_BACK
 from daemon.bookkeeping import PROGRAM
 from daemon.debit_money import act_on_returns
-from daemon.debit_standing import as_it_may_be
+from daemon.debit_standing import as_it_may_be, handed_over
 from daemon.tenant import Tenant
 from formats import pain002
 from ledger.debit_status import DebitStatus
-from ledger.effects import EffectKind
-from ledger.mandates import CollectionStatus
 from ledger.sources import Fault, RawDocument
 from store.archive import ArchivedDocument
 from store.store import Transaction
@@ -53,22 +52,24 @@ def _take(tenant: Tenant, t: Transaction, archived: ArchivedDocument, as_of: dat
         open=lambda: t.archive.open(archived.sha256),
     )
     statuses = [found for found in pain002.read(document) if isinstance(found, DebitStatus)]
-    states = t.outbox.states(EffectKind.DEBIT_BATCH)
+    states = handed_over(t)
     said = answers(statuses, [as_it_may_be(one, states) for one in t.debits.rows()])
     _tell_unknown(t, said)
-    return _follow(tenant, t, said.steps, as_of)
+    return follow(tenant, t, said.steps, as_of)
 
 
-def _follow(tenant: Tenant, t: Transaction, steps: Iterable[DebitStep], as_of: date) -> int:
-    rejected: set[str] = set()
+def follow(tenant: Tenant, t: Transaction, steps: Iterable[DebitStep], as_of: date) -> int:
+    """Bring collections to where they come, and act on those that came back; answers how many steps there were."""
+    came_back: set[str] = set()
     count = 0
     for step in steps:
         count += 1
         t.debits.step([step.collection.end_to_end_id], step.status, step.reason_code)
-        if step.status is CollectionStatus.REJECTED:
-            rejected.add(step.collection.end_to_end_id)
-    if rejected:
-        act_on_returns(tenant, t, rejected, as_of, PROGRAM)
+        came_back.discard(step.collection.end_to_end_id)
+        if step.status in CAME_BACK:
+            came_back.add(step.collection.end_to_end_id)
+    if came_back:
+        act_on_returns(tenant, t, came_back, as_of, PROGRAM)
     return count
 
 

@@ -11,7 +11,7 @@ from collect.debits import PRESENTED
 from collect.returns import OpenOf, OwnDebits, came_back_as
 from collect.second_chance import CAME_BACK, consequence, setbacks
 from daemon.bookkeeping import PROGRAM
-from daemon.debit_standing import as_it_may_be, released_subjects
+from daemon.debit_standing import as_it_may_be, handed_over, released_subjects
 from daemon.log_words import said
 from daemon.tenant import Tenant
 from ledger.allocations import Allocation, AllocationKind, Outcome
@@ -22,6 +22,7 @@ from ledger.effects import EffectKind
 from ledger.errors import AfletterError
 from ledger.mandates import Collection, CollectionStatus
 from ledger.money import Money
+from ledger.payouts import PayoutLine, PayoutLineKind
 from ledger.reason_codes import ReturnAction, reason_of
 from ledger.statements import IdentifiedEntry
 from reconcile.receivables import Receivables
@@ -39,11 +40,16 @@ class DebitDesk:
     """Asked first about every entry of a cycle; keeps what its answers do to collections until their bookings are written."""
 
     def __init__(self, tenant: Tenant, t: Transaction) -> None:
-        states = t.outbox.states(EffectKind.DEBIT_BATCH)
+        states = handed_over(t)
         self._own = OwnDebits(
             [as_it_may_be(collection, states) for collection in t.debits.rows()],
             t.debit_moves.standing(),
             own_ibans=frozenset(account.iban for account in tenant.config.bank_accounts),
+            batch_names={
+                name: message_id
+                for message_id, names in t.outbox.references(EffectKind.DEBIT_BATCH).items()
+                for name in names.split()
+            },
         )
         self._moves: dict[str, tuple[DebitMove, ...]] = {}
 
@@ -55,6 +61,35 @@ class DebitDesk:
         self._own.apply(found.moves)
         self._moves[identified.entry_id] = found.moves
         return found.outcome
+
+    def part_of_payout(self, identified: IdentifiedEntry, line: PayoutLine, open_of: OpenOf) -> DebitMove | None:
+        """What a line of a payout does to one of our collections, which it quotes by its end-to-end id; None where it quotes none. It counts from now on.
+
+        Raises LookupError where the line does not fit the collection, or quotes several.
+        """
+        named = {quoted.number for quoted in line.quoted if self._own.has(quoted.number)}
+        # A refund is of a credit note, also where the money had come by direct debit.
+        if not named or line.kind in (PayoutLineKind.FEE, PayoutLineKind.REFUND):
+            return None
+        if len(named) > 1:
+            raise LookupError(line.reference)
+        (reference,) = named
+        if line.kind is PayoutLineKind.PAYMENT:
+            move = self._own.paid_out(identified, reference, line.amount, open_of)
+        else:
+            move = self._own.taken_out(identified, reference, -line.amount)
+        if move is None:
+            raise LookupError(line.reference)
+        self._own.apply([move])
+        return move
+
+    def keep(self, entry_id: str, moves: Sequence[DebitMove]) -> None:
+        """The moves of a payout that was explained, until its booking is written."""
+        self._moves[entry_id] = tuple(moves)
+
+    def forget(self, moves: Sequence[DebitMove]) -> None:
+        """A payout was not explained after all: its collections stand where they stood."""
+        self._own.take_back(moves)
 
     def moves_of(self, entry_id: str) -> tuple[DebitMove, ...]:
         """What the answer about an entry does to collections; handed out once."""

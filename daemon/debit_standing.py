@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from collect.second_chance import MOST_RETRIES, setbacks
-from ledger.effects import EffectState
+from ledger.effects import EffectKind, EffectState
 from ledger.mandates import Collection, CollectionStatus
 from store.store import Transaction
 
@@ -15,11 +15,21 @@ from store.store import Transaction
 MAY_HAVE_ARRIVED: Final = frozenset({EffectState.SENDING, EffectState.UNKNOWN, EffectState.DONE, EffectState.PARKED})
 
 
+def handed_over(t: Transaction) -> dict[str, EffectState]:
+    """What became of each debit file, by its message id, and of each collection that went to a payment provider, by its end-to-end id."""
+    return {**t.outbox.states(EffectKind.DEBIT_BATCH), **t.outbox.states(EffectKind.COLLECTION)}
+
+
+def state_of(collection: Collection, states: Mapping[str, EffectState]) -> EffectState | None:
+    """What became of the effect by which a collection leaves: its own, else that of its file; None where there is none yet."""
+    if not collection.message_id:
+        return None
+    return states.get(collection.end_to_end_id, states.get(collection.message_id))
+
+
 def as_it_may_be(collection: Collection, states: Mapping[str, EffectState]) -> Collection:
-    """A collection whose file may have reached the bank counts as sent, one whose file is only queued as notified."""
-    if collection.status is not CollectionStatus.NOTIFIED or not collection.message_id:
-        return collection
-    if states.get(collection.message_id) in MAY_HAVE_ARRIVED:
+    """A collection whose file may have reached the bank counts as sent, one whose file is only queued as notified. ``states``: by ``handed_over``."""
+    if collection.status is CollectionStatus.NOTIFIED and state_of(collection, states) in MAY_HAVE_ARRIVED:
         return replace(collection, status=CollectionStatus.SENT)
     return collection
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import structlog
 
 from connectors.ports import DeliveryReportSource, Page
+from daemon.message_queue import effects_of_message
 from daemon.progress import Steps
 from daemon.pull import Pulled
 from daemon.tenant import Tenant
 from ledger.delivery_reports import DeliveryAction, DeliveryReport
 from ledger.effects import Effect, EffectEvent, EffectState
+from ledger.messages import whole_id
 from ledger.sources import Fault
 from store.store import Transaction
 
@@ -54,23 +56,32 @@ def _pages(tenant: Tenant, source: DeliveryReportSource, steps: Steps) -> Iterat
 def take_reports(t: Transaction) -> None:
     """Bring messages to what was reported of them; doing it again changes nothing.
 
-    One that its main recipient did not get is ``bounced``, also when its outcome was unknown before; an unknown outcome that somebody reports as
-    arrived is ``sent``. A copy that did not arrive changes nothing.
+    One that its main recipient did not get is ``bounced``, also when its outcome was unknown before, and also when only one of the several mails
+    that it took came back: by the next way it goes whole. An unknown outcome that somebody reports as arrived is ``sent``. A copy that did not
+    arrive changes nothing.
     """
     reports: dict[str, list[DeliveryReport]] = {}
     for report in t.delivery_reports.all():
-        reports.setdefault(report.message_id, []).append(report)
+        whole = whole_id(report.message_id)
+        reports.setdefault(whole, []).append(report)
+        key, at, _ = whole.partition("@")
+        if at:  # a case for an agency is known by its key alone
+            reports.setdefault(key, []).append(report)
     for row in t.reminders.of_messages(reports):
         if row.status not in ("sent", "parked"):
             continue
         told = reports[row.message_id]
-        effects = t.outbox.of_subject(row.message_id)
-        parked = [effect.key for effect in effects if effect.state is EffectState.PARKED]
+        effects = effects_of_message(t, row.message_id)
         if any(one.is_final_failure and _concerns(one, effects) for one in told):
-            t.outbox.step(parked, EffectEvent.CANCEL, detail="it came back; another way is taken")
+            waiting = [one.key for one in effects if one.state in (EffectState.PARKED, EffectState.QUEUED)]
+            t.outbox.step(waiting, EffectEvent.CANCEL, detail="it came back; another way is taken")
             t.reminders.set_status(row.message_id, "bounced")
-        elif parked and any(one.action in _ARRIVED and _concerns(one, effects) for one in told):
-            t.outbox.step(parked, EffectEvent.FOUND, detail="reported as arrived")
+            continue
+        arrived = {one.message_id for one in told if one.action in _ARRIVED and _concerns(one, effects)}
+        arrived |= {message_id.partition("@")[0] for message_id in arrived}
+        found = [one for one in effects if one.state is EffectState.PARKED and one.subject in arrived]
+        t.outbox.step([one.key for one in found], EffectEvent.FOUND, detail="reported as arrived")
+        if any(one.subject == row.message_id for one in found):
             t.reminders.set_status(row.message_id, "sent")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,16 +25,18 @@ from collect.messages import compose_invoice
 from config.collections import HandOver
 from daemon.claiming import claim_on
 from daemon.invoice_files import invoice_pdfs
+from daemon.message_queue import effects_of_message
 from daemon.policies import letterhead
 from daemon.reminder_case import Case
 from daemon.tenant import Tenant
-from formats.dossier import Member, dossier_zip
+from formats.dossier import MOST_BYTES, Member, dossier_parts
 from formats.letter_pdf import letter_pdf
 from formats.mail import render
 from ledger.bookings import BookingKind, receivable
 from ledger.calls import CallAttempt
 from ledger.claims import Claim
 from ledger.documents import OpenItem
+from ledger.effects import Effect
 from ledger.errors import ConfigError, Refused
 from ledger.media import Medium
 from ledger.messages import Message, message_of
@@ -55,8 +58,10 @@ def dossier_of(
     reminder: Reminder,
     items: Sequence[OpenItem],
     case_id: str,
-) -> bytes:
-    """The ZIP. ``items``: the documents of the reminder; ``case_id``: its short name, which stands in it everywhere.
+    most: int,
+) -> tuple[bytes, ...]:
+    """The ZIP, or several where one would have more than ``most`` bytes. ``items``: the documents of the reminder; ``case_id``: its short name, which
+    stands in it everywhere.
 
     Raises ValueError for what cannot be put together, ConfigError when the terms cannot be read.
     """
@@ -122,7 +127,7 @@ def dossier_of(
         ],
         "claim": claim_facts(claim),
     }
-    return dossier_zip(members, facts)
+    return dossier_parts(members, facts, most)
 
 
 def _claim(t: Transaction, case: Case, customer: Customer, items: Sequence[OpenItem], as_of: date) -> Claim:
@@ -148,27 +153,35 @@ def _letters(t: Transaction, case: Case, numbers: set[str]) -> Iterator[tuple[Se
         row for row in case.view.reminders if row.status in ("sent", "parked", "bounced") and _is_letter(row, numbers)
     ]
     for number, row in enumerate(rows, start=1):
-        effects = t.outbox.of_subject(row.message_id)
-        content = _as_sent(message_of(effects[-1].payload)) if effects else b""
-        said = "; ".join(
-            " ".join(filter(None, (one.action.value, one.reference, one.detail)))
-            for one in t.delivery_reports.of_message(row.message_id)
-        )
-        reference = effects[-1].reference if effects else ""
-        sent = row.reminder
-        yield (
-            SentLetter(
-                on=sent.as_of,
-                kind=sent.kind.value,
-                medium=sent.medium.value,
-                message_id=row.message_id,
-                status=row.status,
-                proof="; ".join(filter(None, (reference, said))),
-                file=f"letters/{number:03}-{sent.as_of.isoformat()}-{sent.kind.value}.eml" if content else "",
-                documents=sent.documents,
-            ),
-            content,
-        )
+        mails = {effect.subject: effect for effect in effects_of_message(t, row.message_id)}
+        for place, message_id in enumerate(mails or [row.message_id], start=1):
+            yield _letter(
+                t, row, f"{number:03}" if place == 1 else f"{number:03}-{place}", message_id, mails.get(message_id)
+            )
+
+
+def _letter(
+    t: Transaction, row: ReminderRow, number: str, message_id: str, effect: Effect | None
+) -> tuple[SentLetter, bytes]:
+    """One mail or letter; ``number``: its place among them; ``effect``: how it left, where anything did."""
+    content = b"" if effect is None else _as_sent(message_of(effect.payload))
+    said = "; ".join(
+        " ".join(filter(None, (one.action.value, one.reference, one.detail)))
+        for one in t.delivery_reports.of_message(message_id)
+    )
+    reference = "" if effect is None else effect.reference
+    sent = row.reminder
+    letter = SentLetter(
+        on=sent.as_of,
+        kind=sent.kind.value,
+        medium=sent.medium.value,
+        message_id=message_id,
+        status=row.status,
+        proof="; ".join(filter(None, (reference, said))),
+        file=f"letters/{number}-{sent.as_of.isoformat()}-{sent.kind.value}.eml" if content else "",
+        documents=sent.documents,
+    )
+    return letter, content
 
 
 def _is_letter(row: ReminderRow, numbers: set[str]) -> bool:
@@ -220,7 +233,8 @@ def _invoices(
     reminders = tenant.config.reminders
     if reminders is None:
         return
-    head = letterhead(tenant.config, reminders)
+    # However large an invoice is, its case must have it.
+    head = replace(letterhead(tenant.config, reminders), most_attached=MOST_BYTES)
     originals = invoice_pdfs(tenant, t, [item.document for item in items])
     for number, item in enumerate(items, start=1):
         message = compose_invoice(head, customer, item, as_of=as_of, medium=Medium.WEBHOOK, invoices=originals)

@@ -71,8 +71,8 @@ def _act(tenant: Tenant, name: str, person: Person, event: EffectEvent) -> Effec
         effect = _meant(t, name)
         if effect.state is not EffectState.PARKED:
             raise EffectActError(f"effect {effect.key} is {effect.state.value}: only a parked one waits for a person")
-        if event is EffectEvent.CANCEL and effect.kind is EffectKind.DEBIT_BATCH:
-            raise EffectActError(f"give up debit file {effect.subject} with `afletter debits cancel {effect.subject}`")
+        if event is EffectEvent.CANCEL and effect.kind in (EffectKind.DEBIT_BATCH, EffectKind.COLLECTION):
+            raise EffectActError(f"give up debit {effect.subject} with `afletter debits cancel {effect.subject}`")
         t.outbox.step([effect.key], event, detail=f"by {person.name}")
         if effect.kind in (EffectKind.MESSAGE, EffectKind.HAND_OVER):
             _tell_reminder(t, effect.subject, _MESSAGE_STATUS[event])

@@ -1,7 +1,8 @@
 """Telling shops and portals what the bank made of their invoices: from the bookings since the last time to queued effects.
 
 A word says what we settled since the last word, so that all words together are what we settled. What is still queued when something else becomes true is
-replaced. Documents that another source states are not told of, nor those that their source has cancelled, nor credit notes.
+replaced. Each source that states a document is told of it, and no other one; nobody is told of those that their source has cancelled,
+nor of credit notes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ledger.documents import Document, DocumentKind
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, key_of
 from ledger.money import Money
 from ledger.portal_feedback import PortalFeedback, PortalState, feedback_key, feedback_payload, read_feedback
+from ledger.shared_facts import FactKind, SharedFact
 from store.store import Transaction
 
 #: Where it is written how far the bookings were looked through.
@@ -39,7 +41,10 @@ def tell_portals(tenant: Tenant, as_of: date) -> int:
         numbers, told = list(moved), 0
         for start in range(0, len(numbers), _AT_ONCE):
             documents = t.facts.documents_named(numbers[start : start + _AT_ONCE])
-            told += sum(_tell(t, sinks, document, moved[number], as_of) for number, document in documents.items())
+            stated = t.stated_facts.of(FactKind.DOCUMENT, numbers[start : start + _AT_ONCE])
+            for number, document in documents.items():
+                for place in stated.get(number, [document]):
+                    told += _tell(t, sinks, document, place, moved[number], as_of)
         return told
 
 
@@ -53,11 +58,22 @@ def _moved(t: Transaction, since: int) -> dict[str, date]:
     }
 
 
-def _tell(t: Transaction, sinks: Mapping[str, FeedbackSink], document: Document, on: date, as_of: date) -> bool:
-    sink = sinks.get(document.source.system)
-    if sink is None or document.kind is not DocumentKind.INVOICE or not document.gross:
+def _tell(
+    t: Transaction, sinks: Mapping[str, FeedbackSink], document: Document, stated: SharedFact, on: date, as_of: date
+) -> bool:
+    """Tell one source of a document. ``stated``: the document as that source has it, with what is settled there."""
+    sink = sinks.get(stated.source.system)
+    if sink is None or not isinstance(stated, Document):
         return False
-    earlier = [one for one in t.outbox.of_subject(document.number) if one.kind is EffectKind.PORTAL_FEEDBACK]
+    if document.kind is not DocumentKind.INVOICE or not document.gross:
+        return False
+    if stated.gross.currency != document.gross.currency:
+        return False
+    earlier = [
+        one
+        for one in t.outbox.of_subject(document.number)
+        if one.kind is EffectKind.PORTAL_FEEDBACK and one.sink == sink.name
+    ]
     waiting = [one.key for one in earlier if one.state is EffectState.QUEUED and one.attempts == 0]
     t.outbox.step(waiting, EffectEvent.CANCEL, detail="something else became true before it was sent")
     told = Money.zero(document.gross.currency)
@@ -65,12 +81,12 @@ def _tell(t: Transaction, sinks: Mapping[str, FeedbackSink], document: Document,
         if one.key not in waiting and one.state is not EffectState.CANCELLED:
             told += read_feedback(one.payload).amount
     open_ = t.bookings.open_of(document.number)
-    settled = document.gross - open_ - document.settled_at_source
+    settled = document.gross - open_ - stated.settled_at_source
     if settled == told:
         return False
     feedback = PortalFeedback(
         document=document.number,
-        place=document.source.name,
+        place=stated.source.name,
         state=_state(document, open_),
         amount=settled - told,
         settled=settled,

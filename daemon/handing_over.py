@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import structlog
@@ -20,14 +20,16 @@ from collect.reminders import Held, HoldReason
 from config.collections import HandOver, Release
 from daemon.bookkeeping import PROGRAM
 from daemon.dossiers import dossier_of
+from daemon.policies import letterhead
 from daemon.program_log import log
 from daemon.reminder_case import Case
 from daemon.tenant import Tenant
+from formats.dossier import MOST_BYTES
 from ledger.documents import OpenItem
 from ledger.effects import Effect, EffectKind, EffectState, Payload, key_of
 from ledger.errors import ConfigError, Refused
 from ledger.hand_over import Balance, HandOverAct, HandOverEvent
-from ledger.messages import Attachment, Message, message_payload
+from ledger.messages import Attachment, Message, further_id, message_payload
 from ledger.money import Money
 from ledger.reminders import MessageKind, Reminder
 from store.reminders import ReminderRow
@@ -66,17 +68,32 @@ def hand_over(
     message_id = key_of("hand_over", reminder.customer_id, reminder.as_of.isoformat(), *reminder.documents)
     if message_id in {row.message_id for row in case.view.reminders}:
         return None
+    if settings.mail_to is not None and settings.mail_to in set(_came_back(t, case, reminder.customer_id)):
+        return _held(reminder, HoldReason.NO_ADDRESS, f"a case for {settings.mail_to} came back")
     case_id = f"{_plain(reminder.customer_id)}-{message_id[:_CASE_DIGITS]}"
     try:
-        content = dossier_of(tenant, t, settings, case, reminder, items, case_id)
+        parts = dossier_of(tenant, t, settings, case, reminder, items, case_id, _most_bytes(tenant, settings))
     except (ValueError, LookupError, ConfigError, Refused) as error:
         structlog.get_logger().warning(
             "case not put together", customer=reminder.customer_id, error=type(error).__name__
         )
         return _held(reminder, HoldReason.NOT_COMPOSED, str(error))
-    name = f"{reminder.as_of.isoformat()}-{case_id}.zip"
+    name = f"{reminder.as_of.isoformat()}-{case_id}"
     words = case_words("subject", tenant.language, case=case_id, name=customer.name)
-    _queue(tenant, t, settings, case, subject=message_id, name=name, content=content, title=words, text=words)
+    for number, content in enumerate(parts, start=1):
+        which = case_words("page", tenant.language, page=str(number), pages=str(len(parts)))
+        one = len(parts) == 1
+        _queue(
+            tenant,
+            t,
+            settings,
+            case,
+            subject=message_id if number == 1 else further_id(message_id, number),
+            name=f"{name}.zip" if one else f"{name}-{number}-of-{len(parts)}.zip",
+            content=content,
+            title=words if one else f"{words} ({which})",
+            text=words if one else f"{words} ({which})",
+        )
     t.reminders.add([ReminderRow(reminder=reminder, message_id=message_id, status="queued")])
     t.hand_over_acts.add(
         HandOverAct(
@@ -96,6 +113,22 @@ def hand_over(
     }
     log(tenant, t, reminder.as_of, reminder.customer_id, reminder.kind.value, values)
     return None
+
+
+def _most_bytes(tenant: Tenant, settings: HandOver) -> int:
+    """What one file of a case may have: less where it goes by mail."""
+    reminders = tenant.config.reminders
+    if settings.channel is not None or reminders is None:
+        return MOST_BYTES
+    return min(MOST_BYTES, letterhead(tenant.config, reminders).most_attached)
+
+
+def _came_back(t: Transaction, case: Case, customer_id: str) -> Iterator[str]:
+    """Addresses from which a customer's case came back: it is not sent there every day."""
+    for row in case.view.reminders:
+        sent = row.reminder
+        if row.status == "bounced" and sent.kind is MessageKind.HAND_OVER and sent.customer_id == customer_id:
+            yield from (str(effect.payload.get("recipient", "")) for effect in t.outbox.of_subject(row.message_id))
 
 
 def tell_changes(tenant: Tenant, t: Transaction, settings: HandOver, case: Case) -> None:
@@ -122,6 +155,7 @@ def at_the_agency(t: Transaction) -> list[AgencyCase]:
     acts = [act for act in t.hand_over_acts.all() if act.case]
     made = [act for act in acts if act.event is HandOverEvent.HANDED_OVER]
     states = t.outbox.states_of([act.case for act in made])
+    back = {row.message_id for row in t.reminders.of_messages([act.case for act in made]) if row.status == "bounced"}
     gone = (EffectState.QUEUED, EffectState.CANCELLED)
     cases = [
         AgencyCase(
@@ -131,7 +165,7 @@ def at_the_agency(t: Transaction) -> list[AgencyCase]:
             credit=Money.zero(act.balances[0].open.currency),
         )
         for act in made
-        if act.balances and states.get(act.case) not in gone
+        if act.balances and states.get(act.case) not in gone and act.case not in back
     ]
     return as_told(cases, [act for act in acts if act.event is not HandOverEvent.HANDED_OVER])
 

@@ -67,6 +67,18 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "Die Lastschriftdatei {batch} mit {count} Lastschriften, zusammen {amount}, geht für den {day} an die Bank.",
         "en": "Direct-debit file {batch} with {count} collections, {amount} in all, goes to the bank for {day}.",
     },
+    "debit_batch_to_provider": {
+        "nl": "{count} incasso's van batch {batch}, samen {amount}, gaan één voor één naar de betaalprovider voor {day}.",
+        "fr": "{count} prélèvements du lot {batch}, au total {amount}, partent un à un chez le prestataire de paiement pour le {day}.",
+        "de": "{count} Lastschriften des Sammlers {batch}, zusammen {amount}, gehen einzeln für den {day} an den Zahlungsdienst.",
+        "en": "{count} direct debits of batch {batch}, {amount} in all, go one by one to the payment provider for {day}.",
+    },
+    "debit_gives_way": {
+        "nl": "Incasso {collection} gaat niet door: een eerdere poging is volgens de betaalprovider toch betaald.",
+        "fr": "Le prélèvement {collection} n'aura pas lieu : selon le prestataire de paiement, une tentative précédente a finalement été payée.",
+        "de": "Die Lastschrift {collection} findet nicht statt: Laut Zahlungsdienst wurde ein früherer Versuch doch bezahlt.",
+        "en": "Direct debit {collection} will not take place: the payment provider says that an earlier attempt was paid after all.",
+    },
     "debit_retry_once": {
         "nl": "Incasso {collection} bij klant {customer} mislukte ({code}); {documents} wordt nog eens aangeboden, na een nieuwe aankondiging.",
         "fr": "Le prélèvement {collection} chez le client {customer} a échoué ({code}) ; {documents} sera présenté encore une fois, après un nouveau préavis.",
@@ -246,6 +258,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "fr": "en comptabilité ({sink}), {amount} que nous ne connaissons pas y est comptabilisé",
         "de": "in der Buchhaltung ({sink}) sind darauf {amount} gebucht, die wir nicht kennen",
         "en": "in the accounting software ({sink}) {amount} is booked on it that we do not know of",
+    },
+    "sources_disagree": {
+        "nl": "{one} en {other} zeggen iets anders ({field}); zie `afletter status`",
+        "fr": "{one} et {other} se contredisent ({field}) ; voir `afletter status`",
+        "de": "{one} und {other} widersprechen sich ({field}); siehe `afletter status`",
+        "en": "{one} and {other} say different things ({field}); see `afletter status`",
     },
     "call_promised": {
         "nl": "Klant {customer} belooft op {day} te betalen op {promised} (gesprek door {person}).{note}",

@@ -6,10 +6,12 @@ and postings; a process that dies between two batches goes on from what is commi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
+from config.tenant import TenantConfig
 from daemon.bookkeeping import PROGRAM, decided, netted, postings
 from daemon.debit_money import DebitDesk, write_moves
 from daemon.garbage import seldom_collected
@@ -17,6 +19,7 @@ from daemon.log_words import said
 from daemon.payouts import PayoutDesk
 from daemon.policies import match_policy
 from daemon.progress import Steps
+from daemon.shared_facts import same_customers
 from daemon.tenant import Tenant
 from ledger.allocations import Outcome
 from ledger.bookings import AccountKind, Booking, BookingKind
@@ -56,8 +59,8 @@ def receivables_of(tenant: Tenant, t: Transaction) -> Receivables:
         match_policy(tenant.config),
         t.facts.customers(),
         (_not_to_net(item) if item.document.number in undone else item for item in t.bookings.open_items()),
-        t.payers.all(),
-        on_account_of(t, tenant.config.currency),
+        _under_one_id(t, tenant.config),
+        on_account_of(t, tenant.config),
     )
 
 
@@ -72,7 +75,8 @@ def reconcile_entries(tenant: Tenant, as_of: date, steps: Steps) -> int:
     with tenant.store.snapshot() as t:
         entries = list(t.entries.undecided())
         receivables = receivables_of(tenant, t)
-        desk, payouts = DebitDesk(tenant, t), PayoutDesk(t)
+        desk = DebitDesk(tenant, t)
+        payouts = PayoutDesk(t, desk)
     steps.step("reconcile", len(entries))
     answers, count = _Answers(), 0
 
@@ -146,10 +150,19 @@ def _write(tenant: Tenant, answers: _Answers, as_of: date) -> None:
             write_moves(tenant, t, answers.debit_moves, as_of)
 
 
-def on_account_of(t: Transaction, currency: str) -> dict[str, Money]:
-    """Credit on account per customer, positive, in one currency."""
-    return {
-        account.key: -balance
-        for account, balance in t.bookings.balances(AccountKind.ON_ACCOUNT)
-        if balance.minor < 0 and balance.currency == currency
-    }
+def _under_one_id(t: Transaction, config: TenantConfig) -> Iterator[KnownPayer]:
+    """Known payers, each for the id that its customer is kept under."""
+    same = same_customers(config)
+    for payer in t.payers.all():
+        yield replace(payer, customer_id=same.get(payer.customer_id, payer.customer_id)) if same else payer
+
+
+def on_account_of(t: Transaction, config: TenantConfig) -> dict[str, Money]:
+    """Credit on account per customer, positive, in the tenant's currency."""
+    same = same_customers(config)
+    balances: dict[str, Money] = {}
+    for account, balance in t.bookings.balances(AccountKind.ON_ACCOUNT):
+        if balance.currency == config.currency:
+            customer = same.get(account.key, account.key)
+            balances[customer] = balances.get(customer, Money.zero(balance.currency)) - balance
+    return {customer: credit for customer, credit in balances.items() if credit.minor > 0}

@@ -44,8 +44,11 @@ def online(config: TenantConfig) -> Iterator[Checked]:
 
 def _sources(tenant: Tenant) -> Iterator[_Source]:
     yield from tenant.invoices
+    yield from tenant.payouts
     for account in tenant.accounts:
         yield from account.statements
+    if tenant.debit_feed is not None:
+        yield tenant.debit_feed
     yield from tenant.delivery_reports
     yield from tenant.call_sources
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from collect.freshness import AccountFreshness as AccountView
 from collect.freshness import Freshness, Unseen
 from config.tenant import Reminders
 from daemon.account_freshness import account_freshness
 from daemon.books_comparison import held_by_books
+from daemon.debit_standing import handed_over
 from daemon.matching import on_account_of
+from daemon.shared_facts import disagreements, held_by_sources, sources_of
 from daemon.tenant import Tenant
 from ledger.documents import OpenItem
-from ledger.effects import EffectKind, EffectState
+from ledger.effects import EffectState
 from ledger.mandates import Collection
 from ledger.money import Money
 from ledger.party import Customer
+from ledger.shared_facts import Disagreement
 from store.reminders import ReminderRow
 from store.store import Transaction
 
@@ -27,7 +31,8 @@ class Outlook:
     """The facts of a tenant on a day.
 
     ``on_account``: what stands on account for each customer, positive. ``collections``: every direct debit there has been. ``files``: what
-    became of each debit file. ``reminders``: every message that was decided.
+    became of each debit file and single collection. ``reminders``: every message that was decided. ``disagreements``: what sources say
+    differently.
     """
 
     as_of: date
@@ -38,6 +43,7 @@ class Outlook:
     collections: tuple[Collection, ...]
     files: Mapping[str, EffectState]
     reminders: tuple[ReminderRow, ...]
+    disagreements: tuple[Disagreement, ...]
 
     def by_number(self) -> dict[str, OpenItem]:
         """Open items by document number."""
@@ -46,15 +52,17 @@ class Outlook:
 
 def outlook_of(tenant: Tenant, t: Transaction, as_of: date, failed_sources: Sequence[str]) -> Outlook:
     """Everything that is decided by; ``failed_sources``: those that could not be read in this cycle."""
-    on_account = on_account_of(t, tenant.config.currency)
+    on_account = on_account_of(t, tenant.config)
+    disputed = tuple(disagreements(sources_of(tenant), t))
     return Outlook(
         as_of=as_of,
-        items=held_by_books(t, t.bookings.open_items(), tenant.language),
+        items=held_by_sources(disputed, held_by_books(t, t.bookings.open_items(), tenant.language), tenant.language),
+        disagreements=disputed,
         customers={customer.customer_id: customer for customer in t.facts.customers()},
         freshness=_freshness(tenant, t, failed_sources),
         on_account={customer: (amount,) for customer, amount in on_account.items()},
         collections=tuple(t.debits.rows()),
-        files=t.outbox.states(EffectKind.DEBIT_BATCH),
+        files=handed_over(t),
         reminders=tuple(t.reminders.rows()),
     )
 
@@ -75,7 +83,12 @@ def _statement_days(tenant: Tenant) -> int:
 
 def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) -> Freshness:
     broken: dict[str, list[str]] = {}
-    troubles = [(fault.source.system, fault.line()) for fault in t.faults.open() if fault.whole_document]
+    # What a mailbox of delivery reports holds hides no payment.
+    troubles = [
+        (fault.source.system, fault.line())
+        for fault in t.faults.open()
+        if fault.whole_document and not fault.source.system.startswith(_DELIVERY_REPORTS)
+    ]
     troubles += [(source, f"{source} failed in this cycle") for source in failed_sources]
     for source, line in troubles:
         # What no account stands for (the shop, which knows what the portal collected and what was credited) concerns all of them.
@@ -94,6 +107,9 @@ def _freshness(tenant: Tenant, t: Transaction, failed_sources: Sequence[str]) ->
             for number, one in enumerate(known)
         )
     )
+
+
+_DELIVERY_REPORTS: Final = "reminders/delivery_reports/"
 
 
 def _account_number(source: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from connectors.ports import SettlementSource
+from daemon.debit_money import DebitDesk
 from daemon.progress import Steps
 from daemon.pull import Pulled, keep_faults, pages
 from daemon.tenant import Tenant
 from ledger.allocations import Allocation, Matched, Outcome
-from ledger.payouts import Payout
+from ledger.debit_moves import DebitMove
+from ledger.payouts import Payout, PayoutLine
 from ledger.sources import Fault
-from ledger.statements import IdentifiedEntry
-from reconcile.payouts import PayoutBook, explain, quotes, taken_by, used_before
+from ledger.statements import IdentifiedEntry, StatementEntry
+from reconcile.payouts import PayoutBook, PayoutNames, explain, taken_by, used_before
 from reconcile.receivables import Receivables
 from store.store import Transaction
 
@@ -39,8 +41,9 @@ def pull_payouts(tenant: Tenant, source: SettlementSource, steps: Steps) -> Pull
 class PayoutDesk:
     """Asked first about every entry of a cycle; keeps which payout its answers used until their bookings are written."""
 
-    def __init__(self, t: Transaction) -> None:
-        self._payouts = list(t.payouts.all())
+    def __init__(self, t: Transaction, debits: DebitDesk) -> None:
+        self._debits = debits
+        self._names = PayoutNames(t.payouts.all())
         self._used: set[str] = set()
         self._of_entry: dict[str, str] = {}
         self._taken: dict[str, int] = {}
@@ -63,17 +66,40 @@ class PayoutDesk:
                     ]
                 )
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether there are payouts at all."""
+        return self._names.count > 0
+
+    def candidates(self, entry: StatementEntry) -> list[Payout]:
+        """The payouts that an entry may be; none where it is no payout's."""
+        return self._names.named_by(entry) or [
+            one for one in self._names.like(entry) if one.payout_id not in self._used
+        ]
+
     def answer(self, receivables: Receivables, identified: IdentifiedEntry) -> Outcome | None:
         """The answer about an entry that names a payout; None where it names none."""
         entry = identified.entry
-        named = [one for one in self._payouts if quotes(entry, one)]
+        named = self.candidates(entry)
         if not named:
             return None
         fresh = [one for one in named if one.payout_id not in self._used]
         if len(named) > 1 or not fresh:
             return used_before(named[0], entry)
-        outcome = explain(fresh[0], entry, PayoutBook(receivables=receivables, taken=self._taken))
-        if isinstance(outcome, Matched):
+        moves: list[DebitMove] = []
+
+        def own(line: PayoutLine, open_of: Callable[[str], int]) -> Sequence[Allocation] | None:
+            move = self._debits.part_of_payout(identified, line, open_of)
+            if move is None:
+                return None
+            moves.append(move)
+            return move.allocations
+
+        outcome = explain(fresh[0], entry, PayoutBook(receivables=receivables, taken=self._taken, own=own))
+        if not isinstance(outcome, Matched):
+            self._debits.forget(moves)
+        else:
+            self._debits.keep(identified.entry_id, moves)
             self._used.add(fresh[0].payout_id)
             self._of_entry[identified.entry_id] = fresh[0].payout_id
             self._note(outcome.allocations)

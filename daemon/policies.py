@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from collect.debits import GREATEST_MINOR, Approval, DebitPolicy, Grouping
-from collect.ladder import MEDIA, MINIMUM_DAYS, UNNUMBERED, Audience, Ladders, Step, as_the_law_reads_it
-from collect.law.steps import faults
+from collect.ladder import MEDIA, MINIMUM_DAYS, UNNUMBERED, Audience, Ladders, Step, as_the_law_reads_it, asks
+from collect.law.rules import consumer_countries
+from collect.law.steps import StepFault, faults
+from collect.law.terms import Terms
 from collect.letterhead import Letterhead
 from collect.reminders import Channel, ReminderPolicy
 from collect.template_check import TemplateUse, template_faults
 from config.bank_profile import bank_profile
 from config.tenant import Audience as AudienceSettings
 from config.tenant import DirectDebit, IgnoreRule, Reminders, ReminderStep, SpecialPayer, TenantConfig, Weekday
+from connectors import registry
 from daemon.law_terms import law_terms
 from daemon.stationery import PRINTER, logo_of, templates_of
 from ledger.claims import LetterType
 from ledger.errors import ConfigError
 from ledger.mandates import SequenceType
+from ledger.media import Medium
 from ledger.money import Money
+from ledger.party import CustomerType
 from ledger.reminders import MessageKind
 from reconcile.policy import IgnoreRule as MatchIgnoreRule
 from reconcile.policy import MatchPolicy, PayerRule
@@ -93,6 +98,7 @@ def debit_policy(config: TenantConfig, debit: DirectDebit) -> DebitPolicy:
         category_purpose=debit.category_purpose or "",
         ultimate_creditor=debit.ultimate_creditor or "",
         name_ultimate_debtor=debit.name_ultimate_debtor,
+        singly=debit.bank.singly,
     )
 
 
@@ -189,9 +195,24 @@ def policy_faults(config: TenantConfig) -> tuple[str, ...]:
     if config.reminders is not None:
         for name, reason in reminder_policy(config, config.reminders, ()).faults():
             lines.append(f"{config.file}: reminders.{name}: {reason}")
+        lines += _mail_faults(config, config.reminders)
         lines += _law_faults(config, config.reminders)
         lines += _paper_faults(config, config.reminders)
     return tuple(lines)
+
+
+def _mail_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
+    """What is to be mailed to somebody where no channel takes mails."""
+    media = {registry.reminder_channel(way, f"reminders/{number}").medium for number, way in enumerate(reminders.ways)}
+    if Medium.EMAIL in media:
+        return
+    wanted = (
+        ("calls.mail_to", reminders.calls and reminders.calls.mail_to, "leave it out: the list is in calls.path too"),
+        ("hand_over.mail_to", reminders.hand_over and reminders.hand_over.mail_to, "give hand_over.channel instead"),
+    )
+    for key, address, instead in wanted:
+        if address:
+            yield f"{config.file}: reminders.{key}: no channel takes mails: add one (`use: smtp`) to reminders.channels, or {instead}"
 
 
 def _paper_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
@@ -217,12 +238,9 @@ def _law_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
     except ConfigError as error:
         yield from error.faults
         return
-    country, today = config.legal.country, datetime.now(config.time_zone).date()
     found: dict[str, None] = {}
     for _, audience, steps in _ladders(config, reminders).audiences():
-        outlays = [(step.level, step.outlay) for step in steps if step.outlay is not None]
-        ladder = as_the_law_reads_it(steps, country, audience)
-        for fault in faults(ladder, country=country, audience=audience, terms=terms, outlays=outlays, on=today):
+        for fault in _forbidden(config, steps, config.legal.country, audience, terms):
             where = "law" if fault.number is None else f"steps: step {fault.number}"
             found[
                 f"{where}.{fault.setting}: {fault.reason}"
@@ -230,3 +248,30 @@ def _law_faults(config: TenantConfig, reminders: Reminders) -> Iterator[str]:
                 else f"{where}, {fault.setting}: {fault.reason}"
             ] = None
     yield from (f"{config.file}: reminders.{line}" for line in found)
+
+
+def _forbidden(
+    config: TenantConfig, steps: Sequence[Step], country: str, audience: CustomerType, terms: Terms
+) -> tuple[StepFault, ...]:
+    today = datetime.now(config.time_zone).date()
+    outlays = [(step.level, step.outlay) for step in steps if step.outlay is not None]
+    ladder = as_the_law_reads_it(steps, country, audience)
+    return faults(ladder, country=country, audience=audience, terms=terms, outlays=outlays, on=today)
+
+
+def abroad(config: TenantConfig) -> tuple[str, ...]:
+    """What a ladder of the tenant's own asks of consumers that the law of another country does not give: there, the step goes without it. The
+    default ladders are each country's own. Raises ConfigError as ``law_terms`` does."""
+    reminders = config.reminders
+    if reminders is None or not reminders.steps:
+        return ()
+    terms = law_terms(reminders.law, config.file)
+    lines: dict[str, None] = {}
+    for _, audience, steps in _ladders(config, reminders).audiences():
+        if audience is not CustomerType.CONSUMER or not asks(steps):
+            continue
+        for country in consumer_countries():
+            for fault in _forbidden(config, steps, country, audience, terms) if country != config.legal.country else ():
+                if fault.number is not None:
+                    lines[f"step {fault.number}, {fault.setting}: {fault.reason}: it is not asked there"] = None
+    return tuple(lines)

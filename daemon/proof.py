@@ -42,6 +42,8 @@ _BANK: Final = "bank_accounts/"
 #: What the names of sources begin with whose documents are about messages and calls, of which the books hold nothing.
 _ABOUT_MESSAGES: Final = "reminders/"
 _PAYOUTS: Final = "payouts/"
+#: What payment providers say of debits is no money: that stands in statements and payouts.
+_DEBITS: Final = "direct_debit/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +272,7 @@ def _documents_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> tu
     latest: dict[str, Document] = {}
     unreadable: list[str] = []
     for archived in stored.documents:
-        if archived.system.startswith((_BANK, _PAYOUTS, _ABOUT_MESSAGES)):
+        if archived.system.startswith((_BANK, _PAYOUTS, _DEBITS, _ABOUT_MESSAGES)):
             continue
         if archived.system not in sources or not stored.is_readable(archived):
             unreadable.append(stored.why_not(archived))

@@ -16,13 +16,22 @@ import structlog
 from connectors.ports import InvoiceFact, InvoiceSource, Page, Source, StatementSource
 from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import changed, issued, postings
+from daemon.garbage import seldom_collected
 from daemon.notices import join_earlier_notices, join_notice
 from daemon.progress import Steps
+from daemon.shared_facts import (
+    Sources,
+    customers_as_one,
+    documents_as_one,
+    ended_mandates,
+    mandates_as_one,
+    sources_of,
+)
 from daemon.tenant import BankAccountSources, Tenant
 from ledger.bookings import Booking
 from ledger.documents import Document
 from ledger.identity import identify
-from ledger.mandates import Mandate
+from ledger.mandates import Mandate, MandateEnd
 from ledger.notices import is_bare
 from ledger.party import Customer
 from ledger.sources import Fault, RawDocument
@@ -74,6 +83,23 @@ def pull_statements(tenant: Tenant, account: BankAccountSources, source: Stateme
     return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
 
 
+def adopt_customers(tenant: Tenant, as_of: date) -> None:
+    """What stands under another id of a customer, from before the tenant file said whose it is, comes under the id that is kept."""
+    sources = sources_of(tenant)
+    if not sources.same:
+        return
+    with tenant.store.transaction() as t:
+        batch = _Batch()
+        for found in list(t.facts.of_customers(list(sources.same))):
+            fact = sources.under_one_id(found)
+            if batch.holds(fact):
+                _flush(tenant, t, sources, batch, [], as_of)
+                batch = _Batch()
+            batch.put(fact)
+        _flush(tenant, t, sources, batch, [], as_of)
+        t.facts.forget_customers(list(sources.same))
+
+
 def pages(tenant: Tenant, source: Source[object], steps: Steps) -> Iterator[Page]:
     """Page after page; each begins where the last one that was committed ended."""
     while True:
@@ -106,15 +132,17 @@ def _take_invoices(
     faults: list[Fault] = []
     inserted = 0
     batch = _Batch()
+    sources = sources_of(tenant)
     for item in source.parse(document):
         if isinstance(item, Fault):
             faults.append(item)
             continue
-        if batch.holds(item) or batch.size >= FACTS_AT_ONCE:
-            inserted += _flush(tenant, t, batch, faults, as_of)
+        fact = item if isinstance(item, MandateEnd) else sources.under_one_id(item)
+        if batch.holds(fact) or batch.size >= FACTS_AT_ONCE:
+            inserted += _flush(tenant, t, sources, batch, faults, as_of)
             batch = _Batch()
-        batch.put(item)
-    inserted += _flush(tenant, t, batch, faults, as_of)
+        batch.put(fact)
+    inserted += _flush(tenant, t, sources, batch, faults, as_of)
     keep_faults(t, document, faults)
     return inserted, len(faults)
 
@@ -126,6 +154,7 @@ class _Batch:
         self.customers: dict[str, Customer] = {}
         self.documents: dict[str, Document] = {}
         self.mandates: dict[str, Mandate] = {}
+        self.ends: dict[str, MandateEnd] = {}
         self.size = 0
 
     def holds(self, fact: InvoiceFact) -> bool:
@@ -134,8 +163,9 @@ class _Batch:
                 return fact.customer_id in self.customers
             case Document():
                 return fact.number in self.documents
-            case Mandate():
-                return fact.reference in self.mandates
+            case Mandate() | MandateEnd():
+                # What is said of one mandate is taken in its order.
+                return fact.reference in self.mandates or fact.reference in self.ends
         assert_never(fact)
 
     def put(self, fact: InvoiceFact) -> None:
@@ -146,13 +176,16 @@ class _Batch:
                 self.documents[fact.number] = fact
             case Mandate():
                 self.mandates[fact.reference] = fact
+            case MandateEnd():
+                self.ends[fact.reference] = fact
         self.size += 1
 
 
-def _flush(tenant: Tenant, t: Transaction, batch: _Batch, faults: list[Fault], as_of: date) -> int:
-    customers = t.facts.put_customers(list(batch.customers.values()))
-    mandates = t.facts.put_mandates(list(batch.mandates.values()))
-    changes = t.facts.put_documents(list(batch.documents.values()))
+def _flush(tenant: Tenant, t: Transaction, sources: Sources, batch: _Batch, faults: list[Fault], as_of: date) -> int:
+    stated = [*batch.mandates.values(), *ended_mandates(t, batch.ends)]
+    customers = t.facts.put_customers(customers_as_one(sources, t, list(batch.customers.values())))
+    mandates = t.facts.put_mandates(mandates_as_one(sources, t, stated))
+    changes = t.facts.put_documents(documents_as_one(sources, t, list(batch.documents.values())))
     bookings: list[Booking] = []
     for change in changes:
         if change.conflict:
@@ -168,6 +201,7 @@ def _flush(tenant: Tenant, t: Transaction, batch: _Batch, faults: list[Fault], a
     return len(customers) + len(mandates) + sum(not change.conflict for change in changes)
 
 
+@seldom_collected()
 def _take_statements(
     t: Transaction, account: BankAccountSources, source: StatementSource, document: RawDocument
 ) -> tuple[int, int]:

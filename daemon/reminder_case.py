@@ -110,7 +110,7 @@ def unreachable(t: Transaction, view: Outlook) -> Iterator[tuple[str, Medium]]:
         if row.status != "bounced" or customer is None:
             continue
         went_to = {str(effect.payload.get("recipient", "")) for effect in t.outbox.of_subject(row.message_id)}
-        if row.reminder.medium is not Medium.EMAIL or went_to.intersection(customer.emails(tuple(Role))):
+        if not row.reminder.medium.by_mail or went_to.intersection(customer.emails(tuple(Role))):
             yield customer.customer_id, row.reminder.medium
 
 

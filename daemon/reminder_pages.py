@@ -13,6 +13,7 @@ from collect.reminders import Held
 from collect.reminders_ahead import ahead
 from collect.wording import sentence as why_not
 from daemon.claiming import claim_on, claimed
+from daemon.invoice_files import invoice_pdfs
 from daemon.reminder_acts import ReminderActError
 from daemon.reminder_case import Case
 from daemon.reminding import composed
@@ -40,8 +41,8 @@ def previewed(case: Case) -> Iterator[Reminder]:
 def write_messages(
     tenant: Tenant, t: Transaction, case: Case, found: Sequence[Reminder], folder: Path
 ) -> tuple[int, tuple[str, ...]]:
-    """Write each message as a mail file, in the order in which they would leave; answers how many, and a line for each that cannot be
-    written. Raises OSError."""
+    """Write each message as a mail file, or as the PDF of a letter, in the order in which they would leave; answers how many, and a line for each
+    that cannot be written. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     items = case.view.by_number()
     rows: defaultdict[str, list[ReminderRow]] = defaultdict(list)
@@ -56,26 +57,33 @@ def write_messages(
         if isinstance(content, str):
             troubled.append(f"{one.as_of} {one.customer_id} {one.kind.value}: {content}")
             continue
-        wanted, mail = content
+        wanted, mails = content
         # What a later letter may ask depends on the ones before it.
         rows[one.customer_id].append(ReminderRow(reminder=wanted, message_id=str(number), status="sent"))
-        (folder / f"{number:05}-{one.as_of}-{one.kind.value}.eml").write_bytes(mail)
+        for place, (ending, mail) in enumerate(mails, start=1):
+            which = f"{number:05}" if place == 1 else f"{number:05}-{place}"
+            (folder / f"{which}-{one.as_of}-{one.kind.value}.{ending}").write_bytes(mail)
         written += 1
     return written, tuple(troubled)
 
 
 def _written(
     tenant: Tenant, t: Transaction, case: Case, items: Mapping[str, OpenItem], reminder: Reminder
-) -> tuple[Reminder, bytes] | str:
-    """The reminder with what it asks for, and its mail; or why there is none."""
-    wanted = claimed(t, case, reminder, [items[number] for number in reminder.documents])
+) -> tuple[Reminder, list[tuple[str, bytes]]] | str:
+    """The reminder with what it asks for, and its mails or its letter, each with the ending of its file; or why there is none."""
+    named = [items[number] for number in reminder.documents]
+    wanted = claimed(t, case, reminder, named)
     if isinstance(wanted, Held):
         return wanted.detail
-    message = composed(tenant, case, items, wanted)
+    message = composed(tenant, case, items, wanted, invoice_pdfs(tenant, t, [item.document for item in named]))
     if isinstance(message, Held):
         return message.detail
+    if message.letter is not None and not message.recipient:
+        return wanted.reminder, [("pdf", message.letter.content)]
+    if not message.recipient:
+        return wanted.reminder, [("txt", message.text.encode())]
     try:
-        return wanted.reminder, render(message)
+        return wanted.reminder, [("eml", render(one)) for one in (message, *message.further)]
     except Refused as error:
         return str(error)
 

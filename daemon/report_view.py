@@ -36,6 +36,7 @@ from daemon.report import (
     forecast_weeks,
     weeks_of,
 )
+from daemon.shared_facts import disagreements, sources_of
 from daemon.tenant import Tenant
 from ledger.allocations import Evidence
 from ledger.bookings import AccountKind
@@ -227,6 +228,8 @@ def _sources(tenant: Tenant, t: Transaction, as_of: date) -> Iterator[SourceStat
     faults: dict[str, list[str]] = defaultdict(list)
     for fault in t.faults.open():
         faults["/".join(fault.source.system.split("/")[:2])].append(fault.line())
+    for disagreement in disagreements(sources_of(tenant), t):
+        faults[disagreement.other_source.partition(" (")[0]].append(disagreement.line())
     for number, one in enumerate(account_freshness(tenant, list(t.statements.headers()))):
         last = one.last_statement_on
         yield SourceState(

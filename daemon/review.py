@@ -131,7 +131,7 @@ def nettings(t: Transaction, credit_note: str) -> list[Booking]:
 def _undo_netting(tenant: Tenant, t: Transaction, credit_note: str, person: Person) -> str:
     reason = said("netting_undone", {"credit_note": credit_note, "person": person.name}, tenant.language)
     for netting in nettings(t, credit_note):
-        _take_back(tenant, t, netting, person, reason)
+        take_back(tenant, t, netting, person, reason)
     t.decisions.append([_logged(credit_note, "netting_undone", reason, person)])
     return reason
 
@@ -227,7 +227,7 @@ def _decide(
     earlier = t.bookings.of_subject(identified.entry_id)
     values = {"entry": entry_name(identified), "amount": str(identified.entry.amount), "person": person.name}
     reason = said(code, values, tenant.language)
-    _take_back(tenant, t, _standing(earlier), person, reason)
+    take_back(tenant, t, standing(earlier), person, reason)
     again_on = max(person.as_of, identified.entry.booked_on)
     booking = entry_booking(identified, status, allocations, len(earlier), again_on)
     t.bookings.append([booking])
@@ -250,7 +250,7 @@ def _suggested(tenant: Tenant, t: Transaction, entry: StatementEntry) -> tuple[M
     return suggestion_lines(decide(receivables_of(tenant, t), entry), tenant.language)
 
 
-def _take_back(tenant: Tenant, t: Transaction, booking: Booking, person: Person, reason: str) -> None:
+def take_back(tenant: Tenant, t: Transaction, booking: Booking, person: Person, reason: str) -> None:
     """Counter-book, and post the counter-booking to every accounting target that the booking has left for; elsewhere cancel its posting."""
     back = counter(booking, max(person.as_of, booking.booked_on), key_of("counter", booking.booking_id))
     _check_reopened(t, back)
@@ -339,7 +339,7 @@ def _not_reversed(bookings: Sequence[Booking]) -> list[Booking]:
     return [one for one in bookings if not one.reverses and one.booking_id not in reversed_ids]
 
 
-def _standing(bookings: Sequence[Booking]) -> Booking:
+def standing(bookings: Sequence[Booking]) -> Booking:
     """The one booking of an entry that no counter-booking has taken back."""
     standing = _not_reversed(bookings)
     if len(standing) != 1:

@@ -21,7 +21,7 @@ from typing import Final, assert_never
 
 import structlog
 
-from connectors.ports import AccountingTarget, BatchSink, FeedbackSink, Receipt, Sink
+from connectors.ports import AccountingTarget, BatchSink, DebitProvider, FeedbackSink, Receipt, Sink
 from ledger.delivery_reports import DeliveryAction, DeliveryReport
 from ledger.effects import Effect, EffectEvent, EffectState, Guarantee
 from ledger.errors import (
@@ -31,6 +31,7 @@ from ledger.errors import (
     HumanActionNeeded,
     OutcomeUnknown,
     Refused,
+    RefusedSome,
     Transient,
     Undeliverable,
 )
@@ -135,7 +136,7 @@ def settle(store: Store, sink: Sink, now: datetime) -> bool:
 def _settle_s(sink: Sink) -> int:
     if isinstance(sink, AccountingTarget):
         return sink.abilities.settle_s
-    return sink.settle_s if isinstance(sink, FeedbackSink) else 0
+    return sink.settle_s if isinstance(sink, FeedbackSink | DebitProvider) else 0
 
 
 def _probe(sink: Sink, effect: Effect) -> tuple[EffectEvent, str, str]:
@@ -158,6 +159,14 @@ def _send(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
     try:
         receipts: Sequence[Receipt]
         receipts = sink.send_many(effects) if isinstance(sink, BatchSink) else [sink.send(effects[0])]
+    except RefusedSome as error:
+        parked = [
+            _Result(key=effect.key, event=EffectEvent.PARK, detail=error.reasons[effect.key])
+            for effect in effects
+            if effect.key in error.reasons
+        ]
+        others = [effect for effect in effects if effect.key not in error.reasons]
+        return [*parked, *(_send(sink, others, as_of) if others else ())]
     except AfletterError as error:
         if len(effects) == 1:
             return [_failed(sink, effects[0], error, as_of)]

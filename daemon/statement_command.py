@@ -175,6 +175,8 @@ def print_file(out: Console, file: BankFile) -> None:
         out.print(Text.assemble("  ", ("problem ", "red"), problem), soft_wrap=True)
     for statement in file.statements:
         _print_statement(out, statement)
+        if statement.problems:
+            out.print(Text("  shown as it can be read, refused for booking", style="red"), soft_wrap=True)
     if file.debit_statuses:
         out.print(_status_table(file.debit_statuses))
     out.print()

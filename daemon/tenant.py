@@ -12,6 +12,8 @@ from connectors import registry
 from connectors.ports import (
     AccountingTarget,
     CallSource,
+    DebitFeed,
+    DebitProvider,
     DeliveryReportSource,
     FeedbackSink,
     InvoiceSource,
@@ -43,7 +45,8 @@ class BankAccountSources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """One tenant's parts. ``own``: sources of documents that the program makes itself."""
+    """One tenant's parts. ``own``: sources of documents that the program makes itself; ``debit_feed``: what a payment provider says of the debits that
+    it collects."""
 
     config: TenantConfig
     store: Store
@@ -59,6 +62,7 @@ class Tenant:
     delivery_reports: tuple[DeliveryReportSource, ...]
     feedback_sinks: tuple[FeedbackSink, ...] = ()
     payouts: tuple[SettlementSource, ...] = ()
+    debit_feed: DebitFeed | None = None
 
     @property
     def name(self) -> str:
@@ -123,6 +127,7 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
     invoices = tuple(
         registry.invoice_source(settings, f"invoices/{index}") for index, settings in enumerate(config.invoices)
     )
+    channel = None if debit is None else registry.debit_channel(debit.bank, "direct_debit/bank")
     portals = (source.feedback() for source in invoices if isinstance(source, PortalSource))
     return Tenant(
         config=config,
@@ -145,7 +150,8 @@ def _assembled(config: TenantConfig, store: Store) -> Tenant:
             for number, account in enumerate(config.bank_accounts)
         ),
         accounting=accounting,
-        debit_channel=None if debit is None else registry.debit_channel(debit.bank, "direct_debit/bank"),
+        debit_channel=channel,
+        debit_feed=channel.feed() if isinstance(channel, DebitProvider) else None,
         message_channels=() if reminders is None else tuple(_channels(reminders)),
         call_sources=() if reminders is None else tuple(_call_sources(reminders)),
         hand_over_channel=None

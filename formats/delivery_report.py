@@ -1,6 +1,7 @@
 """Delivery reports: status notifications of mail servers (RFC 3464 in a multipart/report of RFC 6522), and the proofs of print services.
 
-Any other mail in the same box (an answer, an out-of-office note) says nothing about delivery and yields nothing. What the notification
+Bounces in older forms are read too (``plain_bounce.py``). Any other mail in the same box (an answer, an out-of-office note) says nothing about
+delivery and yields nothing. What the notification
 quotes of the original message gives its Message-ID; without one nobody knows what it is about, and that is a fault.
 """
 
@@ -9,20 +10,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from email import message_from_bytes
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.policy import default as default_policy
-from email.utils import parsedate_to_datetime
 from typing import Final
 
+from formats.mail_text import day_of, field, ids_in, printable, quoted_original
+from formats.plain_bounce import PlainBounce, UncertainBounce, read_plain_bounce
 from ledger.delivery_reports import DeliveryAction, DeliveryReport
 from ledger.sources import Fault, RawDocument, SourceRef
 
 #: A notification quotes a message, at most with its attachments.
 MOST_BYTES: Final = 32 * 1024 * 1024
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-_MESSAGE_ID: Final = re.compile(r"<([^<>\s]{1,250})>")
 _SHOWN_CHARACTERS: Final = 200
 
 
@@ -34,6 +35,7 @@ def read_notification(document: RawDocument) -> Iterator[DeliveryReport | Fault]
     with document.open() as stream:
         mail = message_from_bytes(stream.read(), policy=default_policy)
     if mail.get_content_type() != "multipart/report" or mail.get_param("report-type") != "delivery-status":
+        yield from _plainly_said(document, mail)
         return
     message_id = _original_id(mail)
     groups = _status_groups(mail)
@@ -47,22 +49,43 @@ def read_notification(document: RawDocument) -> Iterator[DeliveryReport | Fault]
         yield from _reported(document, mail, message_id, group, f"recipient {number}")
 
 
+def _plainly_said(document: RawDocument, mail: Message) -> Iterator[DeliveryReport | Fault]:
+    """What a bounce in a form of its own says; an answer or out-of-office note yields nothing."""
+    match read_plain_bounce(mail):
+        case PlainBounce(message_id=message_id, failed=failed):
+            for number, (recipient, (status, words)) in enumerate(failed.items(), start=1):
+                yield DeliveryReport(
+                    message_id=message_id,
+                    recipient=recipient,
+                    action=DeliveryAction.FAILED,
+                    status=status,
+                    reported_on=day_of(field(mail, "Date")),
+                    reference="",
+                    detail=words,
+                    source=_source(document, f"recipient {number}"),
+                )
+        case UncertainBounce(reason=reason):
+            yield Fault(source=_source(document, ""), reason=reason, whole_document=False)
+        case None:
+            return
+
+
 def _reported(
     document: RawDocument, mail: Message, message_id: str, group: Message, place: str
 ) -> Iterator[DeliveryReport | Fault]:
-    action = _field(group, "Action").partition("(")[0].strip().lower()
+    action = field(group, "Action").partition("(")[0].strip().lower()
     if action not in set(DeliveryAction):
         yield Fault(source=_source(document, place), reason=f"'{action[:20]}' is no action", whole_document=False)
         return
-    status = _STATUS.search(_field(group, "Status"))
+    status = _STATUS.search(field(group, "Status"))
     yield DeliveryReport(
         message_id=message_id,
-        recipient=_address(_field(group, "Original-Recipient") or _field(group, "Final-Recipient")),
+        recipient=_address(field(group, "Original-Recipient") or field(group, "Final-Recipient")),
         action=DeliveryAction(action),
         status="" if status is None else status.group(),
-        reported_on=_day(_field(group, "Last-Attempt-Date") or _field(mail, "Date")),
+        reported_on=day_of(field(group, "Last-Attempt-Date") or field(mail, "Date")),
         reference="",
-        detail=_field(group, "Diagnostic-Code").partition(";")[2].strip()[:_SHOWN_CHARACTERS],
+        detail=field(group, "Diagnostic-Code").partition(";")[2].strip()[:_SHOWN_CHARACTERS],
         source=_source(document, place),
     )
 
@@ -101,30 +124,16 @@ def read_proof(document: RawDocument) -> Iterator[DeliveryReport | Fault]:
         action=DeliveryAction(texts["action"]),
         status="",
         reported_on=day,
-        reference=_printable(texts["reference"]),
-        detail=_printable(texts["detail"]),
+        reference=printable(texts["reference"]),
+        detail=printable(texts["detail"]),
         source=_source(document, ""),
     )
 
 
 def _original_id(mail: Message) -> str:
     """The Message-ID in the part that quotes our message, whole or its headers only."""
-    for part in mail.walk():
-        kind = part.get_content_type()
-        if kind == "message/rfc822":
-            inner = part.get_payload()
-            original = inner[0] if isinstance(inner, list) and inner else None
-            text = str(original["Message-ID"]) if isinstance(original, Message) and original["Message-ID"] else ""
-        elif kind == "text/rfc822-headers":
-            body = part.get_payload(decode=True)
-            quoted = message_from_bytes(body, policy=default_policy) if isinstance(body, bytes) else EmailMessage()
-            text = str(quoted["Message-ID"]) if quoted["Message-ID"] else ""
-        else:
-            continue
-        found = _MESSAGE_ID.search(" ".join(text.split()))
-        if found is not None:
-            return found.group(1)
-    return ""
+    original = quoted_original(mail)
+    return next(iter(ids_in(field(original, "Message-ID"))), "") if original is not None else ""
 
 
 def _status_groups(mail: Message) -> list[Message]:
@@ -140,27 +149,10 @@ def _status_groups(mail: Message) -> list[Message]:
     return []
 
 
-def _field(message: Message, name: str) -> str:
-    return _printable(str(message[name] or ""))
-
-
-def _printable(text: str) -> str:
-    line = " ".join(text.split())
-    return "".join(character for character in line if character.isprintable())[: _SHOWN_CHARACTERS * 2]
-
-
 def _address(field: str) -> str:
     """The address of ``rfc822; a@b.example``."""
     kind, semicolon, address = field.partition(";")
     return (address if semicolon else kind).strip().strip("<>")
-
-
-def _day(text: str) -> date | None:
-    try:
-        found: datetime = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    return found.date()
 
 
 def _source(document: RawDocument, place: str) -> SourceRef:

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from enum import Enum, auto
 from typing import BinaryIO, Final, Protocol, TypeAlias, cast
 
 from ledger.debit_status import DebitStatus
@@ -61,16 +62,30 @@ class Reader(Protocol):
     def reread(self, document: RawDocument) -> Iterator[BankFact | Fault]:
         """The same once more, of a document that was found whole: in one pass, as far as the format allows. Raises MalformedDocument."""
 
+    def examine(self, document: RawDocument) -> Iterator[BankFact | Fault]:
+        """What can be seen of a document that ``read`` refuses, for people, up to what cannot be read. Raises MalformedDocument."""
 
-def read_bank_document(document: RawDocument, *, again: bool = False) -> Iterator[BankFact | Fault]:
+
+class Pass(Enum):
+    """What a document is read for."""
+
+    #: To be taken over: all of it, or a fault and none of it.
+    WHOLE = auto()
+    #: The same, of a document that was read to its end before and needs no second proof that it is whole.
+    AGAIN = auto()
+    #: To be shown to people: of what is refused, after its fault, also what can be seen of it. Every such statement has the fault among
+    #: its problems, so that it can never be booked.
+    SHOWN = auto()
+
+
+def read_bank_document(document: RawDocument, purpose: Pass = Pass.WHOLE) -> Iterator[BankFact | Fault]:
     """Statements, debit statuses and faults of a bank document in any format that is read here: CODA, CAMT.052 to .054, MT940 and
     MT942, pain.002, and zip archives of them.
 
     A member of an archive keeps the archive's hash, so that every fact points to bytes that are kept; its name is
-    ``archive/member``, and a fault for the whole of it says nothing about the other members. ``again``: it was read to its end before,
-    and needs no second proof that it is whole.
+    ``archive/member``, and a fault for the whole of it says nothing about the other members.
     """
-    yield from _read(document, _Budget(), nesting=0, again=again)
+    yield from _read(document, _Budget(), nesting=0, purpose=purpose)
 
 
 def format_of(document: RawDocument) -> str:
@@ -92,11 +107,11 @@ class _Budget:
         self.unpacked_bytes = MAX_UNPACKED_BYTES
 
 
-def _read(document: RawDocument, budget: _Budget, *, nesting: int, again: bool) -> Iterator[BankFact | Fault]:
+def _read(document: RawDocument, budget: _Budget, *, nesting: int, purpose: Pass) -> Iterator[BankFact | Fault]:
     with document.open() as stream:
         head = stream.read(HEAD_BYTES)
     if head.startswith(_ZIP):
-        yield from _unpacked(document, budget, nesting, again=again)
+        yield from _unpacked(document, budget, nesting, purpose=purpose)
         return
     reason = _refusal(head, document.size)
     reader = _reader_of(head) if not reason else None
@@ -105,12 +120,25 @@ def _read(document: RawDocument, budget: _Budget, *, nesting: int, again: bool) 
         return
     whole = True
     try:
-        for found in reader.reread(document) if again else reader.read(document):
+        for found in reader.reread(document) if purpose is Pass.AGAIN else reader.read(document):
             whole = whole and isinstance(found, Fault)
             yield found
+            if purpose is Pass.SHOWN and isinstance(found, Fault) and found.whole_document:
+                yield from _seen(document, reader, found)
     except MalformedDocument as broken:
         source = replace(_source(document), place=broken.place)
         yield Fault(source=source, reason=broken.reason, whole_document=whole)
+
+
+def _seen(document: RawDocument, reader: Reader, refusal: Fault) -> Iterator[Statement]:
+    """What can be seen of a refused document: its statements up to what cannot be read, each with the refusal among its problems."""
+    reason = ": ".join(text for text in (refusal.source.place, refusal.reason) if text)
+    try:
+        for found in reader.examine(document):
+            if isinstance(found, Statement):
+                yield replace(found, problems=tuple(dict.fromkeys((reason, *found.problems))))
+    except MalformedDocument:
+        return
 
 
 def _source(document: RawDocument) -> SourceRef:
@@ -163,7 +191,7 @@ def _unknown(head: bytes) -> str:
 # -- archives ---------------------------------------------------------------------------------------------------------------
 
 
-def _unpacked(document: RawDocument, budget: _Budget, nesting: int, *, again: bool) -> Iterator[BankFact | Fault]:
+def _unpacked(document: RawDocument, budget: _Budget, nesting: int, *, purpose: Pass) -> Iterator[BankFact | Fault]:
     if nesting > MAX_NESTING:
         yield _fault(document, f"a zip archive in {nesting} others; at most {MAX_NESTING} around it is opened")
         return
@@ -180,7 +208,7 @@ def _unpacked(document: RawDocument, budget: _Budget, nesting: int, *, again: bo
     budget.members -= len(members)
     budget.unpacked_bytes -= sum(member.file_size for member in members)
     for number, member in enumerate(members, start=1):
-        for found in _member(document, member, budget, nesting, again=again):
+        for found in _member(document, member, budget, nesting, purpose=purpose):
             yield _placed(found, number)
 
 
@@ -210,7 +238,7 @@ def _refused_archive(document: RawDocument, members: list[zipfile.ZipInfo], budg
 
 
 def _member(
-    document: RawDocument, member: zipfile.ZipInfo, budget: _Budget, nesting: int, *, again: bool
+    document: RawDocument, member: zipfile.ZipInfo, budget: _Budget, nesting: int, *, purpose: Pass
 ) -> Iterator[BankFact | Fault]:
     inner = RawDocument(
         system=document.system,
@@ -226,7 +254,7 @@ def _member(
     if reason:
         yield _fault(inner, reason)
         return
-    yield from _read(inner, budget, nesting=nesting + 1, again=again)
+    yield from _read(inner, budget, nesting=nesting + 1, purpose=purpose)
 
 
 def _damage(inner: RawDocument) -> str:

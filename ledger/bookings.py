@@ -194,10 +194,14 @@ def bank_entry(
 ) -> Booking:
     """A matched bank entry: the bank against what each allocation settles.
 
-    Raises InvariantBroken when the cash lines do not sum to the entry's amount.
+    Cash that is given (refunds, reversals, fees) comes last, so that none of it stands before a line that takes as much and looks like the other half
+    of a pair without cash: a debit of such a pair is always followed by its credit (``ledger.postings.parts``). Raises InvariantBroken when the cash
+    lines do not sum to the entry's amount.
     """
+    taking = [one for one in allocations if CASH_SIGN.get(one.kind) != -1]
+    giving = [one for one in allocations if CASH_SIGN.get(one.kind) == -1]
     lines = [BookingLine(account=LedgerAccount(AccountKind.BANK, account), amount=amount)]
-    for allocation in allocations:
+    for allocation in (*taking, *giving):
         lines.extend(_allocation_lines(allocation))
     return Booking(
         booking_id=booking_id, kind=BookingKind.ENTRY, booked_on=booked_on, subject=entry_id, lines=tuple(lines)

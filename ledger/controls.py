@@ -63,10 +63,13 @@ def _strangers(statement: Statement) -> Iterable[str]:
             yield f"{name} balance {balance} in a statement in {statement.currency}"
     if isinstance(statement.entries, StreamedEntries):
         return
+    account, currency = statement.account, statement.currency
     for entry in statement.entries:
-        if entry.amount.currency != statement.currency:
+        if entry.amount.currency == currency and entry.account == account:
+            continue
+        if entry.amount.currency != currency:
             yield f"entry {entry.position} ({entry.source.place}) of {entry.amount} in a statement in {statement.currency}"
-        if entry.account != statement.account:
+        if entry.account != account:
             yield f"entry {entry.position} ({entry.source.place}) is of account {entry.account}, the statement of {statement.account}"
 
 
@@ -96,16 +99,14 @@ def _balanced(statement: Statement) -> Sequence[StatementEntry]:
         known = statement.entries.opening == statement.opening
         return statement.entries if known else statement.entries.with_opening(statement.opening)
     running = statement.opening.minor
-    changed = False
-    entries: list[StatementEntry] = []
-    for entry in statement.entries:
-        running += entry.amount.minor
-        if entry.balance is None or entry.balance.minor != running:
-            changed = True
-            entries.append(replace(entry, balance=Money(running, statement.currency)))
-        else:
-            entries.append(entry)
-    return tuple(entries) if changed else statement.entries
+    after = [running := running + entry.amount.minor for entry in statement.entries]
+    told = [None if entry.balance is None else entry.balance.minor for entry in statement.entries]
+    if told == after:
+        return statement.entries
+    return tuple(
+        replace(entry, balance=Money(minor, statement.currency))
+        for entry, minor in zip(statement.entries, after, strict=True)
+    )
 
 
 class StatementHeader(Protocol):

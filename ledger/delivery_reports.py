@@ -43,5 +43,6 @@ class DeliveryReport:
 
     @property
     def is_final_failure(self) -> bool:
-        """Whether the message did not and will not arrive; a failure with a status of class 4 may still be mended by its carrier."""
-        return self.action is DeliveryAction.FAILED and not self.status.startswith("4.")
+        """Whether the message did not and will not arrive. "Failed" says that its carrier gave up, whatever the class of the status: what may still be
+        mended is "delayed" (RFC 3464, 2.3.3)."""
+        return self.action is DeliveryAction.FAILED

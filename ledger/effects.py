@@ -23,7 +23,10 @@ class EffectKind(StrEnum):
     POSTING = "posting"
     #: What a bank account must hold at the end of a day, for books that check it themselves.
     BALANCE = "balance"
+    #: A debit file for the bank; with a payment provider, the end of a batch whose collections went one by one.
     DEBIT_BATCH = "debit_batch"
+    #: One direct debit that a payment provider collects.
+    COLLECTION = "collection"
     MESSAGE = "message"
     #: A case for an agency, or a word about one that is there.
     HAND_OVER = "hand_over"

@@ -5,6 +5,8 @@ No error is ever turned into a default: what cannot be done is said, kept and sh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class AfletterError(Exception):
     """Base of all errors that the program raises on purpose."""
@@ -46,6 +48,14 @@ class HumanActionNeeded(AfletterError):
 
 class Refused(AfletterError):
     """The other side said no for good; sending it again cannot help."""
+
+
+class RefusedSome(Refused):
+    """These effects of a batch cannot be done, and nothing of the batch was: the others go without them. ``reasons``: by key, never empty."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__("; ".join(dict.fromkeys(reasons.values())))
+        self.reasons = reasons
 
 
 class Undeliverable(Refused):

@@ -50,7 +50,8 @@ class Mandate:
     """A debtor's authority to collect from ``iban``. ``account_holder`` may differ from the customer's name.
 
     ``last_collected_on``: the last collection under it that was made before it came to us, where the source says so. ``replaces``: the
-    reference it had before, where the source says so. ``changed_by``: who changed it last where it is kept, likewise.
+    reference it had before, where the source says so. ``changed_by``: who changed it last where it is kept, likewise. ``held_as``: what the
+    payment provider that keeps it calls it (``cst_1/mdt_2``), where one does.
     """
 
     reference: str
@@ -66,6 +67,15 @@ class Mandate:
     last_collected_on: date | None = None
     replaces: str = ""
     changed_by: str = ""
+    held_as: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateEnd:
+    """A mandate was cancelled; its source says no more of it than its reference."""
+
+    reference: str
+    source: SourceRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

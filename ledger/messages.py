@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from ledger.media import Medium
 
@@ -35,6 +36,7 @@ class Message:
     ``recipient``: e-mail address, empty for a message that goes another way. ``copies``: further addresses that get it openly;
     ``reply_to``: where answers go, or empty. ``medium``: the way it was written for. ``postal``: the lines of the address, ``country``
     (ISO 3166) and ``phone`` for the ways that need them. ``customer_id``, ``kind`` and ``documents``: what it is about, for systems that take it over.
+    ``further``: mails of their own, with ids by ``further_id``, that bring what did not fit in this one; they are no part of its payload.
     """
 
     message_id: str
@@ -55,6 +57,7 @@ class Message:
     customer_id: str = ""
     kind: str = ""
     documents: tuple[str, ...] = ()
+    further: tuple[Message, ...] = ()
 
     @property
     def letter(self) -> Attachment | None:
@@ -62,6 +65,21 @@ class Message:
         return next((one for one in self.attachments if one.letter), None)
 
 
+def further_id(message_id: str, number: int) -> str:
+    """The id of the mail ``number`` (2, 3, ...) of a message that takes several; ids of cases for an agency have no domain."""
+    local, at, domain = message_id.partition("@")
+    return f"{local}.{number}{at}{domain}"
+
+
+def whole_id(message_id: str) -> str:
+    """The Message-ID of the message to which a mail belongs: its own, or that of which it is a further mail."""
+    local, at, domain = message_id.partition("@")
+    key, dot, number = local.rpartition(".")
+    return f"{key}{at}{domain}" if dot and number.isdecimal() and _KEY.match(key) is not None else message_id
+
+
+#: What our own ids are made of (``ledger.effects.key_of``): an id of somebody else's may end with a number too.
+_KEY: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Fields of a message that are plain text in its payload; the first ones are always there, the others since messages have ways.
 _TEXT_FIELDS: Final = ("message_id", "sender", "recipient", "language", "subject", "text", "html")
 _LATER_TEXT_FIELDS: Final = ("reply_to", "country", "phone", "customer_id", "kind")
@@ -89,7 +107,7 @@ def message_payload(message: Message) -> dict[str, object]:
 
 def message_of(payload: Mapping[str, object]) -> Message:
     """The message of such a payload. Raises ValueError naming the field that is missing or of another kind."""
-    texts = {name: _text(payload, name) for name in _TEXT_FIELDS}
+    texts: dict[str, Any] = {name: _text(payload, name) for name in _TEXT_FIELDS}
     later = {name: _text(payload, name) for name in _LATER_TEXT_FIELDS if name in payload}
     lists = {name: _texts(payload, name) for name in _LIST_FIELDS if name in payload}
     try:

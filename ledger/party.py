@@ -67,7 +67,7 @@ class Customer:
     def reaches(self, medium: Medium) -> bool:
         """Whether the customer allows that way and its data has what the way needs.
 
-        A registered letter is not the customer's to refuse, and a webhook's system knows the customer by its id.
+        What is registered is not the customer's to refuse, and a webhook's system knows the customer by its id.
         """
         match medium:
             case Medium.EMAIL:
@@ -76,6 +76,8 @@ class Customer:
                 return self._allows(medium) and self._has_postal_address
             case Medium.REGISTERED:
                 return self._has_postal_address
+            case Medium.REGISTERED_EMAIL:
+                return any(self.emails(tuple(Role)))
             case Medium.PHONE:
                 return self._allows(medium) and bool(self.phone)
             case Medium.WEBHOOK:

@@ -49,7 +49,8 @@ class PayoutLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payout:
     """What went to the bank in one sum. ``payout_id``: the provider's; ``bank_reference``: what stands in the text of the bank's entry; ``amount``: what the
-    provider says it paid out; ``settled_on``: when."""
+    provider says it paid out; ``settled_on``: when. Where the reference alone is not the provider's own: ``payer`` stands in the name of the entry's other
+    side, and ``paid_to`` begins with the IBAN of the account (each empty: nothing is known of it)."""
 
     payout_id: str
     bank_reference: str
@@ -57,6 +58,8 @@ class Payout:
     settled_on: date
     lines: tuple[PayoutLine, ...]
     source: SourceRef
+    payer: str = ""
+    paid_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,14 +85,18 @@ _KIND_OF: Final[Mapping[AccountKind, PartKind]] = MappingProxyType(
 def parts(posting: Posting) -> tuple[Part, ...]:
     """What a posting does, in its order: each line against the bank, and each pair of lines that balances without the bank.
 
-    The bank's line comes first in a posting; a part without money is two neighbouring lines, what is given away before what it settles.
+    The bank's line comes first in a posting; a part without money is two neighbouring lines, what is given away (a debit; in a posting that takes
+    another one back a credit) before what it settles. Cash of equal amounts in opposite directions, a payment beside a reversal in one payout,
+    is no such part: there the credit comes first.
     """
     lines = list(posting.lines)
+    given = -1 if posting.reverses else 1
     bank = lines.pop(0).account if lines[0].account.kind is AccountKind.BANK else None
     found: list[Part] = []
     while lines:
         line = lines.pop(0)
-        if lines and lines[0].amount == -line.amount and (bank is None or _is_pair(line, lines[0])):
+        is_given = given * line.amount.minor > 0
+        if lines and lines[0].amount == -line.amount and (bank is None or (is_given and _is_pair(line, lines[0]))):
             settled = lines.pop(0)
             if bank is None and settled.account.kind is not AccountKind.RECEIVABLE:
                 line, settled = settled, line

@@ -34,7 +34,8 @@ class Reminder:
     ``levels``: the level that each document stands on after it, in the order of ``documents`` (a document that came due later
     is listed beside older ones, and climbs its own ladder); where none are given, all stand on ``level``. ``template``: the tenant's own
     template for it, or empty. ``letter`` and ``medium``: what it is in the eyes of the law, and how it reaches the customer. ``interest`` and
-    ``costs``: what it asks for beside ``amount_due``, and ``announced`` the costs that it says will follow, in minor units of its currency.
+    ``costs``: what it asks for beside ``amount_due``, ``outlay``: its own costs in them, and ``announced`` the costs that it says will follow, in
+    minor units of its currency.
     """
 
     customer_id: str
@@ -51,6 +52,7 @@ class Reminder:
     interest: int = 0
     costs: int = 0
     announced: int = 0
+    outlay: int = 0
 
     def __post_init__(self) -> None:
         if not self.levels:

@@ -55,6 +55,8 @@ _GENERIC: Final = frozenset({
     "KONINKLIJKE", "NEDERLAND", "NETHERLANDS", "PARTNERS", "ROYAL", "SERVICES", "SOCIETE", "SOHNE", "SONS",
     "STICHTING", "STIFTUNG", "TRADING", "VEREIN", "VERENIGING", "ZONEN", "ZOON",
 })  # fmt: skip
+#: The French title: an initial as well, unless all names are written out behind it.
+_MONSIEUR: Final = "M"
 _JOINERS: Final = frozenset({
     "AND", "EN", "ENOF", "EO", "ET", "ETOU", "ODER", "OF", "OR", "OU", "UND", "UNDODER",
 })  # fmt: skip
@@ -159,6 +161,8 @@ def _unpaired(few: Name, many: Name) -> tuple[int, int]:
             rest.remove(partner)
         elif not (len(word) == 1 and any(other[0] == word for other in many.others)):
             alone += 1
+    if not alone and rest and rest[0] == _MONSIEUR == many.words[0] and len(few.words) > 1:
+        rest = rest[1:]
     spare = [other for other in rest if not (len(other) == 1 and any(word[0] == other for word in few.others))]
     return alone, len(spare)
 

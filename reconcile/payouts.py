@@ -6,8 +6,10 @@ All or nothing: where the payout does not add up, or one part cannot be told who
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
 
 from ledger.allocations import PORTAL, Allocation, AllocationKind, Evidence, Matched, Outcome, Unmatched
 from ledger.money import Money
@@ -17,13 +19,24 @@ from reconcile.answers import reason
 from reconcile.receivables import Item, Receivables
 from reconcile.text import key_of
 
+#: How long a payout without a reference may be under way to the bank.
+PAYOUT_DAYS: Final = timedelta(days=10)
+#: Between the keys of texts, so that none goes on in the next; no key holds it.
+_KEY_END: Final = "|"
+#: A line and what is open of a document (by number, in minor units) to what the line settles.
+OwnLine = Callable[[PayoutLine, Callable[[str], int]], Sequence[Allocation] | None]
+
 
 @dataclass(slots=True, kw_only=True)
 class PayoutBook:
-    """What payouts find and leave. ``taken``: by document, what earlier payouts brought of that which the shop had said to be paid, in minor units."""
+    """What payouts find and leave. ``taken``: by document, what earlier payouts brought of that which the shop had said to be paid, in minor units.
+
+    ``own``: what a line is that pays or takes back one of our own direct debits, given what is open of each document by then; None where it is none of
+    them. It raises LookupError where the line names one and does not fit it."""
 
     receivables: Receivables
     taken: dict[str, int] = field(default_factory=dict)
+    own: OwnLine = field(default=lambda _line, _open_of: None)
 
 
 class _Unknown(Exception):
@@ -34,16 +47,59 @@ class _Unknown(Exception):
         self.line = line
 
 
-def quotes(entry: StatementEntry, payout: Payout) -> bool:
-    """Whether the entry's text names the payout."""
-    wanted = key_of(payout.bank_reference)
-    texts = (
+class PayoutNames:
+    """Payouts by what a bank entry says of them; ``count``: how many there are."""
+
+    def __init__(self, payouts: Iterable[Payout]) -> None:
+        self.count = 0
+        self._keys: dict[str, list[Payout]] = {}
+        self._amounts: dict[Money, list[Payout]] = {}
+        for one in payouts:
+            self.count += 1
+            wanted = key_of(one.bank_reference)
+            if wanted:
+                self._keys.setdefault(wanted, []).append(one)
+            if one.payer:
+                self._amounts.setdefault(one.amount, []).append(one)
+
+    def named_by(self, entry: StatementEntry) -> list[Payout]:
+        """Those that the entry's text names: of references that hold one another the longest, and of several those of its very amount, where there are any."""
+        said = _KEY_END.join(map(key_of, _texts(entry)))
+        quoted = {wanted: those for wanted in self._keys if wanted in said and (those := self._from(entry, wanted))}
+        named = [
+            one
+            for wanted, those in quoted.items()
+            if not any(wanted != other and wanted in other for other in quoted)
+            for one in those
+        ]
+        return [one for one in named if one.amount == entry.amount] or named
+
+    def like(self, entry: StatementEntry) -> list[Payout]:
+        """Those that an entry without a reference may be, where the provider is known by its name: of its very amount, and paid out at most
+        PAYOUT_DAYS before it."""
+        return [
+            one
+            for one in self._amounts.get(entry.amount, ())
+            if timedelta(0) <= entry.booked_on - one.settled_on <= PAYOUT_DAYS and _is_from(entry, one)
+        ]
+
+    def _from(self, entry: StatementEntry, wanted: str) -> list[Payout]:
+        return [one for one in self._keys[wanted] if _is_from(entry, one)]
+
+
+def _texts(entry: StatementEntry) -> tuple[str, ...]:
+    return (
         *entry.remittance.unstructured,
         *entry.remittance.creditor_references,
         entry.end_to_end_id,
         *entry.information,
     )
-    return bool(wanted) and any(wanted in key_of(text) for text in texts)
+
+
+def _is_from(entry: StatementEntry, payout: Payout) -> bool:
+    """Whether the sender and the account are the payout's, as far as that says who they are."""
+    is_sender = key_of(payout.payer) in key_of(entry.counterparty.name)
+    return is_sender and (not payout.paid_to or payout.paid_to.startswith(entry.account))
 
 
 def explain(payout: Payout, entry: StatementEntry, book: PayoutBook) -> Outcome:
@@ -103,6 +159,13 @@ class _Left:
 
     def parts_of(self, line: PayoutLine) -> Sequence[Allocation]:
         """The allocations of one line. Raises _Unknown."""
+        try:
+            own = self._book.own(line, self._open_by_number)
+        except LookupError:
+            raise _Unknown(line) from None
+        if own is not None:
+            self._note(own)
+            return own
         match line.kind:
             case PayoutLineKind.FEE:
                 return [Allocation(kind=AllocationKind.FEE, document="", customer_id="", amount=abs(line.amount))]
@@ -112,6 +175,18 @@ class _Left:
                 return list(self._taken_back(line))
             case PayoutLineKind.REFUND:
                 return list(self._refunded(line))
+
+    def _note(self, own: Sequence[Allocation]) -> None:
+        """What one of our own direct debits settled or opened again, another line of the payout finds so."""
+        for part in own:
+            back = part.kind is AllocationKind.REVERSAL
+            for number in {part.document, part.settles} - {""}:
+                minor = part.amount.minor if back else -part.amount.minor
+                self._open[number] = self._open_by_number(number) + minor
+
+    def _open_by_number(self, number: str) -> int:
+        item = self._book.receivables.numbered(number)
+        return self._open.get(number, 0) if item is None else self._open_of(item)
 
     def _paid(self, line: PayoutLine) -> Iterator[Allocation]:
         for item, part in self._shares(line):

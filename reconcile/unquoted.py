@@ -32,7 +32,7 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
-from reconcile.names import name_of
+from reconcile.names import Likeness, name_of
 from reconcile.patterns import Short, short_form
 from reconcile.quoted import settled_reason
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
@@ -110,8 +110,13 @@ def _is_damaged_form(written: Sequence[str], item: Item) -> bool:
 def _points_elsewhere(case: Case, items: Sequence[Item]) -> str:
     """The key of something written that is no damaged form of any of ``items``: an unknown reference, or a number in the tenant's shape that
     no document has; empty when nothing of the kind is written."""
+    damaged = (
+        [each for each in case.reading.joins() if any(_is_damaged_form([each], item) for item in items)]
+        if case.reading.unknown
+        else []
+    )
     for key in case.reading.unknown:
-        if not any(
+        if not any(key in each for each in damaged) and not any(
             len(meant) >= _FEWEST_COUNTER_DIGITS and one_edit_apart(key, meant) for item in items for meant in item.keys
         ):
             return key
@@ -321,9 +326,15 @@ def _objection_to_name(case: Case, item: Item) -> Reason | None:
         return reason("common_name", document=item.number, customer=item.customer_id, amount=amount)
     others = [other for other in case.open_of(namesakes) if other is not item and other.open == case.minor]
     others.extend(_longer_named(case, item))
+    if case.payer_name.joint:
+        others.extend(
+            other
+            for other in case.open_with_amount
+            if other.customer_id != item.customer_id and case.is_like(other.customer_id, Likeness.STRONG)
+        )
     if not others:
         return None
-    return reason("several_customers", amount=amount, documents=named([item, *others]))
+    return reason("several_customers", amount=amount, documents=named(dict.fromkeys([item, *others])))
 
 
 def _longer_named(case: Case, item: Item) -> list[Item]:

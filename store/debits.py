@@ -123,6 +123,19 @@ class Debits(Shelf):
             .values(message_id=None)
         )
 
+    def leave_batch(self, end_to_end_ids: Several[str]) -> None:
+        """Take these collections out of their batches; the others in them stay."""
+        self._update(collection, collection.c.end_to_end_id, list(end_to_end_ids), {"message_id": None})
+
+    def join_batch(self, message_id: str, end_to_end_ids: Several[str]) -> None:
+        """Put collections that are in no batch into one that was kept before."""
+        self._update(collection, collection.c.end_to_end_id, list(end_to_end_ids), {"message_id": message_id})
+
+    def has_batch(self, message_id: str) -> bool:
+        """Whether a batch of that name was kept."""
+        query = select(debit_batch.c.message_id).where(self._own(debit_batch), debit_batch.c.message_id == message_id)
+        return self._connection.execute(query).first() is not None
+
     def _write(self, collections: Sequence[Collection]) -> None:
         unique: dict[str, Collection] = {}
         for fact in collections:

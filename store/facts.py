@@ -154,6 +154,7 @@ def _mandate(row: Row[Any]) -> Mandate:
         last_collected_on=row.last_collected_on,
         replaces=row.replaces,
         changed_by=row.changed_by,
+        held_as=row.held_as,
     )
 
 
@@ -172,6 +173,7 @@ def _mandate_row(fact: Mandate) -> Values:
         "last_collected_on": fact.last_collected_on,
         "replaces": fact.replaces,
         "changed_by": fact.changed_by,
+        "held_as": fact.held_as,
     }
 
 
@@ -230,6 +232,11 @@ class Facts(Shelf):
         self._upsert(mandate, [_mandate_row(fact) for fact in changed])
         return changed
 
+    def mandates_named(self, references: Sequence[str]) -> dict[str, Mandate]:
+        """Those of these mandates that there are, by reference."""
+        rows = self._among(self._select(mandate), mandate.c.reference, dict.fromkeys(references))
+        return {row.reference: _mandate(row) for row in rows}
+
     def customers(self) -> Iterator[Customer]:
         """All customers, by id."""
         return map(_customer, self._stream(self._select(customer), [customer.c.customer_id]))
@@ -242,6 +249,21 @@ class Facts(Shelf):
         """Those of these documents that there are, by number."""
         rows = self._among(self._select(document), document.c.number, dict.fromkeys(numbers))
         return {row.number: document_of(row) for row in rows}
+
+    def of_customers(self, ids: Sequence[str]) -> Iterator[Customer | Document | Mandate]:
+        """These customers and all that is theirs."""
+        yield from map(_customer, self._among(self._select(customer), customer.c.customer_id, ids))
+        yield from map(document_of, self._among(self._select(document), document.c.customer_id, ids))
+        yield from map(_mandate, self._among(self._select(mandate), mandate.c.customer_id, ids))
+
+    def forget_customers(self, ids: Sequence[str]) -> None:
+        """Take out customers whose documents and mandates are another's now."""
+        self._delete(customer, customer.c.customer_id, ids)
+
+    def customers_named(self, ids: Sequence[str]) -> dict[str, Customer]:
+        """Those of these customers that there are, by id."""
+        rows = self._among(self._select(customer), customer.c.customer_id, dict.fromkeys(ids))
+        return {row.customer_id: _customer(row) for row in rows}
 
     def mandates(self) -> Iterator[Mandate]:
         """All mandates, by reference."""

@@ -182,6 +182,13 @@ class Outbox(Shelf):
             row.subject: EffectState(row.state) for row in self._connection.execute(query.order_by(effect.c.sequence))
         }
 
+    def references(self, kind: EffectKind) -> dict[str, str]:
+        """The receiver's reference of the newest effect of each subject of one kind that has one."""
+        query = select(effect.c.subject, effect.c.reference).where(
+            self._own(effect), effect.c.kind == kind, effect.c.reference != ""
+        )
+        return {row.subject: row.reference for row in self._connection.execute(query.order_by(effect.c.sequence))}
+
     def with_key(self, prefix: str) -> list[Effect]:
         """Effects whose key begins with ``prefix``."""
         query = self._select(effect).where(effect.c.key.startswith(prefix, autoescape=True))

@@ -67,6 +67,7 @@ class Reminders(Shelf):
                     "interest": row.reminder.interest,
                     "costs": row.reminder.costs,
                     "announced": row.reminder.announced,
+                    "outlay": row.reminder.outlay,
                 }
                 for sequence, row in enumerate(unique.values(), start=last + 1)
             ],
@@ -131,6 +132,7 @@ class Reminders(Shelf):
                     interest=row.interest,
                     costs=row.costs,
                     announced=row.announced,
+                    outlay=row.outlay,
                 ),
                 message_id=row.message_id,
                 status=row.status,

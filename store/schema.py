@@ -151,6 +151,7 @@ mandate: Final = Table(
     Column("last_collected_on", Date, nullable=True),
     Column("replaces", Words, nullable=False, server_default=""),
     Column("changed_by", Words, nullable=False, server_default=""),
+    Column("held_as", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "reference"),
     Index(None, "tenant", "customer_id"),
 )
@@ -433,6 +434,7 @@ reminder: Final = Table(
     Column("interest", BigInteger, nullable=False, server_default="0"),
     Column("costs", BigInteger, nullable=False, server_default="0"),
     Column("announced", BigInteger, nullable=False, server_default="0"),
+    Column("outlay", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "message_id"),
     UniqueConstraint("tenant", "sequence"),
 )
@@ -531,4 +533,12 @@ known_payer: Final = Table(
     PrimaryKeyConstraint("tenant", "customer_id", "iban", "name", "learned_from"),
     Index(None, "tenant", "learned_from"),
     comment="Who pays for whom, and the entry that taught it",
+)
+
+stated_fact: Final = Table(
+    "stated_fact",
+    metadata,
+    *_words("tenant", "kind", "name", "system", "content"),
+    PrimaryKeyConstraint("tenant", "kind", "name", "system"),
+    comment="What each source says of a fact that several sources state",
 )

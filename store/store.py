@@ -32,6 +32,7 @@ from store.payouts import Payouts
 from store.reminder_acts import ReminderActs
 from store.reminders import Reminders
 from store.service_acts import ServiceActs
+from store.stated_facts import StatedFacts
 from store.statements import Statements
 
 
@@ -42,6 +43,7 @@ class Transaction:
         self.archive = Archive(connection, tenant, archive_limit)
         self.cursors = Cursors(connection, tenant)
         self.facts = Facts(connection, tenant)
+        self.stated_facts = StatedFacts(connection, tenant)
         self.statements = Statements(connection, tenant)
         self.entries = Entries(connection, tenant)
         self.bookings = Bookings(connection, tenant)

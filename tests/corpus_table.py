@@ -51,6 +51,7 @@ class Row:
     files: int = 0
     proved: int = 0
     unproved: int = 0
+    shown: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     as_expected: int = 0
     expected: int = 0
@@ -78,6 +79,7 @@ def _count(row: Row, path: str, file: BankFile, expected: Mapping[str, Any] | No
     row.files += 1
     if not file.ok:
         row.refused[reason_of(file.problems[0])] += 1
+        row.shown += bool(list(file.statements))
     elif file.debit_statuses or all(None not in _balances(each) for each in file.statements):
         row.proved += 1
     else:
@@ -136,8 +138,8 @@ def table(found: Mapping[tuple[str, str], Row]) -> str:
 
 
 def _lines(found: Mapping[tuple[str, str], Row]) -> Iterator[str]:
-    yield "| kind | bank | files | read and proved | read, no balances | refused | why refused | figures as established |"
-    yield "|---|---|---:|---:|---:|---:|---|---:|"
+    yield "| kind | bank | files | read and proved | read, no balances | refused for booking | figures shown of these | why refused | figures as established |"
+    yield "|---|---|---:|---:|---:|---:|---:|---|---:|"
     for kind in KINDS:
         total = Row()
         for (_, bank), row in sorted(each for each in found.items() if each[0][0] == kind):
@@ -145,6 +147,7 @@ def _lines(found: Mapping[tuple[str, str], Row]) -> Iterator[str]:
             total.files += row.files
             total.proved += row.proved
             total.unproved += row.unproved
+            total.shown += row.shown
             total.refused += row.refused
             total.as_expected += row.as_expected
             total.expected += row.expected
@@ -158,7 +161,8 @@ def _line(kind: str, bank: str, row: Row) -> str:
     why = ", ".join(f"{words} {count}" for words, count in sorted(row.refused.items()))
     established = f"{row.as_expected} of {row.expected}" if row.expected else ""
     refused = row.refused.total()
-    return f"| {kind} | {bank} | {row.files} | {row.proved} | {row.unproved} | {refused} | {why} | {established} |"
+    counts = (row.files, row.proved, row.unproved, refused, row.shown)
+    return f"| {kind} | {bank} | {' | '.join(map(str, counts))} | {why} | {established} |"
 
 
 def written(page: str, new: str) -> str:

@@ -23,7 +23,8 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from connectors.sftp import SftpSettings, connected
+from connectors.sftp import SftpSettings
+from connectors.sftp_server import SftpServer, connected
 
 #: Where Debian keeps it; it is not on everybody's PATH.
 PROGRAMS = (Path("/usr/sbin/sshd"), Path("/usr/local/sbin/sshd"))
@@ -104,8 +105,8 @@ def _line() -> paramiko.SFTPClient:
 
 
 @contextmanager
-def one_line(settings: SftpSettings, name: str) -> Iterator[paramiko.SFTPClient]:
-    """A ``connectors.sftp.Connect`` for tests that talk to the server hundreds of times."""
+def one_line(settings: SftpServer, name: str) -> Iterator[paramiko.SFTPClient]:
+    """A ``connectors.sftp_server.Connect`` for tests that talk to the server hundreds of times."""
     del settings, name
     yield _line()
 

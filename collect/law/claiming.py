@@ -187,7 +187,10 @@ def _costs(case: _Case) -> tuple[_Costs, _Costs]:
 
 
 def _consumer_costs(case: _Case) -> tuple[_Costs, _Costs]:
-    """Costs of each free letter, in the order in which the letters left; a letter that is being written comes last."""
+    """Costs of each free letter, in the order in which the letters left; a letter that is being written comes last. None where the law gives neither
+    a scale nor an agreed clause, whatever the terms say."""
+    if case.law.fees.isdisjoint({Fee.SCALE, Fee.PENALTY}):
+        return _Costs(), _Costs()
     fee = Fee.SCALE if Fee.SCALE in case.law.fees else Fee.PENALTY
     writing = case.asking.letter is not None and case.asking.letter is case.law.letter
     now, follow, notes = _Lines(), _Lines(), list[ClaimNote]()

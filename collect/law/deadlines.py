@@ -31,8 +31,8 @@ def received_on(sent_on: date, medium: Medium, country: str, proven_on: date | N
     match medium:
         case Medium.EMAIL:
             return sent_on + _safety("email_safety_days", country, _EMAIL_DAYS)
-        case Medium.LETTER | Medium.REGISTERED | Medium.WEBHOOK:
-            # What another system sends may be a letter: the longest of the presumptions.
+        case Medium.LETTER | Medium.REGISTERED | Medium.REGISTERED_EMAIL | Medium.WEBHOOK:
+            # What another system sends may be a letter, and a registered mail waits until it is fetched: the longest of the presumptions.
             if country != nl.COUNTRY:
                 return sent_on + _LETTER_DAYS
             return nl.presumed_by_post(sent_on) + _safety("post_safety_days", country, timedelta())

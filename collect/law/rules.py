@@ -61,6 +61,11 @@ def governing_country(seller: str, customer: str, audience: CustomerType) -> str
     return customer if audience is CustomerType.CONSUMER and customer else seller
 
 
+def consumer_countries() -> tuple[str, ...]:
+    """Countries with rules of their own for consumers."""
+    return tuple(law.country for law in all_laws() if law.audience is CustomerType.CONSUMER and law.country != ANY)
+
+
 @cache
 def _laws() -> Mapping[tuple[str, CustomerType], Law]:
     return {(law.country, law.audience): law for law in all_laws()}

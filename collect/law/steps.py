@@ -21,7 +21,7 @@ from ledger.money import Money
 from ledger.party import CustomerType
 
 #: Media that leave a text with the customer, as a letter that starts a term must.
-DURABLE: Final = frozenset({Medium.EMAIL, Medium.LETTER, Medium.REGISTERED})
+DURABLE: Final = frozenset({Medium.EMAIL, Medium.LETTER, Medium.REGISTERED, Medium.REGISTERED_EMAIL})
 #: Years of a percentage: basis points to per cent.
 _PERCENT: Final = 100
 

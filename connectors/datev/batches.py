@@ -26,6 +26,7 @@ from connectors.durable_files import FILE_MODE, make_folder, replace
 from connectors.folder_access import check_writable
 from connectors.hand_over import HandOver
 from connectors.ports import AFTER_ISSUE, Abilities, Receipt, Undo
+from connectors.prepared import prepared
 from connectors.target_accounts import TargetAccounts
 from ledger.bookings import AccountKind, BookingKind, LedgerAccount
 from ledger.effects import Effect, Guarantee, canonical, key_of
@@ -37,6 +38,7 @@ from ledger.postings import Part, PartKind, Posting, parts, read_posting
 BATCH_SIZE: Final = 2000
 _STAGING: Final = ".afletter"
 _KEYS: Final = ".keys"
+_EURO: Final = "EUR"
 
 
 class DatevSettings(ConnectorSettings):
@@ -78,6 +80,10 @@ class DatevSettings(ConnectorSettings):
     def _is_a_day(cls, value: str) -> str:
         date.fromisoformat(f"2025-{value}")
         return value
+
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return f"the folder {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +179,15 @@ class DatevBatches:
         by_month: dict[str, list[Effect]] = {}
         for effect in effects:
             by_month.setdefault(_month(effect), []).append(effect)
-        return {month: self._content(found) for month, found in sorted(by_month.items())}
+        try:
+            return {month: self._content(found) for month, found in sorted(by_month.items())}
+        except Refused:
+            # Which of them it was: each by itself.
+            prepared(effects, lambda effect: self._content([effect]))
+            raise
 
     def _content(self, effects: Sequence[Effect]) -> bytes:
-        postings = [read_posting(effect.payload) for effect in effects]
+        postings = [_in_euros(read_posting(effect.payload)) for effect in effects]
         rows = [
             row for effect, posting in zip(effects, postings, strict=True) for row in self._rows(effect.key, posting)
         ]
@@ -324,6 +335,15 @@ class DatevBatches:
             yield
         finally:
             os.close(lock)
+
+
+def _in_euros(posting: Posting) -> Posting:
+    foreign = next((line.amount for line in posting.lines if line.amount.currency != _EURO), None)
+    if foreign is not None:
+        raise Refused(
+            f"{foreign} cannot go to DATEV: only euros are written, for a rate would be needed; book it there by hand"
+        )
+    return posting
 
 
 def _digest(effect: Effect) -> str:

@@ -29,6 +29,7 @@ from connectors.exact.write import (
     mark,
 )
 from connectors.ports import AFTER_ISSUE, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.prepared import prepared
 from ledger.effects import Effect, EffectKind, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, Refused
 from ledger.money import Money
@@ -107,9 +108,10 @@ class ExactBooks:
         Raises Refused with Exact's own sentence, ConflictingPayload, and what ``ExactClient`` raises; a group that was made stays.
         """
         postings = {effect.key: _posting_of(effect) for effect in effects}
+        places = prepared(effects, lambda effect: group_of(postings[effect.key], self._accounts))
         groups: dict[Group, list[Effect]] = {}
         for effect in effects:
-            groups.setdefault(group_of(postings[effect.key], self._accounts), []).append(effect)
+            groups.setdefault(places[effect.key], []).append(effect)
         references: dict[str, str] = {}
         missing: dict[Group, list[Effect]] = {}
         for is_bank in (True, False):
@@ -122,7 +124,7 @@ class ExactBooks:
                         raise ConflictingPayload(effect.key)
                     references[effect.key] = reference
                 else:
-                    missing.setdefault(group_of(postings[effect.key], self._accounts), []).append(effect)
+                    missing.setdefault(places[effect.key], []).append(effect)
         for group, values in self._prepared(missing, postings).items():
             if group.is_bank:
                 entry = self._client.create("financialtransaction/BankEntries", bank_entry(group, values))
@@ -144,12 +146,13 @@ class ExactBooks:
         )
         self._learn("financial/GLAccounts", [code for _, code in self._accounts.codes()])
         there = Directory(account=self._account, customer=self._customer, sales=self._sales_entry)
+        group_by_key = {effect.key: group for group, members in missing.items() for effect in members}
+        lines = prepared(
+            [effect for members in missing.values() for effect in members],
+            lambda effect: lines_of(effect, postings[effect.key], group_by_key[effect.key], self._accounts, there),
+        )
         return {
-            group: [
-                dict(line)
-                for effect in members
-                for line in lines_of(effect, postings[effect.key], group, self._accounts, there)
-            ]
+            group: [dict(line) for effect in members for line in lines[effect.key]]
             for group, members in missing.items()
         }
 

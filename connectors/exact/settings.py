@@ -55,3 +55,7 @@ class ExactSettings(ConnectorSettings):
         if self.accounts.receivable is None:
             raise ValueError("accounts: receivable: is needed with Exact Online")
         return self
+
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return f"Exact Online, division {self.division} at {self.url}"

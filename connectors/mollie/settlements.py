@@ -28,7 +28,8 @@ _KEPT: Final = ("id", "amount", "settlementAmount", "paymentId", "createdAt", "d
 
 
 class MollieSettlements:
-    """A SettlementSource. The cursor is JSON: ``done``, the settlements that were read."""
+    """A SettlementSource. The cursor is JSON: ``done``, the settlements that were read; ``tried``, those that were faulty in this run, to be read again in
+    the next one."""
 
     def __init__(self, settings: MollieSettings, name: str) -> None:
         self.name = name
@@ -41,12 +42,17 @@ class MollieSettlements:
 
     def fetch(self, cursor: Cursor | None) -> Page:
         """The next settlements that are not known, oldest first. Raises what ``MollieClient`` raises."""
-        done: list[str] = [] if cursor is None else json.loads(cursor)["done"]
-        waiting = [one for one in self._paid_out() if text(one, "id", PROVIDER) not in done]
-        chosen = waiting[:AT_ONCE]
-        documents = tuple(self._in_full(one) for one in chosen)
-        done = [*done, *(text(one, "id", PROVIDER) for one in chosen)]
-        return Page(documents=documents, cursor=json.dumps({"done": done}), has_more=len(waiting) > len(chosen))
+        held: dict[str, list[str]] = {} if cursor is None else json.loads(cursor)
+        done, tried = held.get("done", []), held.get("tried", [])
+        waiting = [one for one in self._paid_out() if text(one, "id", PROVIDER) not in (*done, *tried)]
+        documents: list[RawDocument] = []
+        for one in waiting[:AT_ONCE]:
+            documents.append(self._in_full(one))
+            is_faulty = any(isinstance(fact, Fault) for fact in facts(documents[-1]))
+            (tried if is_faulty else done).append(text(one, "id", PROVIDER))
+        has_more = len(waiting) > AT_ONCE
+        following = {"done": done, "tried": tried if has_more else []}
+        return Page(documents=tuple(documents), cursor=json.dumps(following), has_more=has_more)
 
     def parse(self, document: RawDocument) -> Iterator[Payout | Fault]:
         """The payout of a settlement."""

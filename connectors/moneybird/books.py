@@ -17,6 +17,7 @@ from connectors.moneybird.client import MoneybirdClient, Row
 from connectors.moneybird.settings import MoneybirdSettings
 from connectors.moneybird.write import INVOICE, LEDGER, Link, Mutation, digest, key_in, mutation_values, mutations
 from connectors.ports import AFTER_ISSUE, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.prepared import prepared
 from ledger.effects import Effect, EffectKind, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, OutcomeUnknown, Refused
 from ledger.money import Money
@@ -116,7 +117,7 @@ class MoneybirdBooks:
         self._look_up(
             {line.account.key for p in postings.values() for line in p.lines if line.account.kind.value == "receivable"}
         )
-        wanted = {e.key: mutations(e, postings[e.key], self._accounts, self._invoice) for e in effects}
+        wanted = prepared(effects, lambda e: mutations(e, postings[e.key], self._accounts, self._invoice))
         missing = [effect for effect in effects if effect.key not in there]
         for account in dict.fromkeys(one.account for effect in missing for one in wanted[effect.key]):
             made = [e for e in missing if wanted[e.key][0].account == account]

@@ -66,3 +66,7 @@ class MoneybirdSettings(ConnectorSettings):
         if next(self.accounts.taxes(), None) is not None:
             raise ValueError("accounts: tax codes are not written to Moneybird")
         return self
+
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return f"Moneybird, administration {self.administration} at {self.url}"

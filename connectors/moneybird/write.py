@@ -60,8 +60,9 @@ def mutations(
     effect: Effect, posting: Posting, accounts: TargetAccounts, invoice: Callable[[str], str]
 ) -> tuple[Mutation, ...]:
     """The mutations of a posting; ``invoice``: Moneybird's id of a document. Raises Refused for what is not mapped or not there."""
-    if any(line.amount.currency != "EUR" for line in posting.lines):
-        raise Refused("only euros are posted to Moneybird")
+    foreign = next((line.amount for line in posting.lines if line.amount.currency != "EUR"), None)
+    if foreign is not None:
+        raise Refused(f"{foreign} cannot go to Moneybird: only euros are posted there; book it there by hand")
     banks = [line for line in posting.lines if line.account.kind is AccountKind.BANK]
     others = [line for line in posting.lines if line.account.kind is not AccountKind.BANK]
     if len(banks) > 1:

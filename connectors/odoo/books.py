@@ -10,9 +10,10 @@ loosened from its document: the document is open again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from connectors.odoo.client import OdooClient
@@ -20,6 +21,8 @@ from connectors.odoo.read import OURS, Row, day, integer, key_in, link, money, t
 from connectors.odoo.settings import OdooBooksSettings
 from connectors.odoo.write import Directory, Receivable, digest, move_values, reference
 from connectors.ports import AFTER_ISSUE, FROM_THE_BANK, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.prepared import prepared
+from connectors.receivable_lines import ReceivableLine, coming_back
 from ledger.effects import Effect, EffectKind, Guarantee, key_of
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, OutcomeUnknown, Refused, Transient
 from ledger.money import Money
@@ -151,8 +154,9 @@ class OdooBooks:
         )
         made: set[int] = set()
         if missing:
-            values = [move_values(e, postings[e.key], self._accounts, self._directory()) for e in missing]
-            made = _made(self._client.change("account.move", "create", vals_list=values))
+            directory = self._directory(_Standing(self._lines_of))
+            values = prepared(missing, lambda e: move_values(e, postings[e.key], self._accounts, directory))
+            made = _made(self._client.change("account.move", "create", vals_list=list(values.values())))
             entries = self._entries(list(postings))
         entries = self._post(entries, made)
         if entries.keys() != postings.keys():
@@ -269,14 +273,16 @@ class OdooBooks:
                 by_document.setdefault(line.document, []).append(line)
         for number, lines in by_document.items():
             document = self._receivable(number)
-            settling = [line for line in lines if _settles(line, document)]
-            if settling and document.lines:
-                self._reconcile([*(line.line for line in settling), *document.lines])
-                self._documents.pop(number)
+            # What takes a settlement back goes first: what is paid anew beside it finds the document open then.
             for line in lines:
                 if not _settles(line, document):
                     self._take_back(entry, line, document, posting)
                     self._documents.pop(number, None)
+            document = self._receivable(number)
+            settling = [line.line for line in lines if _settles(line, document)]
+            if settling and document.lines:
+                self._reconcile([*settling, *document.lines])
+                self._documents.pop(number)
 
     def _take_back(self, entry: _Entry, line: _Line, document: Receivable, posting: Posting) -> None:
         candidates = self._settlements(entry, line, document)
@@ -291,7 +297,12 @@ class OdooBooks:
         self._reconcile([integer(chosen, "id"), line.line])
 
     def _settlements(self, entry: _Entry, line: _Line, document: Receivable) -> list[Row]:
-        """Lines that settled the document by exactly this amount: those that are set against it, and ours that were loosened from it."""
+        """Lines that settled the document by exactly this amount."""
+        rows = self._set_against(document)
+        return [row for row in rows if link(row, "move_id") != entry.move and self._line(row).amount == -line.amount]
+
+    def _set_against(self, document: Receivable) -> list[Row]:
+        """Lines that are set against a document, and ours that were loosened from it."""
         pairs = self._client.all(
             "account.partial.reconcile",
             [
@@ -316,7 +327,7 @@ class OdooBooks:
             ],
             _LINE_FIELDS,
         )
-        return [row for row in rows if link(row, "move_id") != entry.move and self._line(row).amount == -line.amount]
+        return list({integer(row, "id"): row for row in rows}.values())
 
     def _reconcile(self, lines: Sequence[int]) -> None:
         self._client.change("account.move.line", "reconcile", list(lines))
@@ -340,7 +351,12 @@ class OdooBooks:
 
     # What is looked up
 
-    def _directory(self) -> Directory:
+    def _lines_of(self, document: Receivable) -> list[ReceivableLine]:
+        """What settled a document until now, oldest first."""
+        rows = sorted(self._set_against(document), key=lambda row: integer(row, "id"))
+        return [_receivable_line(self._line(row).amount) for row in rows]
+
+    def _directory(self, standing: _Standing) -> Directory:
         self._learn_currencies()
         codes = [code for _, code in self._accounts.codes()]
         self._learn("account.account", "code", codes)
@@ -351,6 +367,7 @@ class OdooBooks:
             currency=lambda code: self._id("res.currency", code),
             receivable=self._receivable,
             partner=self._partner,
+            parts=standing.parts,
             company_currency=self._company_currency,
         )
 
@@ -391,6 +408,11 @@ class OdooBooks:
         if self._settings.customer_field == "id":
             if not customer.isdecimal():
                 raise Refused(f"customer '{customer}' is no number of a contact in Odoo")
+            if ("res.partner", customer) not in self._ids:
+                for row in self._client.search_read("res.partner", [["id", "=", int(customer)]], ["id"], limit=1):
+                    self._ids["res.partner", customer] = integer(row, "id")
+            if ("res.partner", customer) not in self._ids:
+                raise Refused(f"Odoo has no contact with number {customer}")
             return int(customer)
         if self._learn("res.partner", "ref", [customer]):
             raise Refused(f"Odoo has no contact with reference '{customer}'")
@@ -544,6 +566,31 @@ class OdooBooks:
                     yield _movement(
                         lines[other], number_of[mine], Money(sign * amount.minor, amount.currency), issues=False
                     )
+
+
+class _Standing:
+    """What stands on documents while a batch is written: what is there, and what the batch itself adds."""
+
+    def __init__(self, there: Callable[[Receivable], list[ReceivableLine]]) -> None:
+        self._there = there
+        self._added: dict[str, list[ReceivableLine]] = {}
+
+    def parts(self, document: Receivable, amount: Money) -> tuple[Money, ...]:
+        """The amounts in which ``amount`` is written on a document: what comes back takes whole settlements back, and the rest is paid anew."""
+        added = self._added.setdefault(document.number, [])
+        comes_back = (amount.minor > 0) is not document.is_credit_note
+        amounts = (
+            coming_back(Decimal(amount.decimal()), [*self._there(document), *added])
+            if comes_back
+            else (Decimal(amount.decimal()),)
+        )
+        parts = tuple(Money.parse(f"{one:f}", amount.currency) for one in amounts)
+        added += [_receivable_line(part) for part in parts]
+        return parts
+
+
+def _receivable_line(amount: Money) -> ReceivableLine:
+    return ReceivableLine(line_id=0, amount=Decimal(amount.decimal()), own=False, reconciliation=0)
 
 
 _PAGE: Final = 1000

@@ -20,10 +20,11 @@ from decimal import Decimal
 from typing import Final
 
 from connectors.odoo.client import OdooClient
+from connectors.odoo.feedback import feedback_sink
 from connectors.odoo.invoice_facts import CUSTOMER, INVOICE, facts
 from connectors.odoo.read import OURS, Row, ids, integer, link, text
 from connectors.odoo.settings import OdooInvoicesSettings
-from connectors.ports import Cursor, InvoiceFact, Page
+from connectors.ports import Cursor, FeedbackSink, InvoiceFact, Page
 from ledger.errors import HumanActionNeeded
 from ledger.sources import Fault, RawDocument
 
@@ -82,7 +83,7 @@ class _Place:
 
 
 class OdooInvoices:
-    """An InvoiceSource."""
+    """An InvoiceSource, and a PortalSource where ``feedback`` is set up."""
 
     def __init__(self, settings: OdooInvoicesSettings, name: str) -> None:
         self.name = name
@@ -94,6 +95,12 @@ class OdooInvoices:
     def check(self) -> None:
         """Log in and read one invoice."""
         self._client.search_read("account.move", self._invoices(), _MOVE, limit=1)
+
+    def feedback(self) -> FeedbackSink | None:
+        """Where Odoo is told what the bank paid; None where the tenant does not want it."""
+        if self._settings.feedback is None:
+            return None
+        return feedback_sink(self._settings.feedback, self._settings.connection, self._client, f"{self.name}/feedback")
 
     def fetch(self, cursor: Cursor | None) -> Page:
         """The next page of a stream. Raises what ``OdooClient`` raises."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from config.settings import ConnectorSettings, Settings
 from config.values import Text
 from connectors.http import address_fault
-from connectors.target_accounts import TargetAccounts
+from connectors.target_accounts import Code, TargetAccounts
 
 
 def _address(text: str) -> str:
@@ -49,6 +49,10 @@ class OdooLogin(Settings):
         return self
 
 
+def _books_of(login: OdooLogin) -> str:
+    return f"Odoo, database {login.database} at {login.url}, company {login.company}"
+
+
 class OdooBooksSettings(ConnectorSettings):
     """Postings go to Odoo."""
 
@@ -67,6 +71,28 @@ class OdooBooksSettings(ConnectorSettings):
         description="What was settled at the source stands in Odoo already, as it does when the invoices come from Odoo; else it is posted.",
     )
 
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return _books_of(self.connection)
+
+
+class OdooFeedbackSettings(Settings):
+    """What Odoo is told of its invoices when the bank has paid them, and the books are kept elsewhere."""
+
+    journal: Code | None = Field(
+        default=None, description="Journal of the payments that are booked in Odoo; absent: a note is written instead."
+    )
+    account: Code | None = Field(
+        default=None,
+        description="Account that the payments are booked against, such as an interim account: the money itself is in other books.",
+    )
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.journal is None) is not (self.account is None):
+            raise ValueError("journal and account belong together: give both to book payments, or none to write notes")
+        return self
+
 
 class OdooInvoicesSettings(ConnectorSettings):
     """Customers, invoices and credit notes come from Odoo."""
@@ -76,3 +102,11 @@ class OdooInvoicesSettings(ConnectorSettings):
     discounts: bool = Field(
         default=True, description="Early-payment discounts are read (payment terms of Odoo 17 and later)."
     )
+    feedback: OdooFeedbackSettings | None = Field(
+        default=None,
+        description="Tell Odoo which invoices the bank has paid; absent: it is told nothing. Where this Odoo is under `accounting` too, the postings there say it already.",
+    )
+
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return _books_of(self.connection) if self.feedback is not None and self.feedback.journal is not None else ""

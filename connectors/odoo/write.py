@@ -7,8 +7,8 @@ name, so that it can be set against the document whenever the program comes back
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -17,6 +17,7 @@ from connectors.target_accounts import TargetAccounts
 from ledger.bookings import AccountKind, BookingLine
 from ledger.effects import Effect, canonical
 from ledger.errors import Refused
+from ledger.money import Money
 from ledger.postings import Posting
 
 _DIGEST_CHARACTERS: Final = 32
@@ -40,13 +41,15 @@ class Receivable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Odoo's ids of what a posting names. ``receivable``: by document number; ``partner``: by our customer number."""
+    """Odoo's ids of what a posting names. ``receivable``: by document number; ``partner``: by our customer number; ``parts``: the amounts in which
+    a document's line is written."""
 
     account: Callable[[str], int]
     journal: Callable[[str], int]
     currency: Callable[[str], int]
     receivable: Callable[[str], Receivable]
     partner: Callable[[str], int]
+    parts: Callable[[Receivable, Money], tuple[Money, ...]]
     company_currency: str
 
 
@@ -69,8 +72,34 @@ def move_values(effect: Effect, posting: Posting, accounts: TargetAccounts, ther
         "ref": reference(effect.key),
         "invoice_origin": digest(effect),
         "narration": posting.description,
-        "line_ids": [[0, 0, _line_values(line, posting, accounts, there)] for line in posting.lines],
+        "line_ids": [
+            [0, 0, _line_values(line, posting, accounts, there)]
+            for merged in _per_document(posting.lines)
+            for line in _in_parts(merged, there)
+        ],
     }
+
+
+def _per_document(lines: Sequence[BookingLine]) -> list[BookingLine]:
+    """The lines with one line for each document: what two lines of one document move against each other settles nothing."""
+    merged: dict[object, BookingLine] = {}
+    for place, line in enumerate(lines):
+        on_document = line.account.kind is AccountKind.RECEIVABLE
+        where = (line.account.key, line.amount.currency) if on_document else place
+        known = merged.get(where)
+        merged[where] = line if known is None else replace(known, amount=known.amount + line.amount)
+    return [line for line in merged.values() if line.amount]
+
+
+def _in_parts(line: BookingLine, there: Directory) -> tuple[BookingLine, ...]:
+    if line.account.kind is not AccountKind.RECEIVABLE:
+        return (line,)
+    document = there.receivable(line.account.key)
+    if document.currency != line.amount.currency:
+        raise Refused(
+            f"document {line.account.key} is in {document.currency} in Odoo, and not in {line.amount.currency}"
+        )
+    return tuple(replace(line, amount=amount) for amount in there.parts(document, line.amount))
 
 
 def _line_values(
@@ -81,10 +110,6 @@ def _line_values(
     match line.account.kind:
         case AccountKind.RECEIVABLE:
             document = there.receivable(line.account.key)
-            if document.currency != line.amount.currency:
-                raise Refused(
-                    f"document {line.account.key} is in {document.currency} in Odoo, and not in {line.amount.currency}"
-                )
             values |= {"account_id": document.account, "partner_id": document.partner}
         case AccountKind.ON_ACCOUNT:
             values |= {

@@ -8,18 +8,20 @@ against its invoice yet is. ``find`` answers only for what is complete.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from connectors.ports import AFTER_ISSUE, FROM_THE_BANK, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.prepared import prepared
+from connectors.receivable_lines import ReceivableLine, coming_back
 from connectors.target_accounts import setting_of
 from connectors.tryton.client import Row, TrytonClient
 from connectors.tryton.moves import Mark, digest_of, domain_of, mark_of, marked
 from connectors.tryton.settings import TrytonBooksSettings
-from connectors.tryton.settling import ReceivableLine, coming_back, wanted
+from connectors.tryton.settling import wanted
 from ledger.bookings import AccountKind, BookingLine
 from ledger.effects import Effect, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, Refused, Transient
@@ -55,6 +57,7 @@ class _Invoice:
     number: str
     account: int
     party: int
+    is_cancelled: bool
     gross: Decimal
     lines_to_pay: tuple[int, ...]
     payment_lines: tuple[int, ...]
@@ -147,11 +150,11 @@ class TrytonBooks:
             if any(move.mark.digest != digests[key] for move in known):
                 raise ConflictingPayload(key)
         invoices = self._invoices({document for posting in postings.values() for document in _documents(posting)})
-        fresh = [key for key in postings if not found.get(key)]
+        fresh = [effect for effect in effects if not found.get(effect.key)]
         if fresh:
-            values = self._drafts({key: postings[key] for key in fresh}, digests, invoices)
+            values = self._drafts(fresh, postings, digests, invoices)
             self.client.call("account.move.create", values)
-            found |= self._moves(fresh)
+            found |= self._moves([effect.key for effect in fresh])
         moves = {key: self._one(key, found.get(key, [])) for key in postings}
         missing = [key for key, move in moves.items() if move is None]
         if missing:
@@ -257,6 +260,7 @@ class TrytonBooks:
                 row["number"],
                 row["account"],
                 row["party"],
+                row["state"] == "cancelled",
                 row["total_amount"],
                 tuple(row["lines_to_pay"]),
                 tuple(row["payment_lines"]),
@@ -314,25 +318,15 @@ class TrytonBooks:
             self._journals[code] = rows[0]["id"]
         return self._journals[code]
 
-    def _periods(self, days: Collection[date]) -> dict[date, int]:
-        """The period of each day. Raises Refused when there is none or it is closed."""
+    def _periods(self, days: Collection[date]) -> list[Row]:
+        """The periods that these days lie in."""
         domain = [
             ["company", "=", self.client.company],
             ["type", "=", "standard"],
             ["start_date", "<=", max(days)],
             ["end_date", ">=", min(days)],
         ]
-        rows = self.client.search_read("account.period", domain, ("state", "name", "start_date", "end_date"))
-        found: dict[date, int] = {}
-        for day in days:
-            period = next((row for row in rows if row["start_date"] <= day <= row["end_date"]), None)
-            if period is None:
-                raise Refused(f"Tryton has no period for {day}: make the fiscal year there")
-            if period["state"] != "open":
-                name, state = period["name"], period["state"]
-                raise Refused(f"period {name} of {day} is {state} in Tryton: open it, or drop the posting")
-            found[day] = int(period["id"])
-        return found
+        return self.client.search_read("account.period", domain, ("state", "name", "start_date", "end_date"))
 
     def _company_currency(self) -> str:
         if not self._currency:
@@ -343,25 +337,29 @@ class TrytonBooks:
     # What is made
 
     def _drafts(
-        self, postings: dict[str, Posting], digests: dict[str, str], invoices: dict[str, _Invoice]
+        self,
+        effects: Sequence[Effect],
+        postings: Mapping[str, Posting],
+        digests: Mapping[str, str],
+        invoices: dict[str, _Invoice],
     ) -> list[dict[str, object]]:
-        """The values of the moves to be. Raises Refused before anything is made."""
-        periods = self._periods({posting.booked_on for posting in postings.values()})
+        """The values of the moves to be. Raises RefusedSome before anything is made."""
+        periods = self._periods({postings[effect.key].booked_on for effect in effects})
         standing = self._standing(invoices)
-        made: list[dict[str, object]] = []
-        for key, posting in postings.items():
+
+        def draft(effect: Effect) -> dict[str, object]:
+            posting = postings[effect.key]
             lines = [line for one in posting.lines for line in self._lines(one, invoices, standing)]
-            made.append(
-                {
-                    "company": self.client.company,
-                    "journal": self._journal(self._accounts.journal_of(posting)),
-                    "period": periods[posting.booked_on],
-                    "date": posting.booked_on,
-                    "description": marked(posting.description, key, digests[key]),
-                    "lines": [["create", lines]],
-                }
-            )
-        return made
+            return {
+                "company": self.client.company,
+                "journal": self._journal(self._accounts.journal_of(posting)),
+                "period": _open_period(periods, posting.booked_on),
+                "date": posting.booked_on,
+                "description": marked(posting.description, effect.key, digests[effect.key]),
+                "lines": [["create", lines]],
+            }
+
+        return list(prepared(effects, draft).values())
 
     def _standing(self, invoices: dict[str, _Invoice]) -> dict[str, list[ReceivableLine]]:
         found: dict[str, list[ReceivableLine]] = {number: [] for number in invoices}
@@ -386,6 +384,8 @@ class TrytonBooks:
         if invoice is None:
             raise Refused(f"there is no posted invoice {line.account.key} in Tryton")
         comes_back = (amount > 0) == (invoice.gross > 0)
+        if invoice.is_cancelled and not comes_back:
+            raise Refused(f"invoice {invoice.number} is cancelled in Tryton: nothing can be paid on it")
         lines = standing[invoice.number]
         for part in coming_back(amount, lines) if comes_back else (amount,):
             lines.append(ReceivableLine(line_id=0, amount=part, own=False, reconciliation=0))
@@ -474,6 +474,17 @@ class TrytonBooks:
         ids = sorted({one for one in reconciliations if one})
         rows = self.client.read("account.move.reconciliation", ids, ("lines",))
         return {row["id"]: frozenset(row["lines"]) for row in rows}
+
+
+def _open_period(periods: Sequence[Row], day: date) -> int:
+    """The id of a day's period. Raises Refused when there is none or it is closed."""
+    period = next((row for row in periods if row["start_date"] <= day <= row["end_date"]), None)
+    if period is None:
+        raise Refused(f"Tryton has no period for {day}: make the fiscal year there")
+    if period["state"] != "open":
+        name, state = period["name"], period["state"]
+        raise Refused(f"period {name} of {day} is {state} in Tryton: open it, or drop the posting")
+    return int(period["id"])
 
 
 def _documents(posting: Posting) -> Iterator[str]:

@@ -53,3 +53,7 @@ class TrytonBooksSettings(ConnectorSettings, TrytonLogin):
         default=False,
         description="Post what the shop settled itself too. Not when the invoices come from this Tryton: it knows.",
     )
+
+    def books(self) -> str:
+        """See ConnectorSettings."""
+        return f"Tryton, database {self.database} at {self.url}, company {self.company or 'of the user'}"

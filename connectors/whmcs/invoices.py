@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 from connectors.json_rows import Row, integer, optional_text, raw_document, row, text
@@ -26,6 +26,8 @@ from ledger.sources import Fault, RawDocument, SourceRef
 
 #: Open invoices that are read in full in each run although their row says nothing new.
 LOOKED_AT: Final = 50
+#: Clients whose details are kept for the invoices of a run, those that were asked for last.
+CLIENTS_KEPT: Final = 5_000
 _OPEN: Final = ("Unpaid", "Payment Pending", "Collections")
 _ALL, _NEW, _LEFT, _LOOK, _SWEEP = "all", "new", "left", "look", "sweep"
 _ROW: Final = ("invoicenum", "date", "duedate", "subtotal", "credit", "tax", "tax2", "total", "status", "updated_at")
@@ -57,7 +59,8 @@ class _Place:
         return _Place() if cursor is None else _Place(**json.loads(cursor))
 
     def cursor(self) -> Cursor:
-        return json.dumps(asdict(self), sort_keys=True)
+        # Not ``asdict``, which copies all that is open, once a page.
+        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)}, sort_keys=True)
 
 
 class WhmcsInvoices:
@@ -84,8 +87,8 @@ class WhmcsInvoices:
     def fetch(self, cursor: Cursor | None) -> Page:
         """The next page. Raises what ``WhmcsClient`` raises."""
         place = _Place.of(cursor)
-        if place.stream in (_ALL, _NEW):
-            # A new run, or a new part of it: clients are asked for anew.
+        if place.stream in (_ALL, _NEW) and not place.start:
+            # A new run: clients are asked for anew.
             self._clients = {}
         match place.stream:
             case "all":
@@ -240,6 +243,8 @@ class WhmcsInvoices:
 
     def _whose(self, client: int) -> Row:
         if client not in self._clients:
+            if len(self._clients) >= CLIENTS_KEPT:
+                self._clients.pop(next(iter(self._clients)))
             answer = self._client.read("GetClientsDetails", clientid=str(client), stats="false")
             self._clients[client] = row(answer.get("client", answer), PORTAL)
         return self._clients[client]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -79,7 +79,8 @@ class _Place:
         return _Place() if cursor is None else _Place(**json.loads(cursor))
 
     def cursor(self) -> Cursor:
-        return json.dumps(asdict(self), sort_keys=True)
+        # Not ``asdict``, which copies all that is followed: thousands of rows, once a page.
+        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)}, sort_keys=True)
 
 
 class WooInvoices:
@@ -91,8 +92,8 @@ class WooInvoices:
         self._size = settings.connection.page
         self._client = WooClient(settings.connection)
         self._rules = rules_of(settings)
-        fields = dict.fromkeys((*ORDER_FIELDS, *settings.invoice_number))
-        self._fields = ("_fields", ",".join(name for name in fields if not name.startswith("_")))
+        wanted = dict.fromkeys((*ORDER_FIELDS, *settings.invoice_number))
+        self._fields = ("_fields", ",".join(name for name in wanted if not name.startswith("_")))
 
     def check(self) -> None:
         """Log in and read one order."""
@@ -134,9 +135,9 @@ class WooInvoices:
         return documents
 
     def _refunds(self, place: _Place) -> list[RawDocument]:
-        fields = ("_fields", "id,parent_id,date_created_gmt")
+        columns = ("_fields", "id,parent_id,date_created_gmt")
         try:
-            page = self._changed(place, "/refunds", fields, _BY_CREATION)
+            page = self._changed(place, "/refunds", columns, _BY_CREATION)
         except NoRoute:
             # Before WooCommerce 9.0 there is no such list: refunds are seen by the change of their order.
             page = WooPage(rows=[], more=False)
@@ -162,9 +163,9 @@ class WooInvoices:
             place.stream, place.turns = _ORDERS, 0
         return documents
 
-    def _changed(self, place: _Place, path: str, fields: tuple[str, str], by: _Order) -> WooPage:
+    def _changed(self, place: _Place, path: str, columns: tuple[str, str], by: _Order) -> WooPage:
         since = place.after or place.since.get(place.stream, "")
-        query = [fields, ("orderby", by.name), ("order", "asc"), ("dates_are_gmt", "true")]
+        query = [columns, ("orderby", by.name), ("order", "asc"), ("dates_are_gmt", "true")]
         if since:
             query.append((by.filter, since))
         page = self._client.page(path, query, place.page, self._size)

@@ -42,3 +42,8 @@ def read(document: RawDocument) -> Iterator[Statement | Fault]:
 def reread(document: RawDocument) -> Iterator[Statement]:
     """The same of a document that was found whole, one after the other. Raises MalformedDocument."""
     return statements_of(document)
+
+
+def examine(document: RawDocument) -> Iterator[Statement]:
+    """What can be seen of a document that ``read`` refuses: the statements before the one that cannot be read. Raises MalformedDocument."""
+    return statements_of(document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -241,7 +241,7 @@ class _Reader:
     def _take_account(self, part: _Part, element: Element) -> None:
         identity = at(element, "Id")
         number = text_at(identity, "IBAN") or text_at(identity, "Othr", "Id") or text_at(identity, "PrtryAcct", "Id")
-        part.account = number.replace(" ", "")
+        part.account = "".join(number.split()).upper() if text_at(identity, "IBAN") else number.replace(" ", "")
         part.currency = text_at(element, "Ccy") or part.currency
 
     def _take_balance(self, part: _Part, element: Element) -> None:
@@ -377,7 +377,7 @@ def _opening(part: _Part, problems: list[str]) -> _Balance | None:
     """OPBD, else PRCD (the previous closing), else the first ITBD where it cannot be the closing one."""
     interim = [each for each in part.balances if each.code == _INTERIM]
     for code in _OPENING:
-        found = _sole(part, code, problems)
+        found = _sole(part, code, problems, min)
         if found is not None:
             return found
     closed = any(each.code in _CLOSING for each in part.balances)
@@ -387,7 +387,7 @@ def _opening(part: _Part, problems: list[str]) -> _Balance | None:
 def _closing(part: _Part, problems: list[str]) -> _Balance | None:
     """CLBD, else the last ITBD where it cannot be the opening one."""
     for code in _CLOSING:
-        found = _sole(part, code, problems)
+        found = _sole(part, code, problems, max)
         if found is not None:
             return found
     interim = [each for each in part.balances if each.code == _INTERIM]
@@ -395,12 +395,16 @@ def _closing(part: _Part, problems: list[str]) -> _Balance | None:
     return interim[-1] if len(interim) > 1 or (opened and interim) else None
 
 
-def _sole(part: _Part, code: str, problems: list[str]) -> _Balance | None:
-    """The balance of that type in the account's currency; several that differ are said to be a problem."""
+def _sole(part: _Part, code: str, problems: list[str], end: Callable[[Iterable[date]], date]) -> _Balance | None:
+    """The balance of that type in the account's currency. A statement of several days may have one for each of them: then it is the one of
+    the first or the last day (``end``); several of one day that differ are said to be a problem."""
     those = [each for each in part.balances if each.code == code]
     own = [each for each in those if each.amount.currency == part.currency]
     if those and not own:
         problems.append(f"balance {code} is in {those[0].amount.currency}, the account in {part.currency}")
+    days = {each.on for each in own if each.on is not None}
+    if days and len(days) == len({(each.on, each.amount) for each in own}):
+        return next(each for each in own if each.on == end(days))
     if any(each.amount != own[0].amount for each in own):
         problems.append(f"several balances {code} that differ")
     return own[0] if own else None

@@ -127,9 +127,10 @@ def _name(party: Element | None) -> str:
 def _party(parties: dict[str, Element], role: str, agent: Element | None) -> Counterparty:
     account = at(parties.get(f"{role}Acct"), "Id")
     number = text_at(account, "IBAN") or text_at(account, "Othr", "Id")
+    name = _name(parties.get(role)) or " ".join(text_at(parties.get(f"{role}Acct"), "Nm").split())
     bank = at(agent, "FinInstnId")
     bic = text_at(bank, "BICFI") or text_at(bank, "BIC")
-    return Counterparty(name=_name(parties.get(role)), iban=number.replace(" ", "").upper(), bic=bic.replace(" ", ""))
+    return Counterparty(name=name, iban=number.replace(" ", "").upper(), bic=bic.replace(" ", ""))
 
 
 def _remittance(element: Element | None, additional: str) -> Remittance:
@@ -137,7 +138,7 @@ def _remittance(element: Element | None, additional: str) -> Remittance:
     lines = [" ".join((line.text or "").split()) for line in all_at(element, "Ustrd")]
     references: list[str] = []
     for structured in all_at(element, "Strd"):
-        found = text_at(structured, "CdtrRefInf", "Ref").replace(" ", "").strip("+*").replace("/", "")
+        found = text_at(structured, "CdtrRefInf", "Ref").replace(" ", "").strip("+*").replace("/", "").upper()
         references += [found] if found else []
         lines += [text_at(document, "Nb") for document in all_at(structured, "RfrdDocInf")]
         lines += [" ".join((line.text or "").split()) for line in all_at(structured, "AddtlRmtInf")]

@@ -37,7 +37,10 @@ def _single_byte(raw: bytes) -> str:
 def _lines(text: str) -> list[str]:
     if "\n" not in text and "\r" not in text and len(text) > RECORD_LENGTH and len(text) % RECORD_LENGTH == 0:
         return [text[start : start + RECORD_LENGTH] for start in range(0, len(text), RECORD_LENGTH)]
-    if "\r" in text:
+    returns = text.count("\r")
+    if returns and returns == text.count("\n") == text.count("\r\n"):
+        return text.split("\r\n")
+    if returns:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.split("\n")
 
@@ -65,6 +68,6 @@ def lines_of(raw: bytes) -> list[str]:
             lines = single
         else:
             lines = single if _fits(single) and not _fits(wide) else wide
-    if set(map(len, lines)) <= {RECORD_LENGTH}:
+    if set(map(len, lines)) <= {RECORD_LENGTH, 0}:
         return lines
     return [line.rstrip() if len(line) > RECORD_LENGTH else line if line.strip() else "" for line in lines]

@@ -13,6 +13,8 @@ from datetime import date
 from enum import Enum, auto
 from typing import Final, assert_never
 
+from ledger.values import many
+
 #: Digits of a Belgian structured communication (OGM/VCS).
 OGM_LENGTH: Final = 12
 #: Longest ISO 11649 creditor reference.
@@ -461,6 +463,7 @@ def sentence(kind: CommunicationType, shown: Mapping[str, str]) -> str:
     )
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Communication:
     """What a movement's structured communication says. ``unstructured``: words of the payer inside it; ``information``: the whole of it as
@@ -494,7 +497,11 @@ def _direct_debit(zone: str, information: str) -> Communication:
 def _reference(code: str, zone: str) -> Communication:
     """Types 100 to 102, whose whole content is a reference; what is none stays text."""
     length = RF_LENGTH if code == "100" else OGM_LENGTH
-    reference, rest = "".join(zone[:length].split()).upper(), " ".join(zone[length:].split())
+    reference, rest = zone[:length], zone[length:].strip()
+    if not reference.isalnum():
+        reference = "".join(reference.split())
+    reference = reference.upper()
+    rest = " ".join(rest.split()) if rest else ""
     if _is_ogm(reference) if code != "100" else reference[:2] == "RF" and reference.isalnum():
         return Communication(creditor_reference=reference, unstructured=rest)
     return Communication(unstructured=" ".join(zone.split()))

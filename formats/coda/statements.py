@@ -72,20 +72,36 @@ class _Movement:
 
 
 class _Place:
-    """Where in which file we are: it makes sources, and says what is wrong where."""
+    """Where in which file we are: it makes sources, and says what is wrong where.
 
-    __slots__ = ("_document", "_name", "_system")
+    ``found``: None where the first fault refuses the file; a list where the file is only looked at, which takes the faults that leave
+    something to be seen.
+    """
 
-    def __init__(self, document: RawDocument) -> None:
+    __slots__ = ("_document", "_name", "_system", "found")
+
+    def __init__(self, document: RawDocument, found: list[str] | None = None) -> None:
         self._system = document.system
         self._name = document.name
         self._document = document.sha256
+        self.found = found
 
     def source(self, place: str) -> SourceRef:
         return SourceRef(system=self._system, name=self._name, document=self._document, place=place)
 
     def refuse(self, number: int, record: str, reason: str) -> NoReturn:
-        raise MalformedDocument(self._name, f"line {number}, record {record}" if record else f"line {number}", reason)
+        """Nothing can be read on from here."""
+        raise MalformedDocument(self._name, _named(number, record), reason)
+
+    def fault(self, number: int, record: str, reason: str) -> None:
+        """The file is unfit to be booked; where it is only looked at, reading goes on."""
+        if self.found is None:
+            self.refuse(number, record, reason)
+        self.found.append(f"{_named(number, record)}: {reason}")
+
+
+def _named(number: int, record: str) -> str:
+    return f"line {number}, record {record}" if record else f"line {number}"
 
 
 class _Amounts:
@@ -102,7 +118,7 @@ class _Amounts:
 
     def minor(self, sign: str, digits: str, number: int, record: str) -> int:
         if not (digits.isascii() and digits.isdigit() and len(digits) == 15):
-            self._place.refuse(number, record, f"'{digits}' is no amount")
+            digits = self._filled(digits, number, record)
         if digits[self._cut :] != self._blank:
             self._place.refuse(
                 number,
@@ -110,9 +126,18 @@ class _Amounts:
                 f"amount {int(digits[:-3])}.{digits[-3:]} has more decimals than {self.currency} knows",
             )
         if sign not in {"0", "1"}:
-            self._place.refuse(number, record, f"'{sign}' is no sign (0 for credit, 1 for debit)")
+            self._place.fault(number, record, f"'{sign}' is no sign (0 for credit, 1 for debit)")
         minor = int(digits[: self._cut])
-        return minor if sign == "0" else -minor
+        return -minor if sign == "1" else minor
+
+    def _filled(self, text: str, number: int, record: str) -> str:
+        """Fifteen digits of an amount that is none; only blanks before the digits can be looked past."""
+        reason = f"'{text}' is no amount"
+        digits = text.lstrip(" ").rjust(15, "0")
+        if not (digits.isascii() and digits.isdigit() and len(text) == 15):
+            self._place.refuse(number, record, reason)
+        self._place.fault(number, record, reason)
+        return digits
 
 
 class _Days:
@@ -158,19 +183,39 @@ def reread(document: RawDocument) -> Iterator[Statement]:
     yield from _statements(document)
 
 
+def examine(document: RawDocument) -> Iterator[Statement]:
+    """What can be seen of a file that ``read`` refuses: its statements up to the one that cannot be read at all, each with the faults of the
+    file up to its end as its problems. A record of another length is cut or filled to its 128 characters, a record 22 or 23 that goes on with
+    another movement is left out; figures stand as they are. Raises MalformedDocument.
+    """
+    place = _Place(document, [])
+    lines = _lines(document)
+    _check_lengths(lines, place)
+    for start, end in _envelopes(lines, place):
+        yield _Envelope(lines, start, end, place).statement()
+
+
 def _statements(document: RawDocument) -> list[Statement]:
+    lines = _lines(document)
+    place = _Place(document)
+    _check_lengths(lines, place)
+    return [_Envelope(lines, start, end, place).statement() for start, end in _envelopes(lines, place)]
+
+
+def _lines(document: RawDocument) -> list[str]:
+    """The lines of the file; blank ones are empty text."""
     if document.size > MAX_BYTES:
         raise MalformedDocument(
-            document.name, "", f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES})"
+            document.name,
+            "",
+            f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES}): ask the bank for several files of shorter periods, or cut "
+            "it between two statements, after a record 9",
         )
     with document.open() as stream:
         raw = stream.read(MAX_BYTES + 1)
     if b"\0" in raw:
         raise MalformedDocument(document.name, f"byte {raw.index(0) + 1}", "binary: a zero byte among the records")
-    lines = lines_of(raw)
-    place = _Place(document)
-    _check_lengths(lines, place)
-    return [_Envelope(lines, start, end, place).statement() for start, end in _envelopes(lines, place)]
+    return lines_of(raw)
 
 
 def _check_lengths(lines: list[str], place: _Place) -> None:
@@ -186,7 +231,8 @@ def _check_lengths(lines: list[str], place: _Place) -> None:
             continue
         last = not any(lines[index + 1 :])
         cut = "; the file is cut off here" if last and length < RECORD_LENGTH else ""
-        place.refuse(index + 1, "", f"a record has {RECORD_LENGTH} characters, this one has {length}{cut}")
+        place.fault(index + 1, "", f"a record has {RECORD_LENGTH} characters, this one has {length}{cut}")
+        lines[index] = line[:RECORD_LENGTH].ljust(RECORD_LENGTH)
 
 
 def _envelopes(lines: list[str], place: _Place) -> Iterator[tuple[int, int]]:
@@ -288,6 +334,8 @@ class _Envelope:
             if kind == "21":
                 movement = _Movement(number, line)
                 self._movements.append(movement)
+            elif kind in {"22", "23"} and movement is not None:
+                self._continue(movement, number, kind, line)
             elif kind[:1] == "8":
                 self._closing_line = number
                 break
@@ -312,26 +360,30 @@ class _Envelope:
             missing = "new balance (record 8)" if self._opening_line else "old balance (record 1)"
             self._place.refuse(self._end + 1, "9", f"the {missing} is missing before it")
 
+    def _continue(self, movement: _Movement, number: int, kind: str, line: str) -> None:
+        """Add a record 22 or 23 to the movement before it."""
+        key = movement.first[2:10]
+        if line[2:10] != key or movement.third or movement.information or (kind == "22" and movement.second):
+            self._place.fault(
+                number,
+                kind,
+                f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
+            )
+            return
+        self._parts += 1
+        if kind == "22":
+            movement.second = line
+        else:
+            movement.third = line
+
     def _go_on(self, movement: _Movement, number: int, line: str) -> None:
-        """Add a record 22, 23, 31, 32 or 33 to the movement before it."""
-        kind, key = line[:2], movement.first[2:10]
+        """Add a record 31, 32 or 33 to the movement before it."""
+        kind, sequence = line[:2], movement.first[2:6]
         match kind:
-            case "22" | "23":
-                if line[2:10] != key or movement.third or movement.information or (kind == "22" and movement.second):
-                    self._place.refuse(
-                        number,
-                        kind,
-                        f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
-                    )
-                self._parts += 1
-                if kind == "22":
-                    movement.second = line
-                else:
-                    movement.third = line
             case "31":
-                if line[2:6] != key[:4]:
+                if line[2:6] != sequence:
                     self._place.refuse(
-                        number, kind, f"it is about movement {line[2:6]}, but the one before it is {key[:4]}"
+                        number, kind, f"it is about movement {line[2:6]}, but the one before it is {sequence}"
                     )
                 self._informing += 1
                 if movement.information is None:
@@ -358,11 +410,9 @@ class _Envelope:
         if not account:
             place.refuse(self._opening_line, "1", "the account number is missing")
         if len(currency) != 3 or not (currency.isascii() and currency.isalpha() and currency.isupper()):
-            place.refuse(self._opening_line, "1", f"'{currency}' is no currency code")
+            place.fault(self._opening_line, "1", f"'{currency}' is no currency code")
         if closing_currency and closing_currency != currency:
-            place.refuse(
-                self._closing_line, "8", f"the new balance is in {closing_currency}, the old one in {currency}"
-            )
+            place.fault(self._closing_line, "8", f"the new balance is in {closing_currency}, the old one in {currency}")
         amounts = _Amounts(currency, place)
         opening = amounts.minor(old[42], old[43:58], self._opening_line, "1")
         closing = amounts.minor(new[41], new[42:57], self._closing_line, "8")
@@ -388,6 +438,8 @@ class _Envelope:
                 remarks=tuple(_differing_details(entries)),
             )
         )
+        if place.found is not None:
+            return replace(statement, problems=(*place.found, *statement.problems))
         if statement.problems:
             place.refuse(self._closing_line, "8", "; ".join(statement.problems))
         return statement
@@ -414,7 +466,7 @@ class _Envelope:
                     f"{name} turnover {Money(said, currency)}, but the movements add up to {Money(found, currency)}"
                 )
         if wrong:
-            self._place.refuse(number, "9", "control totals do not fit: " + "; ".join(wrong))
+            self._place.fault(number, "9", "control totals do not fit: " + "; ".join(wrong))
 
     def _entries(
         self, amounts: _Amounts, opening: int, fallback: date | None
@@ -476,13 +528,12 @@ class _Envelope:
         details: tuple[EntryDetail, ...] = (),
         position: int = 0,
     ) -> StatementEntry:
-        line, second = movement.first, movement.second
+        line = movement.first
         code = line[53:61]
         if not (code.isascii() and code.isdigit()):
             self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
         said, remittance, added = self._said(movement)
-        reference, bic = self._from_second(second)
-        reason = (second[113:117].strip() if second and self._version == "2" else "") or said.return_reason
+        reference, bic, kind, reason = self._from_second(movement.second)
         return StatementEntry(
             account=self._account,
             booked_on=booked_on,
@@ -499,17 +550,17 @@ class _Envelope:
             end_to_end_id="" if code[0] == "1" or self._version == "1" else reference,
             mandate_reference=said.mandate_reference,
             transaction_code=code,
-            return_reason=reason,
+            return_reason=reason or said.return_reason,
             batch_id=reference if code[0] == "1" else "",
             reversal=code[3:5] in CORRECTIONS,
             details=details,
-            return_kind=self._return_kind(second) or said.return_kind,
+            return_kind=kind or said.return_kind,
             creditor_id=said.creditor_id,
             information=self._information(said, added),
         )
 
     def _add_detail(self, details: list[EntryDetail], movement: _Movement, amounts: _Amounts) -> None:
-        line, second = movement.first, movement.second
+        line = movement.first
         code = line[53:61]
         minor = amounts.minor(line[31], line[32:47], movement.number, "21")
         if not (code.isascii() and code.isdigit()):
@@ -522,8 +573,7 @@ class _Envelope:
         if code[0] == "4":
             self._place.refuse(movement.number, "21", "type '4' of a movement is unknown (0 to 3 and 5 to 9 are)")
         said, remittance, added = self._said(movement)
-        reference, bic = self._from_second(second)
-        reason = (second[113:117].strip() if second and self._version == "2" else "") or said.return_reason
+        reference, bic, kind, reason = self._from_second(movement.second)
         details.append(
             EntryDetail(
                 amount=Money(minor, amounts.currency),
@@ -532,10 +582,10 @@ class _Envelope:
                 end_to_end_id=reference,
                 mandate_reference=said.mandate_reference,
                 bank_reference=line[10:31].strip(),
-                return_reason=reason,
+                return_reason=reason or said.return_reason,
                 place=f"line {movement.number}",
                 transaction_code=code,
-                return_kind=self._return_kind(second) or said.return_kind,
+                return_kind=kind or said.return_kind,
                 information=self._information(said, added),
             )
         )
@@ -566,14 +616,20 @@ class _Envelope:
             self._place.refuse(movement.number, "21", f"'{marker}' is no kind of communication (0 or 1)")
         return said, Remittance(unstructured=added.unstructured) if added.unstructured else _NO_REMITTANCE, added
 
-    def _from_second(self, second: str) -> tuple[str, str]:
-        """Customer reference and BIC of record 22; version 1 has a shorter reference, then an original amount instead of a BIC."""
+    def _from_second(self, second: str) -> tuple[str, str, str, str]:
+        """Customer reference, BIC, and kind and reason of an R-transaction of record 22; version 1 has a shorter reference and then an
+        original amount instead of the others."""
         if not second:
-            return "", ""
+            return "", "", "", ""
         if self._version == "1":
-            return second[63:89].strip(), ""
+            return second[63:89].strip(), "", "", ""
         reference = second[63:98].strip()
-        return "" if reference == _NOT_PROVIDED else reference, second[98:109].strip()
+        if reference == _NOT_PROVIDED:
+            reference = ""
+        bic, returned = second[98:109].strip(), second[112:117]
+        if returned.isspace():
+            return reference, bic, "", ""
+        return reference, bic, RETURN_KINDS.get(returned[0], ""), returned[1:].strip()
 
     def _counterparty(self, movement: _Movement, bic: str, added: BankInformation) -> Counterparty:
         """Record 23 names 35 characters (26 in version 1); the information record of type 001 has 70 and is taken where it says more."""
@@ -586,9 +642,6 @@ class _Envelope:
         if added.name.startswith(name):
             name = added.name or name
         return Counterparty(name=name, iban=_counterparty_account(third[10:47]), bic=bic, ultimate=added.ultimate)
-
-    def _return_kind(self, second: str) -> str:
-        return RETURN_KINDS.get(second[112], "") if second and self._version == "2" else ""
 
     def _information(self, said: Communication, added: BankInformation) -> tuple[str, ...]:
         return (said.information, *added.lines) if said.information else added.lines

@@ -40,6 +40,11 @@ def reread(document: RawDocument) -> Iterator[Statement]:
     return _statements(document)
 
 
+def examine(document: RawDocument) -> Iterator[Statement]:
+    """What can be seen of a document that ``read`` refuses: the statements before the one that cannot be read. Raises MalformedDocument."""
+    return _statements(document)
+
+
 def _statements(document: RawDocument) -> Iterator[Statement]:
     found = False
     with document.open() as stream:

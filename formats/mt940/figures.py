@@ -16,15 +16,17 @@ from ledger.values import many
 _CENTURY_TURN: Final = 80
 
 _BALANCE: Final = re.compile(
-    r"(?P<mark>[CD])R?(?P<date>\d{6})(?P<currency>[A-Za-z]{3})?\s*(?P<amount>[\d.,]+)\s*\Z", re.I
+    r"(?P<mark>[CD])R?(?P<date>\d{6})(?P<currency>[A-Za-z]{3})?\s*(?P<amount>[\d.,']+)\s*\Z", re.I
 )
 _MOVEMENT: Final = re.compile(
-    r"(?P<value>\d{6})(?P<entry>\d{4}|\s{4})?\s*(?P<mark>E?R?[CD])(?P<funds>[A-Z])?\s*(?P<amount>[\d.,]+)"
+    r"(?P<value>\d{6})(?P<entry>\d{4}|\s{4})?\s*(?P<mark>E?R?[CD])(?P<funds>[A-Z])?\s*(?P<amount>[\d.,']+)"
     r"(?: ?(?P<type>[A-Z][A-Z0-9 ]{3}))?(?P<rest>.*)\Z",
     re.I,
 )
-_TOTAL: Final = re.compile(r"(?P<count>\d*)(?P<currency>[A-Z]{3})(?P<amount>[\d.,]+)\s*\Z", re.I)
+_TOTAL: Final = re.compile(r"(?P<count>\d*)(?P<currency>[A-Z]{3})(?P<amount>[\d.,']+)\s*\Z", re.I)
 _GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:,\d{3})+\.\d*")
+#: Thousands apart with the Swiss sign.
+_SWISS: Final = re.compile(r"\d{1,3}(?:'\d{3})+(?:[.,]\d*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def movement_of(text: str) -> Movement:
     found = _MOVEMENT.match(text.strip())
     if found is None:
         raise ValueError(f"'{_shortened(text)}' is no statement line")
-    value, entry, mark, amount, kind, rest = found.group("value", "entry", "mark", "amount", "type", "rest")
+    value, entry, mark, _, amount, kind, rest = found.groups()
     mark = mark.upper().removeprefix("E")
     sign = "-" if mark in {"D", "RC"} else ""
     customer, _, bank = rest.partition("//")
@@ -158,13 +160,15 @@ def booked_on(movement: Movement, opening_on: date | None, closing_on: date | No
 
 
 def plain_amount(text: str) -> str:
-    """``1234,``, ``,50``, ``000300.00`` and ``1.234,56`` as text with a point. Raises ValueError for anything else."""
+    """``1234,``, ``,50``, ``000300.00``, ``1.234,56`` and ``1'234.56`` as text with a point. Raises ValueError for anything else."""
+    if "'" in text and _SWISS.fullmatch(text):
+        text = text.replace("'", "")
     if "." in text and "," in text and _GROUPED.fullmatch(text):
         point = text[max(text.rfind(","), text.rfind("."))]
         group = "," if point == "." else "."
         text = text.replace(group, "")
     whole, _, fraction = text.replace(",", ".").partition(".")
-    if "." in fraction or not (whole or fraction):
+    if "." in fraction or "'" in text or not (whole or fraction):
         raise ValueError(f"'{text}' is no amount")
     return f"{whole.lstrip('0') or '0'}.{fraction or '0'}"
 

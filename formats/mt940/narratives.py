@@ -86,17 +86,17 @@ def joined(lines: Sequence[str], widths: Widths, otherwise: str) -> str:
 
     ``otherwise`` is put between lines of a statement that shows no width.
     """
+    if len(lines) == 1:
+        return lines[0].strip()
+    if not widths.known:
+        shown = [line.strip() for line in lines[:-1]] if otherwise else lines[:-1]
+        return otherwise.join([*shown, lines[-1]]).strip()
+    width = widths.first
     parts: list[str] = []
-    for place, line in enumerate(lines[:-1]):
-        width = widths.further if place else widths.first
-        if not widths.known:
-            parts += [line.strip() if otherwise else line, otherwise]
-        elif len(line) >= width:
-            parts.append(line)
-        else:
-            parts += [line.rstrip(), " "]
-    parts += lines[-1:]
-    return "".join(parts).strip()
+    for line in lines[:-1]:
+        parts.append(line if len(line) >= width else f"{line.rstrip()} ")
+        width = widths.further
+    return ("".join(parts) + lines[-1]).strip()
 
 
 def spaced(text: str) -> str:

@@ -13,8 +13,8 @@ from formats.payment_text import bare_iban
 _KNAB: Final = re.compile(r"\bREK: (?P<account>[A-Z0-9 ]{5,34}?)\s*/\s*NAAM: (?P<name>.+)\Z")
 _OLD_ABN: Final = re.compile(r"(?:GIRO\s+(?P<giro>\d{1,9})|(?P<bank>\d\d\.\d\d\.\d\d\.\d{3}))\s(?P<name>.{1,19})")
 #: ABN AMRO's columns: "SEPA OVERBOEKING   IBAN: ...   BIC: ...   NAAM: ...   OMSCHRIJVING: ...".
-_LABELLED: Final = re.compile(r"SEPA [A-Z ]+IBAN: ")
-_LABEL: Final = re.compile(r"\b(IBAN|BIC|NAAM|OMSCHRIJVING|BETALINGSKENM\.|KENMERK|MACHTIGING|INCASSANT): ?")
+_LABELLED: Final = re.compile(r"SEPA [A-Za-z. ]+(?:IBAN|INCASSANT): ")
+_LABEL: Final = re.compile(r"\b(IBAN|BIC|NAAM|OMSCHRIJVING|BETALINGSKENM\.|KENMERK|MACHTIGING|INCASSANT|VOOR): ?")
 _FIRST_WORD: Final = re.compile(r"(?P<account>[A-Z]{2}\d{2}[A-Z]{4}[A-Z0-9]{10}|\d{9,10})\s+(?P<name>\S.*)\Z")
 _IBAN_IN_TEXT: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
 _GROUPS_IN_TEXT: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?(?![A-Z0-9])")
@@ -57,8 +57,7 @@ def _with_party(found: Narrative, lines: Sequence[str], widths: Widths) -> Narra
 
 
 def _with_labels(found: Narrative, text: str) -> Narrative:
-    parts = _LABEL.split(text)
-    values = {label: spaced(value) for label, value in zip(parts[1::2], parts[2::2], strict=True)}
+    values = _labels(text)
     purpose = values.get("OMSCHRIJVING", "")
     kenmerk = values.get("BETALINGSKENM.", "").replace(" ", "")
     return replace(
@@ -66,11 +65,28 @@ def _with_labels(found: Narrative, text: str) -> Narrative:
         account=account_of(values.get("IBAN", "")),
         bic=values.get("BIC", "").replace(" ", ""),
         name=values.get("NAAM", ""),
+        ultimate=values.get("VOOR", ""),
         mandate=values.get("MACHTIGING", ""),
         end_to_end_id=reference(values.get("KENMERK", "")),
         references=(kenmerk,) if kenmerk else (),
         unstructured=(purpose,) if purpose else (),
     )
+
+
+def _labels(text: str) -> dict[str, str]:
+    """The values of ABN AMRO's labels. Payers write such words too: a label that was there already, or an IBAN that is none, is text."""
+    values: dict[str, str] = {}
+    label, start = "", 0
+    for found in _LABEL.finditer(text):
+        if found[1] in values or (found[1] == "IBAN" and _IBAN_IN_TEXT.match(text, found.end()) is None):
+            continue
+        if label:
+            values[label] = spaced(text[start : found.start()])
+        label, start = found[1], found.end()
+        values[label] = ""
+    if label:
+        values[label] = spaced(text[start:])
+    return values
 
 
 def _with_first_line(found: Narrative, lines: Sequence[str], widths: Widths) -> Narrative:

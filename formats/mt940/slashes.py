@@ -8,52 +8,80 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
 
 _CODES: Final = frozenset(
     {"ACCW", "ADDR", "BENM", "BIC", "BUSP", "CDTRREF", "CDTRREFTP", "CHGS", "CNTP", "CREF", "CSID", "DACC", "EREF", "EXCH",
-    "IBAN", "ID", "INIT", "IREF", "ISDT", "KREF", "MARF", "NAME", "NRTX", "OCMT", "ORDP", "PREF", "PURP", "REMI", "RREF",
-    "RTRN", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD"}
+    "IBAN", "ID", "INIT", "IREF", "ISDT", "KREF", "MARF", "NAME", "NRTX", "OCMT", "ORDP", "PIND", "PREF", "PURP", "REMI",
+    "RREF", "RTRN", "RTYP", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD"}
 )  # fmt: skip
 #: What may be a code: all of them are capitals between slashes.
 _CODE: Final = re.compile(r"/ ?([A-Z]{2,9})(?=/)")
 _START: Final = re.compile(
-    r"\s*/(?:EREF|PREF|REMI|CNTP|IBAN|NAME|TRTP|TRCD|RTRN|MARF|CSID|ORDP|BENM|KREF|IREF|ACCW|CREF)/"
+    r"\s*/(?:EREF|PREF|REMI|CNTP|IBAN|NAME|TRTP|TRCD|RTRN|RTYP|MARF|CSID|ORDP|BENM|KREF|IREF|ACCW|CREF)/"
 )
+#: A code of a bank's own may come first; then as many as this of the known ones must follow.
+_OWN_START: Final = re.compile(r"\s*/[A-Z]{2,9}/")
+_KNOWN_AT_LEAST: Final = 2
 _PARTIES: Final = frozenset({"ORDP", "BENM", "CNTP", "ULTD", "ULTC", "ULTB", "INIT"})
 _ULTIMATE: Final = frozenset({"ULTD", "ULTC", "ULTB"})
 _BESIDE_PARTY: Final = frozenset({"ID", "ADDR"})
 _MAY_PRECEDE: Final = frozenset({*_PARTIES, "NAME", "ADDR", "ID"})
+#: What CNTP says without these codes.
+_IN_CNTP: Final = frozenset({"NAME", "IBAN", "BIC"})
 _OF_A_PARTY: Final = frozenset({"NAME", "ID", "ADDR", "IBAN", "BIC"})
 _STRUCTURED: Final = re.compile(r"/?STRD/(?:SCOR/)?(?:CUR|ISO|BBA|SCOR|QRR)/([^/]+)/?")
+#: ABN AMRO's way to write the same: ``Issuer: CUR Ref: 9001123412341234``.
+_ISSUED: Final = re.compile(r"Issuer: ?(?:CUR|ISO|SCOR) Ref: ?([A-Z0-9 ]+)\Z", re.I)
 #: Four parts of CNTP: account, BIC, name, town; three closing slashes when the town is empty.
 _TOWN_EMPTY: Final = "///"
 
 
 def recognised(lines: Sequence[str]) -> bool:
     """Whether a narrative is written in slash codes."""
-    return _START.match("".join(lines[:2])) is not None
+    if _START.match(lines[0]) is not None or _START.match("".join(lines[:2])) is not None:
+        return True
+    if _OWN_START.match(lines[0]) is None:
+        return False
+    return len({found[1] for found in _CODE.finditer("".join(lines))} & _CODES) >= _KNOWN_AT_LEAST
 
 
 def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool) -> Narrative:
     """The parts of one movement's narratives; where both parties are named, the other side is the one that the money comes from or goes to."""
     parts = _Parts("ORDP" if money_in else "BENM")
     for lines in narratives:
-        for section, code, value in _values(joined(lines, widths, "")):
+        for section, code, value in _values(_joined(lines, widths)):
             parts.take(section, code, value)
     return parts.narrative()
 
 
+def _joined(lines: Sequence[str], widths: Widths) -> str:
+    """Lines as one; no blank was lost before a line that begins with a slash."""
+    begins = [place for place, line in enumerate(lines) if line[:1] == "/" and place]
+    if not begins:
+        return joined(lines, widths, "")
+    groups = [lines[begin:end] for begin, end in pairwise([0, *begins, len(lines)])]
+    return "".join(joined(group, widths, "") if len(group) > 1 else group[0] for group in groups).strip()
+
+
 def _values(text: str) -> Iterator[tuple[str, str, str]]:
-    """Party section, code and value, in order. ID is a code only beside a party: ``/ID/`` occurs in texts too."""
+    """Party section, code and value, in order.
+
+    ID is a code only beside a party: ``/ID/`` occurs in texts too. In the payer's words a code that was there already is one of them.
+    """
     section = previous = ""
     start = 0
+    there: set[str] = set()
     for found in _CODE.finditer(text):
         code = found[1]
         if code not in _CODES or (code in _BESIDE_PARTY and previous not in _MAY_PRECEDE):
             continue
+        if previous == "REMI" and (code in there or (code in _IN_CNTP and "CNTP" in there)):
+            continue
+        there.add(code)
         begin, end = found.span()
         if previous:
             yield section, previous, text[start:begin]
@@ -82,7 +110,7 @@ class _Parts:
             case "NAME" if section in _ULTIMATE:
                 self.ultimate = self.ultimate or spaced(value.strip("/"))
             case "ULTD" | "ULTC" | "ULTB":
-                self.ultimate = self.ultimate or spaced(value.strip("/"))
+                self.ultimate = self.ultimate or _named(value)
             case "CNTP":
                 self._counterparty(value)
             case "REMI":
@@ -111,7 +139,10 @@ class _Parts:
             value = _STRUCTURED.sub("", value)
         text = value.strip()
         text = spaced(text.removeprefix("USTD/").removeprefix("/USTD/").strip("/"))
-        if text:
+        issued = _ISSUED.match(text)
+        if issued is not None:
+            self._refer(issued[1])
+        elif text:
             self.texts.append(text)
 
     def _refer(self, value: str) -> None:
@@ -134,6 +165,12 @@ class _Parts:
             references=tuple(self.references),
             **parts,
         )
+
+
+def _named(value: str) -> str:
+    """The name of an ultimate party, without the identification that ING writes behind it: ``/Jan de Vries/NL123456/``."""
+    name, _, identification = value.strip("/").rpartition("/")
+    return spaced(name if name and any(map(str.isdigit, identification)) else value.strip("/"))
 
 
 def _text(value: str) -> str:

@@ -21,6 +21,11 @@ _ALWAYS: Final = "EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|MDAT|SQTP|PU
 _KEYWORD: Final = re.compile(
     rf"(?:({_ALWAYS})\+|(?<![A-Za-z0-9])(IBAN|BIC)\+|(?<![A-Za-z0-9])({_ALWAYS}|IBAN|BIC): ?|(MTLG):)"
 )
+#: What the values of two keywords look like: other words may follow them without a keyword of their own.
+_SHAPES: Final = {
+    "IBAN": re.compile(r"[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)(?![A-Z0-9])"),
+    "BIC": re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Z0-9])"),
+}
 #: GVC of returned, refunded and reversed SEPA transactions (DK list of business transaction codes).
 RETURN_CODES: Final = frozenset({"108", "109", "159", "181", "184", "193"})
 #: ?34 to ISO where the banks' lists agree.
@@ -134,14 +139,23 @@ def _keywords(text: str) -> dict[str, str]:
         end = found[place + 1].start() if place + 1 < len(found) else len(text)
         name = next(each for each in keyword.groups() if each)
         value = spaced(text[keyword.end() : end])
+        if name in _SHAPES:
+            value, rest = _shaped(name, value)
+            values[""] = f"{values['']} {rest}".strip()
         if name not in values:
             values[name] = value
         elif name in {"SVWZ", "MTLG"}:
-            values[name] = f"{values[name]} {value}"
+            values[name] = f"{values[name]} {value}".strip()
     for compact in ("MREF", "CRED", "IBAN", "BIC", "OAMT", "COAM"):
         if compact in values:
             values[compact] = values[compact].replace(" ", "")
     return values
+
+
+def _shaped(name: str, value: str) -> tuple[str, str]:
+    """The IBAN or BIC with which a value begins, and the words behind it; an IBAN may stand in groups of four."""
+    found = _SHAPES[name].match(value)
+    return (value[: found.end()], value[found.end() :].strip()) if found is not None else ("", value)
 
 
 def _reason(gvc: str, extension: str, text: str) -> str:

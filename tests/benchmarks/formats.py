@@ -2,7 +2,8 @@
 
 Each figure comes from a process of its own, in seconds of processor time, so that a busy machine changes little. Beside the readers run, on the same file: the mt-940 package by itself (one statement at
 a time, with the options that keep most), pycoda in an environment of its own (build/pycoda-venv), and a bare lxml pass that counts
-elements.
+elements. Python's collector looks for garbage as seldom in all of them as the daemon and ``statement show`` let it while they read
+(daemon/garbage.py): what is measured is reading, not how often a million live objects are looked through.
 
     python -m tests.benchmarks.formats [--sizes 1000,10000,100000] [--gigabyte]
 """
@@ -26,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from daemon.bank_files import read_bank_file
+from daemon.garbage import THRESHOLDS, seldom_collected
 from tests.benchmarks.bank_files import KINDS, Kind, write, write_single_camt
 
 #: Aims of the project: times of what stands beside each reader, and memory of a file of a gigabyte.
@@ -43,10 +45,11 @@ PYCODA_VENV: Final = Path("build/pycoda-venv")
 MEASURED_S: Final = 2.0
 
 _PYCODA_SCRIPT: Final = """
-import json, resource, sys
+import gc, json, resource, sys
 from pathlib import Path
 from time import process_time
 from coda.parser import Parser
+gc.set_threshold(*map(int, sys.argv[3:]))
 times = []
 while sum(times) < float(sys.argv[2]) and len(times) < 9:
     begun = process_time()
@@ -108,10 +111,11 @@ def _measured(reader: str, path: Path) -> Figures:
     """In this process: as often as there is time for, the best counts."""
     times: list[float] = []
     entries = 0
-    while sum(times) < MEASURED_S and len(times) < 9:
-        begun = process_time()
-        entries = READERS[reader](path)
-        times.append(process_time() - begun)
+    with seldom_collected():
+        while sum(times) < MEASURED_S and len(times) < 9:
+            begun = process_time()
+            entries = READERS[reader](path)
+            times.append(process_time() - begun)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Figures(seconds=min(times), entries=entries, peak_mib=peak)
 
@@ -124,7 +128,11 @@ def _run(command: list[str]) -> Figures:
 
 def _in_own_process(reader: str, path: Path, pycoda: Path | None) -> Figures | None:
     if reader == "pycoda":
-        return None if pycoda is None else _run([str(pycoda), "-c", _PYCODA_SCRIPT, str(path), str(MEASURED_S)])
+        return (
+            None
+            if pycoda is None
+            else _run([str(pycoda), "-c", _PYCODA_SCRIPT, str(path), str(MEASURED_S), *map(str, THRESHOLDS)])
+        )
     return _run([sys.executable, "-m", __spec__.name, "--measure", reader, str(path)])
 
 

@@ -35,12 +35,13 @@ from connectors.odoo.settings import OdooBooksSettings, OdooLogin
 from connectors.ports import BatchSink
 from connectors.registry import accounting_target
 from connectors.target_accounts import TargetAccounts, TargetBank
-from tests.simulators import exact, moneybird, odoo
+from connectors.tryton.settings import TrytonBooksSettings
+from tests.simulators import exact, moneybird, odoo, tryton
 from tests.simulators.server import Answer, Call, Simulator, running
 from tests.unit.connectors.posting_cases import BANK, effect, paid
 
 #: Targets of the project: what a posting may cost of calls, how many times the bare loop's time, and what memory may grow by.
-CALLS_MAX = {"exact": 0.2, "moneybird": 1.1, "odoo": 1.2}
+CALLS_MAX = {"exact": 0.2, "moneybird": 1.1, "odoo": 1.2, "tryton": 1.4}
 TIMES_BARE_MAX = 6.0
 GROWTH_MAX_MIB = 24.0
 
@@ -74,30 +75,58 @@ class _Recorder:
         return answer
 
 
-def _odoo(postings: int) -> Simulator:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _System:
+    """A simulator with its invoices; ``turn``: called before each batch with the numbers of its invoices."""
+
+    simulator: Simulator
+    turn: Callable[[range], None] = lambda _: None
+
+
+def _odoo(postings: int) -> _System:
     system = odoo.OdooSimulator()
     customer = system.contact("Jansen")
     for number in range(postings):
         system.invoice(str(number + 1), customer, "10.00")
-    return system
+    return _System(simulator=system)
 
 
-def _exact(postings: int) -> Simulator:
+def _exact(postings: int) -> _System:
     system = exact.ExactSimulator()
     customer = system.customer("1")
     for number in range(postings):
         system.invoice(number + 1, customer, "10.00")
-    return system
+    return _System(simulator=system)
 
 
-def _moneybird(postings: int) -> Simulator:
+def _moneybird(postings: int) -> _System:
     system = moneybird.MoneybirdSimulator()
     for number in range(postings):
         system.invoice(str(number + 1), "10.0")
-    return system
+    return _System(simulator=system)
 
 
-MAKERS: dict[str, Callable[[int], Simulator]] = {"exact": _exact, "moneybird": _moneybird, "odoo": _odoo}
+def _tryton(_: int) -> _System:
+    """This simulator searches its tables from end to end: it begins anew with each batch, so that its own time stays bearable."""
+    system = tryton.TrytonSimulator()
+    customer = system.customer("Jansen", "1")
+
+    def turn(numbers: range) -> None:
+        for table in ("account.move", "account.move.line", "account.move.reconciliation", "account.invoice"):
+            system.tables[table] = {}
+        system.log.clear()
+        for number in numbers:
+            system.invoice(str(number), customer, "10.00")
+
+    return _System(simulator=system, turn=turn)
+
+
+MAKERS: dict[str, Callable[[int], _System]] = {
+    "exact": _exact,
+    "moneybird": _moneybird,
+    "odoo": _odoo,
+    "tryton": _tryton,
+}
 
 
 def _settings(system: str, address: str, state: Path) -> ConnectorSettings:
@@ -128,6 +157,15 @@ def _settings(system: str, address: str, state: Path) -> ConnectorSettings:
                 calls_per_day=100_000,
                 state=state,
             )
+        case "tryton":
+            return TrytonBooksSettings(
+                use="tryton",
+                url=address,
+                database=tryton.DATABASE,
+                user=tryton.USER,
+                password=SecretStr(tryton.PASSWORD),
+                accounts=TargetAccounts(banks=(TargetBank(iban=BANK, account="550001", journal="BNK"),)),
+            )
         case _:
             return MoneybirdSettings(
                 use="moneybird",
@@ -142,11 +180,14 @@ def _settings(system: str, address: str, state: Path) -> ConnectorSettings:
 
 def _serve(system: str, postings: int, line: Connection) -> None:
     """The simulator's process: says its address, then what it was asked, and then says everything again."""
-    recorder = _Recorder(MAKERS[system](postings))
+    made = MAKERS[system](postings)
+    recorder = _Recorder(made.simulator)
     with running(recorder) as server:
         server.keeps = False
         line.send(server.address)
-        line.recv()
+        while isinstance(numbers := line.recv(), range):
+            made.turn(numbers)
+            line.send("ready")
         line.send([call for call, _ in recorder.kept])
         recorder.again = [answer for _, answer in reversed(recorder.kept)]
         line.recv()
@@ -164,9 +205,11 @@ def measured(system: str, postings: int) -> Figures:
         began, began_wall = process_time(), perf_counter()
         early_kib = 0
         for start in range(0, postings, target.batch_size):
-            numbers = range(start, min(start + target.batch_size, postings))
+            numbers = range(start + 1, min(start + target.batch_size, postings) + 1)
+            here.send(numbers)
+            here.recv()
             target.send_many(
-                [effect(paid(str(n + 1), "10.00", day=f"2026-06-{n * 28 // postings + 1:02}")) for n in numbers]
+                [effect(paid(str(n), "10.00", day=f"2026-06-{(n - 1) * 28 // postings + 1:02}")) for n in numbers]
             )
             if not early_kib and start >= postings // 5:
                 early_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from connectors.odoo.settings import OdooFeedbackSettings, OdooInvoicesSettings, OdooLogin
 from connectors.ports import FeedbackSink, InvoiceSource, PortalSource
 from connectors.registry import Port, invoice_source
 from connectors.whmcs.settings import WhmcsFeedbackSettings, WhmcsInvoicesSettings, WhmcsLogin
@@ -17,7 +18,7 @@ from ledger.effects import Effect, EffectKind, key_of
 from ledger.money import Money
 from ledger.portal_feedback import PortalFeedback, PortalState, feedback_key, feedback_payload
 from tests.conformance.worlds import TODAY, SinkWorld
-from tests.simulators import whmcs, woocommerce
+from tests.simulators import odoo, whmcs, woocommerce
 from tests.simulators.server import Loopback, lasting
 
 INVOICES = 7
@@ -158,11 +159,48 @@ def whmcs_feedback(tmp: Path) -> SinkWorld:
     )
 
 
+def odoo_feedback(settings: OdooFeedbackSettings) -> Callable[[Path], SinkWorld]:
+    """Notes, or payments: a payment was made when its entry is posted and its invoice is paid."""
+
+    def world(tmp: Path) -> SinkWorld:
+        system, server = odoo.OdooSimulator(), lasting("odoo-feedback")
+        server.simulate(system)
+        customer = system.contact("Jansen")
+        numbers = [system.invoice(f"F{n}", customer, str(Decimal(100 + n) / 100)) for n in range(20)]
+        login = OdooLogin(url=server.address, database=odoo.DATABASE, api_key=SecretStr(odoo.KEY), state=_beside(tmp))
+        source = OdooInvoicesSettings(use="odoo", connection=login, feedback=settings)
+
+        def delivered() -> list[str]:
+            notes = [row["body"].partition("[afletter:")[2][:32] for row in system.tables["mail.message"].rows.values()]
+            paid = [
+                entry["ref"].removeprefix("afletter:")
+                for entry in system.ours()
+                if entry["state"] == "posted"
+                and all(
+                    system.named(line["name"])["payment_state"] == "paid" for line in system.lines_of(entry["id"])[1:]
+                )
+            ]
+            return sorted([*notes, *paid])
+
+        return SinkWorld(
+            make=lambda: _sink(invoice_source(source, "invoices/0")),
+            effect=lambda n: _word(f"invoices/{numbers[n]}", n),
+            changed=_changed,
+            delivered=delivered,
+            expected=lambda effect: effect.key.partition("@")[0],
+            asks_again=True,
+        )
+
+    return world
+
+
 PORTALS: Mapping[tuple[Port, str], Callable[[Path], PortalWorld]] = {
     (Port.INVOICES, "whmcs"): whmcs_source,
     (Port.INVOICES, "woocommerce"): woo_source,
 }
 FEEDBACK: Mapping[str, Callable[[Path], SinkWorld]] = {
+    "feedback-odoo-notes": odoo_feedback(OdooFeedbackSettings()),
+    "feedback-odoo-payments": odoo_feedback(OdooFeedbackSettings(journal="MISC", account="499200")),
     "feedback-whmcs": whmcs_feedback,
     "feedback-woocommerce": woo_feedback,
 }

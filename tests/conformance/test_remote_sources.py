@@ -7,19 +7,24 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from connectors.odoo.settings import OdooInvoicesSettings, OdooLogin
-from connectors.ports import Cursor, InvoiceSource
-from connectors.registry import Port, invoice_source
+from connectors.ponto.settings import PontoSettings
+from connectors.ports import Cursor, Source
+from connectors.registry import Port, invoice_source, statement_source
 from connectors.tryton.settings import TrytonInvoicesSettings
 from ledger.documents import Document
 from ledger.errors import AfletterError, CredentialsRefused, HumanActionNeeded, Transient
 from ledger.sources import Fault, RawDocument
+from ledger.statements import Statement
 from tests.simulators.odoo import DATABASE, KEY, OdooSimulator
+from tests.simulators.ponto import CLIENT, IBAN, SECRET, PontoSimulator
 from tests.simulators.server import Loopback, Trouble, lasting
 from tests.simulators.tryton import DATABASE as DATABASE_OF_TRYTON
 from tests.simulators.tryton import PASSWORD, USER, TrytonSimulator
@@ -30,7 +35,7 @@ class RemoteWorld:
     """``make(secret)``: the source; ``expected``: numbers of the documents that it must bring; ``change``: something happens to the first of them."""
 
     server: Loopback
-    make: Callable[..., InvoiceSource]
+    make: Callable[..., Source[Any]]
     expected: frozenset[str]
     change: Callable[[], None]
 
@@ -41,7 +46,7 @@ def odoo(tmp: Path) -> RemoteWorld:
     customer = system.contact("Jansen", ibans=["BE68539007547034"])
     invoices = [system.invoice(f"INV/{n}", customer, "10.00") for n in range(7)]
 
-    def make(secret: str = KEY) -> InvoiceSource:
+    def make(secret: str = KEY) -> Source[Any]:
         login = OdooLogin(url=server.address, database=DATABASE, api_key=SecretStr(secret), state=tmp / "state")
         return invoice_source(OdooInvoicesSettings(use="odoo", connection=login), "invoices/0")
 
@@ -59,7 +64,7 @@ def tryton(tmp: Path) -> RemoteWorld:
     for n in range(7):
         system.invoice(f"F{n}", customer, "10.00")
 
-    def make(secret: str = PASSWORD) -> InvoiceSource:
+    def make(secret: str = PASSWORD) -> Source[Any]:
         settings = TrytonInvoicesSettings(
             use="tryton",
             url=server.address,
@@ -73,9 +78,36 @@ def tryton(tmp: Path) -> RemoteWorld:
     return RemoteWorld(server, make, frozenset(f"F{n}" for n in range(7)), lambda: system.pay_by_hand("F0", "4.00"))
 
 
+def ponto(tmp: Path) -> RemoteWorld:
+    bank, server, day = PontoSimulator(), lasting("ponto"), date(2026, 6, 1)
+    server.simulate(bank)
+    for _ in range(7):
+        bank.book("10.00", day)
+    bank.fetch_from_bank(datetime(2026, 6, 2, 4, tzinfo=UTC))
+
+    def make(secret: str = SECRET) -> Source[Any]:
+        settings = PontoSettings(
+            use="ponto",
+            iban=IBAN,
+            since=day,
+            client_id=CLIENT,
+            client_secret=SecretStr(secret),
+            url=server.address,
+            state=tmp / "state",
+        )
+        return statement_source(settings, "bank_accounts/0/statements/0")
+
+    def change() -> None:
+        bank.book("1.00", day, at=0)
+        bank.fetch_from_bank(datetime(2026, 6, 2, 8, tzinfo=UTC))
+
+    return RemoteWorld(server, make, frozenset(f"ref{n}" for n in range(1, 8)), change)
+
+
 REMOTE: Mapping[tuple[Port, str], Callable[[Path], RemoteWorld]] = {
     (Port.INVOICES, "odoo"): odoo,
     (Port.INVOICES, "tryton"): tryton,
+    (Port.STATEMENTS, "ponto"): ponto,
 }
 every_source = pytest.mark.parametrize("make_world", REMOTE.values(), ids=[f"{port}-{use}" for port, use in REMOTE])
 
@@ -83,9 +115,10 @@ every_source = pytest.mark.parametrize("make_world", REMOTE.values(), ids=[f"{po
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.odoo.invoices.PAGE", 3)
+    monkeypatch.setattr("connectors.ponto.client.PAGE", 3)
 
 
-def fetch_all(source: InvoiceSource, cursor: Cursor | None = None) -> tuple[list[RawDocument], Cursor | None]:
+def fetch_all(source: Source[Any], cursor: Cursor | None = None) -> tuple[list[RawDocument], Cursor | None]:
     """All pages; the cursor makes a round trip through text each time, as the store makes it."""
     documents: list[RawDocument] = []
     more = True
@@ -96,8 +129,15 @@ def fetch_all(source: InvoiceSource, cursor: Cursor | None = None) -> tuple[list
     return documents, cursor
 
 
-def numbers(source: InvoiceSource, documents: list[RawDocument]) -> list[str]:
-    return [fact.number for one in documents for fact in source.parse(one) if isinstance(fact, Document)]
+def numbers(source: Source[Any], documents: list[RawDocument]) -> list[str]:
+    """Of invoices; of bank entries the bank's references."""
+    found: list[str] = []
+    for fact in (fact for one in documents for fact in source.parse(one)):
+        if isinstance(fact, Document):
+            found.append(fact.number)
+        elif isinstance(fact, Statement):
+            found += [entry.bank_reference for entry in fact.entries]
+    return found
 
 
 @every_source

@@ -51,6 +51,8 @@ from connectors.registry import (
 from connectors.report_folder import ProofFolderSettings, ReportMaildirSettings
 from connectors.sftp_debits import SftpDebits, SftpDebitsSettings
 from connectors.sftp_files import SftpFiles, SftpFilesSettings
+from connectors.sftp_invoices import SftpInvoices, SftpInvoicesSettings
+from connectors.sftp_statements import SftpStatements, SftpStatementsSettings
 from connectors.target_accounts import TargetAccounts, TargetBank
 from connectors.tryton.settings import TrytonBooksSettings
 from ledger.bookings import AccountKind, Booking, BookingKind, BookingLine, LedgerAccount, receivable
@@ -74,11 +76,13 @@ TODAY = date(2026, 6, 30)
 
 @dataclass(frozen=True)
 class SourceWorld:
-    """A source and the folder it reads. ``files``: name and content of documents, in the order in which it must read them."""
+    """A source and the folder it reads. ``files``: name and content of documents, in the order in which it must read them. ``copies``: it reads copies, which
+    stay when a file vanishes, and sees times of change in whole seconds."""
 
     folder: Path
     make: Callable[[], Source[Any]]
     files: Mapping[str, bytes]
+    copies: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,31 @@ def folder_statements(tmp: Path) -> SourceWorld:
         folder=tmp / "bank",
         make=lambda: statement_source(settings, "bank_accounts/0/statements/0"),
         files={"2026/june": b"", "a.cod": b"not a statement", "z": b"\0" * 4096},
+    )
+
+
+def sftp_invoices(tmp: Path) -> SourceWorld:
+    world = folder_invoices(tmp)
+    server = {"use": "sftp", **sshd.server().settings(world.folder, tmp / "memory")}
+    settings = SftpInvoicesSettings.model_validate(server)
+    files = {**world.files, "b.xml": b"<nothing more/>"}
+    return SourceWorld(
+        folder=world.folder,
+        make=lambda: SftpInvoices(settings, "invoices/0", sshd.one_line),
+        files=files,
+        copies=True,
+    )
+
+
+def sftp_statements(tmp: Path) -> SourceWorld:
+    world = folder_statements(tmp)
+    server = {"use": "sftp", "recursive": True, **sshd.server().settings(world.folder, tmp / "memory")}
+    settings = SftpStatementsSettings.model_validate(server)
+    return SourceWorld(
+        folder=world.folder,
+        make=lambda: SftpStatements(settings, "bank_accounts/0/statements/0", sshd.one_line),
+        files={**world.files, "2026/june": b"neither"},
+        copies=True,
     )
 
 
@@ -625,7 +654,9 @@ SOURCES: Mapping[tuple[Port, str], Callable[[Path], SourceWorld]] = {
     (Port.DELIVERY_REPORTS, "maildir"): report_maildir,
     (Port.DELIVERY_REPORTS, "print_folder"): proofs,
     (Port.INVOICES, "folder"): folder_invoices,
+    (Port.INVOICES, "sftp"): sftp_invoices,
     (Port.STATEMENTS, "folder"): folder_statements,
+    (Port.STATEMENTS, "sftp"): sftp_statements,
     (Port.CALL_OUTCOMES, "folder"): folder_calls,
 }
 SINKS: Mapping[tuple[Port, str], Callable[[Path], SinkWorld]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from daemon import review
 from daemon.cli import app
 from daemon.tenant import opened
+from ledger.effects import EffectState
 from tests.scenarios.clerk import IBAN, Clerk, Line
 from tests.simulators import moneybird as mb
 from tests.simulators.clock import clock
@@ -64,7 +66,8 @@ accounting:
 
 @dataclass
 class Shop:
-    """The clerk here, and the books there. ``issue``: an invoice there; ``postings``: marks of ours there, each once."""
+    """The clerk here, and the books there. ``issue``: an invoice there; ``postings``: marks of ours there, each once; ``close``: June is closed there,
+    or open again; ``pay``: a person books a payment of a document there."""
 
     clerk: Clerk
     server: Loopback
@@ -72,6 +75,8 @@ class Shop:
     secret: str
     issue: Callable[[int, str], None]
     postings: Callable[[], list[str]]
+    close: Callable[[bool], None]
+    pay: Callable[[int, str], None]
 
     def log_in(self, secret: str) -> None:
         self.clerk.tenant_file.write_text(TENANT + self.books.format(url=self.server.address, secret=secret))
@@ -92,7 +97,17 @@ def _exact(server_of: Callable[[ExactSimulator], Loopback], clerk: Clerk) -> Sho
     system = ExactSimulator()
     customer = system.customer("C1")
     server = server_of(system)
-    return Shop(clerk, server, EXACT, "refresh-0", lambda n, total: system.invoice(n, customer, total), system.posted)
+
+    def issue(number: int, total: str) -> None:
+        system.invoice(number, customer, total)
+
+    def close(closed: bool) -> None:
+        system.closed = {(2026, 6)} if closed else set()
+
+    def pay(number: int, amount: str) -> None:
+        system.payment_by_hand(number, customer, amount)
+
+    return Shop(clerk, server, EXACT, "refresh-0", issue, system.posted, close, pay)
 
 
 def _moneybird(server_of: Callable[[MoneybirdSimulator], Loopback], clerk: Clerk) -> Shop:
@@ -102,7 +117,13 @@ def _moneybird(server_of: Callable[[MoneybirdSimulator], Loopback], clerk: Clerk
     def issue(number: int, total: str) -> None:
         system.invoice(str(number), total)
 
-    return Shop(clerk, server, MONEYBIRD, mb.TOKEN, issue, system.marks)
+    def close(closed: bool) -> None:
+        system.closed_until = "2026-06-30" if closed else ""
+
+    def pay(number: int, amount: str) -> None:
+        system.pay(system.named(str(number))["id"], Decimal(amount), "2026-06-10")
+
+    return Shop(clerk, server, MONEYBIRD, mb.TOKEN, issue, system.marks, close, pay)
 
 
 @pytest.fixture(params=[_exact, _moneybird], ids=["exact", "moneybird"])
@@ -165,3 +186,53 @@ def test_a_storm_of_refusals_passes(shop: Shop) -> None:
     shop.server.clear()
     assert shop.clerk.sync(DAY_2).failures == []
     assert len(shop.postings()) == 1
+
+
+def test_what_is_refused_there_waits_and_goes_through_once_it_is_mended(shop: Shop) -> None:
+    shop.invoice(20260001, "121.00")
+    shop.clerk.invoice("20260002", "C1", "60.50", "2026-06-01", "2026-07-01")
+    shop.clerk.statement(
+        DAY_1,
+        Line(amount="121.00", text="20260001", bank_reference="R1"),
+        Line(amount="60.50", text="20260002", bank_reference="R2"),
+    )
+    shop.close(True)
+    shop.clerk.sync(DAY_1)
+    assert shop.postings() == []
+    listed = _effects(shop, "list")
+    assert "closed" in listed
+    assert "no sales entry 20260002" in listed or "no invoice 20260002" in listed
+    shop.close(False)
+    shop.issue(20260002, "60.50")
+    for key in _parked(shop):
+        _effects(shop, "retry", key)
+    assert shop.clerk.sync(DAY_2).failures == []
+    assert _parked(shop) == []
+    assert len(shop.postings()) == 2
+    assert "0 open documents and 0 bank accounts agree, 0 differ" in shop.compared()
+
+
+def test_what_a_person_books_there_is_told_with_its_cause_and_settles_nothing_twice(shop: Shop) -> None:
+    shop.invoice(20260001, "121.00")
+    shop.invoice(20260002, "60.50")
+    shop.clerk.sync(DAY_1)
+    shop.pay(20260002, "60.50")
+    command = ["compare", "--config", str(shop.clerk.tenant_file), "--as-of", DAY_2]
+    told = CliRunner().invoke(app, command, env={"COLUMNS": "300"})
+    assert told.exit_code == 1
+    assert "20260002" in told.output
+    assert "booked there by somebody else" in told.output
+    assert "1 open documents and 0 bank accounts agree, 1 differ" in told.output
+    assert shop.clerk.open("20260002") == "60.50"
+
+
+def _effects(shop: Shop, *words: str) -> str:
+    command = ["effects", *words, "--config", str(shop.clerk.tenant_file)]
+    told = CliRunner().invoke(app, command, env={"COLUMNS": "300"})
+    assert told.exit_code == 0, told.output
+    return told.output
+
+
+def _parked(shop: Shop) -> list[str]:
+    with opened(shop.clerk.config) as tenant, tenant.store.snapshot() as t:
+        return [effect.key for effect in t.outbox.with_state(EffectState.PARKED)]

@@ -23,9 +23,12 @@ from daemon.calls_commands import calls_app
 from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
 from daemon.handover_commands import handover_app
+from daemon.policies import policy_faults
 from daemon.tenant import opened
+from formats import dossier
 from tests import sshd
 from tests.scenarios.clerk import Clerk, Line
+from tests.unit.formats.notifications import notification
 
 IBAN_B = "BE71096123456769"
 REMINDERS = """\
@@ -437,6 +440,79 @@ class TestCases:
         pass_days(clerk, 31, 31, paying("121.00"))
         assert len(mails_to(clerk, "cases@agency.example")) == 2
         assert sent(clerk)[-1] == (24, "hand_over")
+
+    def test_a_case_that_is_too_large_for_a_mail_goes_in_several(self, tmp_path: Path) -> None:
+        by_mail = (
+            "  hand_over: {name: Inkasso NV, approval: none, mail_to: cases@agency.example}\n  max_message_mib: 1\n"
+        )
+        clerk = clerk_with(tmp_path, by_mail)
+        (tmp_path / "shop/pdf").mkdir()
+        for number in ("F1", "F2"):
+            (tmp_path / "shop/pdf" / f"{number}.pdf").write_bytes(b"%PDF-1.4 " + bytes(250 * 1024))
+        clerk.invoice("F2", "B", "50.00", "2026-08-04", DUE.isoformat(), payment_reference="000000002222")
+        pass_days(clerk, -3, 30)
+        found = mails_to(clerk, "cases@agency.example")
+        subjects = sorted(str(mail["Subject"]) for mail in found)
+        assert [one.rpartition(" (")[2] for one in subjects] == [
+            f"{n} van {len(found)})" for n in range(1, len(found) + 1)
+        ]
+        assert len(found) > 1
+        assert sent(clerk)[-1] == (24, "hand_over"), "one step"
+        for place, mail in enumerate(found):
+            assert len(mail.as_bytes()) < 1024 * 1024
+            (part,) = [part for part in mail.walk() if part.get_filename()]
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            assert checked(tmp_path / f"{place}.zip", content)[0] == 0
+        pass_days(clerk, 31, 31, paying("121.00"))
+        assert len(mails_to(clerk, "cases@agency.example")) == len(found) + 1, "reduced once"
+
+    def test_a_case_of_too_many_mails_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(dossier, "MOST_PARTS", 1)
+        by_mail = (
+            "  hand_over: {name: Inkasso NV, approval: none, mail_to: cases@agency.example}\n  max_message_mib: 1\n"
+        )
+        clerk = clerk_with(tmp_path, by_mail)
+        (tmp_path / "shop/pdf").mkdir()
+        (tmp_path / "shop/pdf/F1.pdf").write_bytes(b"%PDF-1.4 " + bytes(600 * 1024))
+        result = pass_days(clerk, -3, 24)
+        assert [(one.reason, one.detail[:24]) for one in result.held_back.held] == [
+            (HoldReason.NOT_COMPOSED, "the case would come to 5")
+        ]
+        assert mails_to(clerk, "cases@agency.example") == []
+
+    def test_a_case_whose_mail_comes_back_waits_for_another_address(self, tmp_path: Path) -> None:
+        by_mail = "  hand_over: {name: Inkasso NV, approval: none, mail_to: cases@agency.example}\n"
+        reports = "  delivery_reports: [{use: maildir, path: bounces}]\n"
+        clerk = clerk_with(tmp_path, by_mail, reports)
+        (tmp_path / "bounces/new").mkdir(parents=True)
+        pass_days(clerk, -3, 24)
+        (mail,) = mails_to(clerk, "cases@agency.example")
+        content = notification(
+            message_id=str(mail["Message-ID"]).strip("<>"), recipients=(("cases@agency.example", "failed", "5.1.1"),)
+        )
+        (tmp_path / "bounces/new/1").write_bytes(content)
+        result = pass_days(clerk, 25, 27)
+        assert [(one.reason, one.detail) for one in result.held_back.held] == [
+            (HoldReason.NO_ADDRESS, "a case for cases@agency.example came back")
+        ]
+        assert clerk.status(on(27)).waiting != ()
+        text = clerk.tenant_file.read_text(encoding="utf-8").replace("cases@agency", "inbox@agency")
+        clerk.tenant_file.write_text(text, encoding="utf-8")
+        pass_days(clerk, 28, 30)
+        assert len(mails_to(clerk, "inbox@agency.example")) == 1
+
+    def test_a_case_by_mail_needs_a_channel_of_mails(self, tmp_path: Path) -> None:
+        clerk = clerk_with(tmp_path, "  hand_over: {name: Inkasso NV, mail_to: cases@agency.example}\n", CALLS)
+        text = clerk.tenant_file.read_text(encoding="utf-8").replace(
+            "{use: maildir, path: mail}", "{use: print_folder, path: print}"
+        )
+        clerk.tenant_file.write_text(text, encoding="utf-8")
+        found = [line.partition("reminders.")[2] for line in policy_faults(clerk.config)]
+        assert found == [
+            "calls.mail_to: no channel takes mails: add one (`use: smtp`) to reminders.channels, or leave it out: the list is in calls.path too",
+            "hand_over.mail_to: no channel takes mails: add one (`use: smtp`) to reminders.channels, or give hand_over.channel instead",
+        ]
 
 
 class TestServices:

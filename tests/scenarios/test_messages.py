@@ -22,6 +22,7 @@ from ledger.reminders import MessageKind
 from tests.mail_servers import PASSWORD, USER, Authority, Post, free_port, smtp_server
 from tests.scenarios.clerk import Clerk
 from tests.unit.formats.notifications import notification
+from tests.unit.formats.test_plain_bounce import EXIM, ID, QMAIL
 
 DUE, DAY_7, DAY_8, DAY_9, DAY_21, DAY_22 = (
     "2026-09-03",
@@ -118,6 +119,19 @@ def test_a_mail_that_comes_back_goes_as_a_letter_and_the_next_step_too(clerk: Cl
     clerk.statement(DAY_21)
     clerk.sync(DAY_22)
     assert [row[2] for row in sent(clerk)] == ["reminders/channels/0", "reminders/channels/1", "reminders/channels/1"]
+
+
+def test_a_bounce_of_another_form_counts_and_one_that_is_not_clear_is_named_and_holds_nothing_up(clerk: Clerk) -> None:
+    clerk.sync(DAY_7)
+    (clerk.folder / "bounces/new/1").write_text(EXIM.replace(ID, ids(clerk)[0]).replace("klant@", "b@"))
+    (clerk.folder / "bounces/new/2").write_text(QMAIL.partition("--- Below")[0])
+    (clerk.folder / "bounces/new/3").write_bytes(notification().replace(b"<0123abc@bench.example>", b""))
+    clerk.statement(DAY_7)
+    clerk.sync(DAY_8)
+    assert [row[3] for row in sent(clerk)] == ["bounced", "sent"]
+    faults = clerk.status(DAY_8).faults
+    assert any("does not say which one" in line for line in faults)
+    assert any("does not quote the Message-ID" in line for line in faults)
 
 
 def test_a_new_address_is_written_to_again(clerk: Clerk) -> None:
@@ -325,3 +339,100 @@ def test_while_the_bank_is_silent_no_invoice_leaves(tmp_path: Path) -> None:
     clerk.statement("2026-09-16")
     clerk.sync("2026-09-17")
     assert [row[3] for row in dispatched(clerk)] == ["sent"]
+
+
+class TestMailsThatAreTooLargeForOne:
+    NUMBERS = ("2026-0013", "2026-0014", "2026-0015")
+
+    def clerk(self, folder: Path) -> Clerk:
+        """Customer B with four invoices of 300 KiB each, where a mail may have 1 MiB: two fit in one."""
+        clerk = clerk_with(folder, more="  max_message_mib: 1")
+        clerk.customer("C", "Klant C", channels="phone")
+        (folder / "shop/pdf").mkdir()
+        for number in self.NUMBERS:
+            clerk.invoice(number, "B", "121.00", "2026-08-20", DUE)
+        for number in ("2026-0011", *self.NUMBERS):
+            (folder / "shop/pdf" / f"{number}.pdf").write_bytes(b"%PDF-1.4 " + number.encode() + bytes(300 * 1024))
+        return clerk
+
+    def test_they_leave_as_two_each_once_and_are_one_reminder(self, tmp_path: Path) -> None:
+        clerk = self.clerk(tmp_path)
+        clerk.sync(DAY_7)
+        assert sent(clerk) == [(DAY_7, "reminder", "reminders/channels/0", "sent")]
+        first, second = sorted(mails(clerk), key=lambda mail: str(mail["Subject"]))
+        assert str(first["Subject"]).endswith(" (1 van 2)")
+        assert str(second["Subject"]).endswith(" (2 van 2)")
+        (message_id,) = ids(clerk)
+        local, _, domain = message_id.partition("@")
+        assert [str(mail["Message-ID"]) for mail in (first, second)] == [f"<{message_id}>", f"<{local}.2@{domain}>"]
+        assert [part.get_filename() for part in second.iter_attachments()] == [
+            "factuur-03-2026-0014.pdf",
+            "factuur-04-2026-0015.pdf",
+        ]
+        assert all(len(mail.as_bytes()) < 1024 * 1024 for mail in (first, second))
+        clerk.statement(DAY_7)
+        clerk.sync(DAY_8)
+        assert len(mails(clerk)) == 2
+
+    def test_one_that_comes_back_sends_the_whole_by_the_next_way(self, tmp_path: Path) -> None:
+        clerk = self.clerk(tmp_path)
+        clerk.sync(DAY_7)
+        local, _, domain = ids(clerk)[0].partition("@")
+        bounce(clerk, f"{local}.2@{domain}", status="5.3.4")
+        clerk.statement(DAY_7)
+        clerk.sync(DAY_8)
+        assert [row[2:] for row in sent(clerk)] == [
+            ("reminders/channels/0", "bounced"),
+            ("reminders/channels/1", "sent"),
+        ]
+        assert [job["kind"] for job in jobs(clerk)] == ["reminder"]
+
+    def test_an_address_that_the_server_does_not_know_leaves_nothing_behind(self, tmp_path: Path) -> None:
+        post, authority = Post(), Authority(tmp_path / "ca")
+        with smtp_server(post, tls=authority.server_context()) as port:
+            clerk = self.clerk(tmp_path / "clerk")
+            text = clerk.tenant_file.read_text(encoding="utf-8").replace(MAIL, smtp(port, authority))
+            clerk.tenant_file.write_text(text, encoding="utf-8")
+            clerk.customer("B", "Klant B", email="nobody@example.be")
+            clerk.sync(DAY_7)
+        assert [row[3] for row in sent(clerk)] == ["bounced", "sent"]
+        assert clerk.status(DAY_7).parked == (), "nobody has to look"
+        assert post.mails == []
+
+
+class TestRegisteredMail:
+    STEPS = """\
+  steps:
+    - {after_days: 7, kind: notice_of_default, media: [registered]}
+"""
+
+    def clerk(self, folder: Path, port: int, authority: Authority) -> Clerk:
+        registered = smtp(port, authority).replace("use: smtp", "use: smtp, registered: true")
+        clerk = clerk_with(folder, registered, self.STEPS)
+        text = clerk.tenant_file.read_text(encoding="utf-8")
+        text = text.replace("path: print}", "path: print, registered: true}")
+        clerk.tenant_file.write_text(text, encoding="utf-8")
+        return clerk
+
+    def test_a_customer_with_a_mail_address_only_gets_it(self, tmp_path: Path) -> None:
+        post, authority = Post(), Authority(tmp_path / "ca")
+        with smtp_server(post, tls=authority.server_context()) as port:
+            clerk = self.clerk(tmp_path / "clerk", port, authority)
+            clerk.customer("B", "Klant B", street="", postcode="", city="", channels="phone")
+            clerk.sync(DAY_7)
+        assert [row[1:] for row in sent(clerk)] == [("notice_of_default", "reminders/channels/0", "sent")]
+        assert "b@example.be" in {recipients[0] for _, recipients in post.envelopes}
+
+    def test_where_the_service_does_not_know_the_address_a_registered_letter_goes_on_the_same_day(
+        self, tmp_path: Path
+    ) -> None:
+        post, authority = Post(), Authority(tmp_path / "ca")
+        with smtp_server(post, tls=authority.server_context()) as port:
+            clerk = self.clerk(tmp_path / "clerk", port, authority)
+            clerk.customer("B", "Klant B", email="nobody@example.be")
+            clerk.sync(DAY_7)
+        assert sent(clerk) == [
+            (DAY_7, "notice_of_default", "reminders/channels/0", "bounced"),
+            (DAY_7, "notice_of_default", "reminders/channels/1", "sent"),
+        ]
+        assert [job["medium"] for job in jobs(clerk)] == ["registered"]

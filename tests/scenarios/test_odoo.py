@@ -14,6 +14,7 @@ from daemon.progress import SilentSteps
 from daemon.sender import settle
 from daemon.tenant import opened
 from ledger.effects import EffectState
+from ledger.errors import ConfigError
 from tests.scenarios.clerk import IBAN, Clerk, Line
 from tests.simulators.clock import Clock, clock
 from tests.simulators.odoo import DATABASE, KEY, OdooSimulator
@@ -179,3 +180,63 @@ def test_a_key_that_is_over_stops_odoo_and_nothing_else(company: Company, monkey
     company.clerk.tenant_file.write_text(company.clerk.tenant_file.read_text() + "# again\n")
     assert company.sync(DAY_3) == []
     assert company.states() == {"INV/2026/00001": "paid"}
+
+
+BOOKS_ELSEWHERE = "\naccounting: [{use: beancount, path: books}]\nstore: sqlite:///state/scenario.sqlite3\n"
+
+
+def _books_elsewhere(company: Company, feedback: str) -> None:
+    """Odoo has the invoices only, and is told; a first cycle finds nothing paid."""
+    text = company.clerk.tenant_file.read_text()
+    head, rest = text.split("accounting:")
+    head = head.replace("calls_per_minute: 100000}", f"calls_per_minute: 100000}}\n    feedback: {feedback}")
+    company.clerk.tenant_file.write_text(head.rstrip() + BOOKS_ELSEWHERE)
+    assert "store:" in rest
+
+
+@pytest.mark.parametrize("feedback", ["{}", '{journal: MISC, account: "499200"}'], ids=["notes", "payments"])
+def test_books_are_elsewhere_and_odoo_is_told(company: Company, feedback: str) -> None:
+    _books_elsewhere(company, feedback)
+    company.odoo.invoice("INV/2026/00001", company.jansen, "121.00")
+    company.odoo.invoice("INV/2026/00002", company.jansen, "60.50")
+    assert company.sync("2026-06-09") == []
+    company.clerk.statement(
+        DAY_1,
+        Line(amount="121.00", text="INV/2026/00001", bank_reference="R1"),
+        Line(amount="20.00", text="INV/2026/00002", bank_reference="R2"),
+    )
+    assert company.sync(DAY_1) == []
+    notes = [row["body"] for row in company.odoo.tables["mail.message"].rows.values()]
+    if feedback == "{}":
+        assert [note.partition(" [")[0] for note in notes] == [
+            "<p>afletter: 121.00 EUR (2026-06-15), paid, 0.00 EUR open",
+            "<p>afletter: 20.00 EUR (2026-06-15), partly_paid, 40.50 EUR open",
+        ]
+        assert set(company.states().values()) == {"not_paid"}
+    else:
+        assert notes == []
+        assert company.states() == {"INV/2026/00001": "paid", "INV/2026/00002": "partial"}
+    company.undo(DAY_2, "R1")
+    assert company.sync(DAY_2) == []
+    # What Odoo was told comes back with its invoices and settles nothing here a second time.
+    assert company.sync(DAY_3) == []
+    assert (company.clerk.open("INV/2026/00001"), company.clerk.open("INV/2026/00002")) == ("121.00", "40.50")
+    if feedback == "{}":
+        assert (
+            "-121.00 EUR (2026-06-20), open_again, 121.00 EUR open"
+            in company.odoo.tables["mail.message"].rows[3]["body"]
+        )
+    else:
+        assert company.states() == {"INV/2026/00001": "not_paid", "INV/2026/00002": "partial"}
+    assert company.clerk.proven()
+
+
+def test_odoo_is_not_told_twice(company: Company) -> None:
+    text = company.clerk.tenant_file.read_text()
+    company.clerk.tenant_file.write_text(
+        text.replace(
+            "calls_per_minute: 100000}", 'calls_per_minute: 100000}\n    feedback: {journal: MISC, account: "499200"}'
+        )
+    )
+    with pytest.raises(ConfigError, match=r"invoices\[0\].feedback and accounting\[0\] would book the same twice"):
+        company.sync(DAY_1)

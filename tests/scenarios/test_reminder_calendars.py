@@ -10,6 +10,7 @@ import pytest
 from collect.reminders import HoldReason
 from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
+from daemon.policies import abroad
 from daemon.tenant import opened
 from tests.scenarios.channels import mails, mails_to
 from tests.scenarios.clerk import Clerk, Line
@@ -292,3 +293,33 @@ def test_a_message_that_cannot_be_written_stops_that_one_alone(tmp_path: Path) -
         ("C", "sent", "reminders/channels/0"),
     ]
     assert [mail.to for mail in mails(clerk)] == ["c@example.be"]
+
+
+OUTLAY = """\
+reminders:
+  sender: a@scenario.example
+  channel: {use: maildir, path: mail}
+  minimum_days_between: 10
+  steps:
+    - {after_days: 7, kind: reminder, audience: {type: consumer}}
+    - {after_days: 20, kind: reminder, audience: {type: consumer}, fee: outlay, outlay: 0.80, after_term: true}
+    - {after_days: 40, kind: notice_of_default, audience: {type: consumer}, fee: outlay, outlay: 0.76, after_term: true}
+    - {after_days: 7, kind: reminder, audience: {type: business}}
+"""
+
+
+def test_a_step_asks_abroad_for_nothing_that_the_law_there_does_not_give(tmp_path: Path) -> None:
+    """German postage: of a German consumer, once for each letter that asked for it; nobody else is asked for a cent."""
+    clerk = Clerk(tmp_path, country="DE", more=OUTLAY)
+    countries = ("DE", "NL", "AT", "FR")
+    for number, country in enumerate(countries, start=1):
+        clerk.customer(country, f"Kunde {country}", type="consumer", country=country, language="de")
+        clerk.invoice(f"F{number}", country, "121.00", "2026-08-04", DUE.isoformat())
+    calendar(clerk, 7, 30, 55)
+    with opened(clerk.config) as tenant, tenant.store.snapshot() as t:
+        rows = [row.reminder for row in t.reminders.rows() if row.status == "sent"]
+    asked = {country: [one.costs for one in rows if one.customer_id == country] for country in countries}
+    assert asked == {"DE": [0, 80, 156], "NL": [0, 0, 0], "AT": [0, 0, 0], "FR": [0, 0, 0]}
+    assert [one.outlay for one in rows if one.customer_id == "DE"] == [0, 80, 76]
+    said = abroad(clerk.config)
+    assert any("under the law of NL" in line and line.endswith("it is not asked there") for line in said), said

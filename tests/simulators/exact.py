@@ -30,6 +30,9 @@ GL = {
     "4920": "gl-4920",
     "2400": "gl-2400",
     "1310": "gl-1310",
+    "4930": "gl-4930",
+    "2410": "gl-2410",
+    "2420": "gl-2420",
 }
 _GL_CODE = {number: code for code, number in GL.items()}
 JOURNALS = {"20": "1100", "90": ""}
@@ -95,6 +98,16 @@ class ExactSimulator:
             },
         )
         self._line(customer, number, gross, day, "Invoice", 21 if credit_note else 20, number, "1300", matched=False)
+
+    def payment_by_hand(self, number: int, customer: str, amount: str) -> None:
+        """A person enters a payment of an invoice there, and matches it."""
+        self.entries += 1
+        paid = self._line(
+            customer, number, -Decimal(amount), "2026-06-10", "by hand", 40, self.entries, "1300", matched=True
+        )
+        for row in self._receivables():
+            if row["InvoiceNumber"] == number and row["AmountFC"] == -paid["AmountFC"]:
+                row["matched"] = True
 
     def open_of(self, number: int) -> Decimal:
         return sum(

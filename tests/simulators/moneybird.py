@@ -21,7 +21,9 @@ ADMINISTRATION = "123456789012345678"
 TOKEN = "moneybird-token"
 BANK_ACCOUNT = "400000000000000001"
 SETTLEMENT = "400000000000000002"
-DISCOUNT, REVIEW, PORTAL, ON_ACCOUNT, FEES = (f"50000000000000000{n}" for n in range(1, 6))
+LEDGER = DISCOUNT, REVIEW, PORTAL, ON_ACCOUNT, FEES, WRITE_OFF, EXCHANGE, IGNORED = tuple(
+    f"50000000000000000{n}" for n in range(1, 9)
+)
 
 
 @dataclass
@@ -119,7 +121,7 @@ class MoneybirdSimulator:
             case ["GET", "financial_accounts"]:
                 return json_answer([{"id": BANK_ACCOUNT}, {"id": SETTLEMENT}])
             case ["GET", "ledger_accounts"]:
-                return json_answer([{"id": one} for one in (DISCOUNT, REVIEW, PORTAL, ON_ACCOUNT, FEES)])
+                return json_answer([{"id": one} for one in LEDGER])
             case ["GET", "sales_invoices", "find_by_invoice_id", number]:
                 found = self._by_number.get(unquote(number))
                 return (
@@ -169,6 +171,7 @@ class MoneybirdSimulator:
             self.mutations[new] = {
                 **one,
                 "id": new,
+                "financial_account_id": values["financial_account_id"],
                 "amount_open": one["amount"],
                 "state": "unprocessed",
                 "payments": [],
@@ -187,7 +190,7 @@ class MoneybirdSimulator:
             self.pay(target, amount, mutation["date"], mutation["id"])
             mutation["payments"].append(self.invoices[target]["payments"][-1])
         else:
-            if target not in (DISCOUNT, REVIEW, PORTAL, ON_ACCOUNT, FEES):
+            if target not in LEDGER:
                 return json_answer({"error": {"booking_id": ["does not exist"]}}, 422)
             mutation["ledger_account_bookings"].append(
                 {"id": self._id(), "ledger_account_id": target, "price": str(amount)}

@@ -118,6 +118,7 @@ class OdooSimulator:
             "res.partner",
             "res.partner.bank",
             "account.payment.term",
+            "mail.message",
         ):
             self.tables[model] = Table(_INDEXED.get(model, ("id",)))
         for number, name in ((EUR, "EUR"), (USD, "USD")):
@@ -352,6 +353,11 @@ class OdooSimulator:
                 for line in ids or []:
                     self._loosen(line)
                 return None
+            case ("account.move", "message_post"):
+                (move,) = ids or []
+                note = {"model": "account.move", "res_id": move, "body": f"<p>{named['body']}</p>"}
+                assert named["subtype_xmlid"] == "mail.mt_note"
+                return self.tables["mail.message"].add(note)
             case ("account.move.line", "formatted_read_group" | "read_group"):
                 return self._sums(
                     named["domain"], "amount_currency:sum" if "aggregates" in named else "amount_currency"
@@ -611,6 +617,8 @@ def _compared(value: Any, operator: str, wanted: Any) -> bool:
             return bool(value > wanted)
         case ">=":
             return bool(value >= wanted)
+        case "ilike":
+            return str(wanted).lower() in str(value).lower()
         case "=like":
             return str(value).startswith(wanted.removesuffix("%"))
     raise OdooError("builtins.ValueError", f"Invalid operator {operator}", 500)

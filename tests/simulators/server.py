@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -102,8 +103,8 @@ class _Struck:
 class Loopback:
     """A running server. ``calls``: every request so far; ``address``: where it listens."""
 
-    def __init__(self, simulator: Simulator, port: int) -> None:
-        self.address = f"http://127.0.0.1:{port}"
+    def __init__(self, simulator: Simulator, port: int, scheme: str = "http") -> None:
+        self.address = f"{scheme}://127.0.0.1:{port}"
         self.calls: list[Call] = []
         #: Whether requests are kept: not where ten thousand of them come.
         self.keeps = True
@@ -182,7 +183,7 @@ class _Nothing:
 
 
 @contextmanager
-def running(simulator: Simulator) -> Iterator[Loopback]:
+def running(simulator: Simulator, tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
     """The server, on a port of its own, until the block ends."""
     place: list[Loopback] = []
 
@@ -223,7 +224,9 @@ def running(simulator: Simulator) -> Iterator[Loopback]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    place.append(Loopback(simulator, server.server_address[1]))
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    place.append(Loopback(simulator, server.server_address[1], "http" if tls is None else "https"))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -31,7 +31,7 @@ class UserError(Exception):
 class TrytonSimulator:
     """A company with the accounts of ``ACCOUNTS``, a journal ``BNK`` and a fiscal year 2026."""
 
-    ACCOUNTS = ("400", "550001", "466001", "653001", "658001", "657001", "499901", "499902")
+    ACCOUNTS = ("400", "550001", "466001", "653001", "658001", "657001", "659001", "499901", "499902", "499903")
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[int, Row]] = {}
@@ -206,6 +206,8 @@ class TrytonSimulator:
             case "account.invoice", "reconciliation_lines":
                 own = self._lines_to_pay(row)
                 groups = {self.tables["account.move.line"][one]["reconciliation"] for one in own} - {None}
+                if not groups:
+                    return []
                 return [
                     line["id"]
                     for line in self._rows("account.move.line")
@@ -249,10 +251,8 @@ class TrytonSimulator:
         return all(self._holds(model, row, one) for one in domain)
 
     def _lines_to_pay(self, invoice: Row) -> list[int]:
-        lines = self._rows("account.move.line")
-        return [
-            line["id"] for line in lines if line["move"] == invoice["move"] and line["account"] == invoice["account"]
-        ]
+        move, lines = self.tables["account.move"][invoice["move"]], self.tables["account.move.line"]
+        return [one for one in move["lines"] if lines[one]["account"] == invoice["account"]]
 
     def _state(self, invoice: Row) -> str:
         lines = [self.tables["account.move.line"][one] for one in self._lines_to_pay(invoice)]
@@ -279,13 +279,21 @@ class TrytonSimulator:
         self, day: date, lines: Sequence[tuple[int, int | None, Decimal, str | None]], description: str, state: str
     ) -> int:
         move = self.add(
-            "account.move", company=1, date=day, description=description, state=state, number=None, journal=None
+            "account.move",
+            company=1,
+            date=day,
+            description=description,
+            state=state,
+            number=None,
+            journal=None,
+            lines=[],
         )
         for account, party, amount, text in lines:
-            self.add(
+            line = self.add(
                 "account.move.line", move=move, account=account, party=party, debit=max(amount, Decimal(0)), credit=max(-amount, Decimal(0)),
                 description=text, reconciliation=None, maturity_date=day if state == "posted" else None,
             )  # fmt: skip
+            self.tables["account.move"][move]["lines"].append(line)
         if state == "posted":
             self._number(move)
         return move

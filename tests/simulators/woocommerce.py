@@ -8,6 +8,7 @@ total in an order is negative, its ``amount`` positive; writing ``meta_data`` by
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,8 @@ KEY = "ck_0123456789abcdef"
 SECRET = "cs_fedcba9876543210"
 _BASE = "/wp-json/wc/v3"
 _SHOP_OFFSET = timedelta(hours=1)
+#: An order, refund or customer as the shop keeps it.
+_Kept = dict[str, Any]
 
 
 def _stamp(moment: datetime) -> str:
@@ -141,20 +144,20 @@ class WooShop:
         parts = call.path.removeprefix(_BASE).strip("/").split("/")
         match call.method, parts:
             case "GET", ["orders"]:
-                return self._listed(call, [self._order_row(one) for one in self.orders.values()])
+                return self._listed(call, list(self.orders.values()), self._order_row)
             case "GET", ["orders", number]:
                 return self._one(number)
             case "PUT", ["orders", number]:
                 return self._written(number, call.json())
             case "GET", ["orders", number, "refunds"]:
                 own = [one for one in self.refunds.values() if one["parent_id"] == int(number)]
-                return self._listed(call, [self._refund_row(one) for one in own])
+                return self._listed(call, own, self._refund_row)
             case "GET", ["refunds"] if not self.old:
-                return self._listed(call, [self._refund_row(one) for one in self.refunds.values()])
+                return self._listed(call, list(self.refunds.values()), self._refund_row)
             case "GET", ["customers"]:
                 # Without a role only customers in the narrow sense are shown.
                 shown = self.customers.values() if call.one("role") == "all" else []
-                return self._listed(call, [dict(one) for one in shown])
+                return self._listed(call, list(shown), dict)
         return wp_error(404, "rest_no_route", "No route was found matching the URL and request method.")
 
     def _one(self, number: str) -> Answer:
@@ -200,24 +203,25 @@ class WooShop:
         row["date_created_gmt"] = _stamp(refund["created"])
         return row
 
-    def _listed(self, call: Call, found: list[dict[str, Any]]) -> Answer:
+    def _listed(self, call: Call, found: list[_Kept], row_of: Callable[[_Kept], dict[str, Any]]) -> Answer:
         size = int(call.one("per_page", "10"))
         if not 1 <= size <= 100:
             return wp_error(400, "rest_invalid_param", "Invalid parameter(s): per_page")
         if call.one("orderby", "date") not in ("date", "id", "include", "title", "slug", "modified"):
             return wp_error(400, "rest_invalid_param", "Invalid parameter(s): orderby")
-        suffix = "_gmt" if call.one("dates_are_gmt") == "true" else ""
+        ahead = timedelta(0) if call.one("dates_are_gmt") == "true" else _SHOP_OFFSET
         wanted = {int(one) for one in call.one("include").split(",") if one}
         found = [one for one in found if (not wanted or one["id"] in wanted) and one.get("status") != "trash"]
-        limits = [("after", "date_created"), *([] if self.old else [("modified_after", "date_modified")])]
-        for name, column in limits:
+        limits = [("after", "created"), *([] if self.old else [("modified_after", "modified")])]
+        for name, moment in limits:
             if call.one(name):
-                found = [one for one in found if one[column + suffix] > call.one(name)]
-        by = "date_modified" if call.one("orderby") == "modified" and not self.old else "date_created"
-        found.sort(key=lambda one: (one.get(by, ""), one["id"]), reverse=call.one("order", "desc") == "desc")
+                after = datetime.fromisoformat(call.one(name)).replace(tzinfo=UTC) - ahead
+                found = [one for one in found if one[moment] > after]
+        by = "modified" if call.one("orderby") == "modified" and not self.old else "created"
+        found.sort(key=lambda one: (one.get(by, self.now), one["id"]), reverse=call.one("order", "desc") == "desc")
         page, total = int(call.one("page", "1")), len(found)
         fields = {one.strip() for one in call.one("_fields").split(",") if one.strip()}
-        rows = found[(page - 1) * size : page * size]
+        rows = [row_of(one) for one in found[(page - 1) * size : page * size]]
         shown = [{key: value for key, value in one.items() if not fields or key in fields} for one in rows]
         headers = {"X-WP-Total": str(total), "X-WP-TotalPages": str(-(-total // size))}
         return json_answer(shown, headers=headers)

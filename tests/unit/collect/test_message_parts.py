@@ -21,7 +21,7 @@ from ledger.claims import Claim, CostKind, CostLine, InterestLine, LetterType
 from ledger.documents import OpenItem
 from ledger.letters import Letter, QrCode
 from ledger.media import Medium
-from ledger.messages import Message
+from ledger.messages import Message, whole_id
 from ledger.money import Money
 from ledger.party import Contact, Customer, CustomerType, Role
 from ledger.reminders import MessageKind, Reminder
@@ -175,7 +175,90 @@ def test_the_sources_own_invoice_goes_along_before_one_of_our_making() -> None:
     assert [one.content == b"%PDF-original" for one in message.attachments[2:]] == [False, True]
 
 
-def test_what_does_not_fit_is_named_instead() -> None:
+SIX = tuple(invoice(f"2026/{number}", "25.00") for number in range(1, 7))
+NUMBERS = tuple(one.document.number for one in SIX)
+
+
+@pytest.mark.parametrize("medium", [Medium.EMAIL, Medium.REGISTERED_EMAIL])
+def test_what_does_not_fit_follows_in_further_mails(medium: Medium) -> None:
+    sizes = dict(zip(NUMBERS, (50_000, 50_000, 10_000, 50_000, 60_000, 5_000), strict=True))
+    message = composed(
+        head(Printer(), most_attached=60_000),
+        wanted=reminder(*NUMBERS, amount="150.00"),
+        items=SIX,
+        medium=medium,
+        invoices={number: b"%PDF-" + bytes(size - 5) for number, size in sizes.items()},
+    )
+    mails = (message, *message.further)
+    # Each goes into the first mail that has room for it, in the order of the invoices.
+    assert [
+        [one.name.removeprefix("factuur-")[:2] for one in mail.attachments if one.name.startswith("factuur")]
+        for mail in mails
+    ] == [["01", "03"], ["02", "06"], ["04"], ["05"]]
+    assert [mail.subject.rpartition(" (")[2] for mail in mails] == ["1 van 4)", "2 van 4)", "3 van 4)", "4 van 4)"]
+    local, _, domain = message.message_id.partition("@")
+    assert [one.message_id for one in message.further] == [f"{local}.{number}@{domain}" for number in (2, 3, 4)]
+    assert {whole_id(mail.message_id) for mail in mails} == {message.message_id}
+    for form in (message.text, message.html):
+        assert "In aparte e-mails volgen: 2026/2, 2026/6, 2026/4, 2026/5." in form
+    for number, mail in zip(("2026/2, 2026/6", "2026/4", "2026/5"), message.further, strict=True):
+        for form in (mail.text, mail.html):
+            assert f"hoort bij ons bericht van 14 september 2026 en brengt u: {number}." in form
+            assert "Te betalen" not in form
+        assert mail.letter is None
+        assert mail.recipient == message.recipient
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_further_mails_speak_the_language(language: str) -> None:
+    message = composed(
+        head(Printer(), most_attached=10),
+        debtor=customer(language=language),
+        invoices={"2026/1": b"%PDF-1234", "2026/2": b"%PDF-5678"},
+    )
+    (further,) = message.further
+    words = {"nl": "2 van 2", "fr": "2 sur 2", "de": "2 von 2", "en": "2 of 2"}
+    assert further.subject.endswith(f"({words[language]})")
+    assert "2026/2" in further.text
+    assert "2026/1" not in further.text
+
+
+def test_a_letter_and_what_another_system_brings_are_not_split() -> None:
+    for medium in (Medium.LETTER, Medium.WEBHOOK):
+        message = composed(
+            head(Printer(), most_attached=10), medium=medium, invoices={"2026/1": b"%PDF-1234", "2026/2": b"%PDF-5678"}
+        )
+        assert message.further == ()
+        assert "Te groot om mee te sturen: 2026/2" in message.text
+
+
+def test_what_fits_in_no_mail_is_found_by_its_link() -> None:
+    one = invoice("2026/1", "150.00", payment_link="https://pay.bench.example/1")
+    message = composed(
+        head(Printer(), most_attached=60_000),
+        wanted=reminder("2026/1"),
+        items=(one,),
+        invoices={"2026/1": bytes(60_001)},
+    )
+    assert message.further == ()
+    assert "Te groot om mee te sturen: 2026/1. U vindt ze via de link bij de factuur." in message.text
+    assert "https://pay.bench.example/1" in message.text
+
+
+def test_nobody_gets_more_than_ten_mails() -> None:
+    many = tuple(invoice(f"F{number}", "10.00") for number in range(12))
+    numbers = tuple(one.document.number for one in many)
+    message = composed(
+        head(Printer(), most_attached=9),
+        wanted=reminder(*numbers, amount="120.00"),
+        items=many,
+        invoices=dict.fromkeys(numbers, b"%PDF-1234"),
+    )
+    assert len(message.further) == 9
+    assert "Te groot om mee te sturen: F10, F11." in message.text
+
+
+def test_what_fits_in_no_mail_is_named_instead() -> None:
     message = composed(
         head(Printer(), most_attached=60_000), invoices={"2026/1": b"%PDF-" + bytes(70_000), "2026/2": b"%PDF-small"}
     )

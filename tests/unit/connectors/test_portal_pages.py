@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.loader import load
+from connectors.buckaroo.payouts import BuckarooPayouts
 from connectors.mollie.settlements import MollieSettlements
 from connectors.registry import connector_kinds, invoice_source, settlement_source
 from connectors.whmcs.invoices import WhmcsInvoices
@@ -25,7 +26,13 @@ _INVOICES = "invoices: [{use: folder, path: .}]\n"
 
 
 @pytest.mark.parametrize(
-    ("page", "kind"), [("woocommerce", WooInvoices), ("whmcs", WhmcsInvoices), ("mollie", MollieSettlements)]
+    ("page", "kind"),
+    [
+        ("woocommerce", WooInvoices),
+        ("whmcs", WhmcsInvoices),
+        ("mollie", MollieSettlements),
+        ("buckaroo", BuckarooPayouts),
+    ],
 )
 def test_the_example_loads(page: str, kind: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     example = re.search(r"```yaml\n(.*?)```", (PAGES / f"{page}.md").read_text(), re.DOTALL)

@@ -1,4 +1,4 @@
-"""What is asked of each accounting system, word by word: a month of postings against its simulator, kept as golden files.
+"""What is asked of each accounting system, word by word: a month of postings against its simulator, kept as golden files; and of a bank account.
 
 Write them anew with AFLETTER_WRITE_GOLDEN=1, and read the difference.
 """
@@ -9,6 +9,7 @@ import json
 import os
 import xmlrpc.client
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal, cast
 
@@ -19,12 +20,13 @@ from config.settings import ConnectorSettings
 from connectors.exact.settings import ExactSettings
 from connectors.moneybird.settings import MoneybirdSettings
 from connectors.odoo.settings import OdooBooksSettings, OdooLogin
+from connectors.ponto.settings import PontoSettings
 from connectors.ports import BatchSink
-from connectors.registry import accounting_target
+from connectors.registry import accounting_target, statement_source
 from ledger.bookings import AccountKind
-from tests.simulators import exact, moneybird, odoo
+from tests.simulators import exact, moneybird, odoo, ponto
 from tests.simulators.clock import clock
-from tests.simulators.server import Call, Simulator, running
+from tests.simulators.server import Call, Loopback, Simulator, running
 from tests.unit.connectors import test_exact_books, test_moneybird_books, test_odoo_books
 from tests.unit.connectors.posting_cases import effect, line, netted, paid
 
@@ -117,6 +119,14 @@ def _written(call: Call) -> str:
     return "\n".join([*lines, "", body, ""] if body else [*lines, ""])
 
 
+def _golden(name: str, server: Loopback) -> None:
+    written = f"\n{'-' * 40}\n".join(map(_written, server.calls)).replace(server.address, "https://system.example")
+    golden = GOLDEN / f"{name}.txt"
+    if os.environ.get("AFLETTER_WRITE_GOLDEN"):
+        golden.write_text(written, encoding="utf-8")
+    assert golden.read_text(encoding="utf-8") == written
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_the_requests_are_those_of_the_golden_file(name: str, tmp_path: Path) -> None:
     settings, world = CASES[name]
@@ -130,12 +140,29 @@ def test_the_requests_are_those_of_the_golden_file(name: str, tmp_path: Path) ->
         target.send(effect(netted("3", "1", "21.00")))
         target.send(effect(paid("back", "-100.00", document="1")))
         target.find(effect(paid("1", "100.00")).key)
-        written = f"\n{'-' * 40}\n".join(map(_written, server.calls)).replace(server.address, "https://system.example")
-    golden = GOLDEN / f"{name}.txt"
-    if os.environ.get("AFLETTER_WRITE_GOLDEN"):
-        golden.write_text(written, encoding="utf-8")
-    assert golden.read_text(encoding="utf-8") == written
+        _golden(name, server)
+
+
+def test_what_a_bank_account_is_asked_for(tmp_path: Path) -> None:
+    bank = ponto.PontoSimulator()
+    for number in range(150):
+        bank.book("1.00", date(2026, 3, 1) + timedelta(days=number // 50))
+    bank.fetch_from_bank(datetime(2026, 3, 5, 5, tzinfo=UTC))
+    with clock() as time, running(bank) as server:
+        time.now = datetime(2026, 3, 5, 18, tzinfo=UTC).timestamp()
+        settings = PontoSettings(
+            use="ponto",
+            iban=ponto.IBAN,
+            since=date(2026, 3, 2),
+            client_id=ponto.CLIENT,
+            client_secret=SecretStr(ponto.SECRET),
+            url=server.address,
+            state=tmp_path,
+            synchronize_after_h=6,
+        )
+        statement_source(settings, "bank_accounts/0/statements/0").fetch(None)
+        _golden("ponto", server)
 
 
 def test_every_golden_file_has_its_case() -> None:
-    assert sorted(path.stem for path in GOLDEN.glob("*.txt")) == sorted(CASES)
+    assert sorted(path.stem for path in GOLDEN.glob("*.txt")) == sorted([*CASES, "ponto"])

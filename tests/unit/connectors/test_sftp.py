@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from ledger.errors import (
     Transient,
 )
 from tests import sshd
+from tests.conformance.faults import Killed, Moment, Weather, weather
 
 CONTENT = b"<Document>\xc3\xa9</Document>" * 100
 
@@ -164,7 +166,7 @@ class TestLostConnections:
 
         with monkeypatch.context() as patch:
             breaking(patch, "rename", refuse)
-            with pytest.raises(Transient, match="did not give the file its name"):
+            with pytest.raises(Transient, match="never got its name"):
                 deliver(channel(inbox))
         assert channel(inbox).find("k1") is None
         assert deliver(channel(inbox)) == "debits-1.xml"
@@ -192,6 +194,121 @@ class TestLostConnections:
             with pytest.raises(OutcomeUnknown):
                 deliver(channel(inbox))
         assert channel(inbox).find("k1") == "debits-1.xml"
+
+
+def dying(state: Weather, name: str, moment: Moment, at: int) -> Callable[..., Any]:
+    """The SFTP client's method of this name, whose calls are counted beside those to the kernel."""
+    real = getattr(paramiko.SFTPClient, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if state.struck:
+            raise Killed
+        mine, state.count = state.count == at, state.count + 1
+        state.struck = mine
+        if not mine or moment is Moment.DIES_AFTER:
+            answer = real(*args, **kwargs)
+        if mine:
+            raise Killed
+        return answer
+
+    return call
+
+
+class TestServersThatForbidRenaming:
+    def test_a_marker_says_that_the_file_is_whole(self, inbox: Path) -> None:
+        by_marker = channel(inbox, finish="marker", marker=".done")
+        assert deliver(by_marker) == "debits-1.xml"
+        assert sorted(path.name for path in inbox.iterdir()) == ["debits-1.xml", "debits-1.xml.done"]
+        assert (inbox / "debits-1.xml").read_bytes() == CONTENT
+        assert (inbox / "debits-1.xml.done").read_bytes() == b""
+        for path in inbox.iterdir():
+            path.unlink()
+        assert by_marker.find("k1") == "debits-1.xml"
+        assert deliver(by_marker) == "debits-1.xml"
+        assert list(inbox.iterdir()) == []
+
+    def test_a_file_under_its_final_name_at_once(self, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        breaking(monkeypatch, "rename", lost_before)
+        directly = channel(inbox, finish="direct")
+        assert deliver(directly) == "debits-1.xml"
+        assert [path.name for path in inbox.iterdir()] == ["debits-1.xml"]
+        assert directly.find("k1") == "debits-1.xml"
+
+    @pytest.mark.parametrize("finish", ["marker", "direct"])
+    def test_another_file_under_the_name_is_never_overwritten(self, inbox: Path, finish: str) -> None:
+        for theirs in (b"somebody else's", CONTENT[:100], b""):
+            (inbox / "debits-1.xml").write_bytes(theirs)
+            with pytest.raises(ConflictingPayload):
+                deliver(channel(inbox, finish=finish))
+            assert (inbox / "debits-1.xml").read_bytes() == theirs
+
+    @pytest.mark.parametrize("finish", ["marker", "direct"])
+    def test_what_an_earlier_attempt_left_is_written_anew(
+        self, inbox: Path, monkeypatch: pytest.MonkeyPatch, finish: str
+    ) -> None:
+        with monkeypatch.context() as patch:
+            for call in ("putfo", "open"):
+                breaking(patch, call, lost_after)
+            with pytest.raises((Transient, OutcomeUnknown)):
+                deliver(channel(inbox, finish=finish))
+        (inbox / "debits-1.xml").write_bytes(CONTENT[:1000])
+        assert channel(inbox, finish=finish).find("k1") is None
+        assert deliver(channel(inbox, finish=finish)) == "debits-1.xml"
+        assert (inbox / "debits-1.xml").read_bytes() == CONTENT
+
+    @pytest.mark.parametrize("finish", ["marker", "direct"])
+    def test_a_file_that_is_gone_when_nobody_noted_it_is_a_persons(self, inbox: Path, finish: str) -> None:
+        deliver(channel(inbox, finish=finish))
+        (note,) = (inbox.parent / "memory").rglob("k1.json")
+        note.write_text(note.read_text().replace('"done": true', '"done": false'))
+        for path in inbox.iterdir():
+            path.unlink()
+        with pytest.raises(OutcomeUnknown, match=r"debits-1\.xml may have been taken"):
+            channel(inbox, finish=finish).find("k1")
+
+    def test_a_server_that_takes_nothing_has_nothing(self, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(real: Callable[..., Any], *args: Any) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        with monkeypatch.context() as patch:
+            breaking(patch, "open", refuse)
+            for finish in ("direct", "marker"):
+                with pytest.raises(Transient):
+                    deliver(channel(inbox, finish=finish))
+                assert channel(inbox, finish=finish).find("k1") is None
+        assert not list(inbox.glob("*.ok"))
+
+    @pytest.mark.parametrize("moment", [Moment.DIES_BEFORE, Moment.DIES_AFTER])
+    @pytest.mark.parametrize("finish", ["rename", "marker", "direct"])
+    def test_killed_at_any_call_it_is_there_once_and_whole(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finish: str, moment: Moment
+    ) -> None:
+        for at in range(100):
+            inbox = tmp_path / str(at) / "inbox"
+            inbox.mkdir(parents=True)
+            settings = SftpSettings.model_validate(
+                {**sshd.server().settings(inbox, inbox.parent / "memory"), "finish": finish}
+            )
+            with weather(moment, at) as state, suppress(Killed), monkeypatch.context() as patch:
+                for call in ("stat", "open", "putfo", "rename"):
+                    patch.setattr(paramiko.SFTPClient, call, dying(state, call, moment, at))
+                deliver(SftpHandOver(settings, "direct_debit/bank", sshd.one_line))
+            again = SftpHandOver(settings, "direct_debit/bank", sshd.one_line)
+            try:
+                found = again.find("k1")
+            except OutcomeUnknown:
+                # Only where no step before the upload leaves a trace: a person looked, and it was not there.
+                assert finish == "direct"
+                assert list(inbox.iterdir()) == []
+                found = None
+            if found is None:
+                deliver(again)
+            there = sorted(path.name for path in inbox.iterdir())
+            assert there == ["debits-1.xml", *(["debits-1.xml.ok"] if finish == "marker" else [])]
+            assert (inbox / "debits-1.xml").read_bytes() == CONTENT
+            if not state.struck:
+                return
+        raise AssertionError("it never survived")
 
 
 class TestConnecting:

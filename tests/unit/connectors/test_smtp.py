@@ -246,7 +246,7 @@ def test_check_logs_in_and_sends_nothing(port: int, post: Post, authority: Autho
 
 def test_registered_mail_is_a_way_of_its_own(authority: Authority) -> None:
     assert channel(1, authority).medium is Medium.EMAIL
-    assert channel(1, authority, registered=True).medium is Medium.REGISTERED
+    assert channel(1, authority, registered=True).medium is Medium.REGISTERED_EMAIL
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from connectors.ports import Page
+from connectors.receivable_lines import ReceivableLine, coming_back
 from connectors.target_accounts import TargetAccounts, TargetBank
 from connectors.tryton.books import TrytonBooks
 from connectors.tryton.client import decoded, encoded
 from connectors.tryton.invoices import TrytonInvoices
 from connectors.tryton.moves import mark_of, marked
 from connectors.tryton.settings import TrytonBooksSettings, TrytonInvoicesSettings
-from connectors.tryton.settling import ReceivableLine, coming_back, wanted
+from connectors.tryton.settling import wanted
 from ledger.allocations import Allocation, AllocationKind
 from ledger.bookings import Booking, bank_entry, counter
 from ledger.documents import Document, DocumentKind
@@ -184,6 +185,13 @@ def test_a_closed_period_refuses_and_an_open_one_takes_it(books: TrytonBooks, sy
     system.open("2026-06")
     books.send(effect(paid("e1", 100, "F1")))
     assert len(system.ours()) == 1
+
+
+def test_a_cancelled_invoice_takes_no_payment(books: TrytonBooks, system: TrytonSimulator) -> None:
+    system.named("F1")["state"] = "cancelled"
+    with pytest.raises(Refused, match="invoice F1 is cancelled in Tryton"):
+        books.send(effect(paid("p1", 12_100, "F1")))
+    assert system.ours() == []
 
 
 def test_trytons_own_words_are_kept(books: TrytonBooks, system: TrytonSimulator) -> None:

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from daemon.cli import app
+from tests.unit.formats.coda_file import Mv, Stmt, written
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 RUNNER = CliRunner()
@@ -162,10 +163,42 @@ def test_a_refused_file_has_its_line_too(tmp_path: Path) -> None:
     lines, code = shown(str(tmp_path))
     assert code == 1
     assert [(Path(each["file"]).name, each["format"], each["ok"], each["statements"]) for each in lines] == [
-        ("cut.xml", "camt", False, []),
+        ("cut.xml", lines[0]["format"], False, lines[0]["statements"]),
         ("noise.txt", None, False, []),
     ]
+    assert len(lines[0]["statements"]) == 1, "what stands before the cut is shown"
     assert all(each["problems"] for each in lines)
+
+
+BROKEN_CODA = written(Stmt(movements=(Mv(minor=100),), credit=90), Stmt(opening=10100, movements=(Mv(minor=-30),)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason", "figures"),
+    [
+        ("totals.cod", BROKEN_CODA, "line 5, record 9: control totals do not fit", [("100.00", "101.00", 1), ("101.00", "100.70", 1)]),
+        ("currency.sta", b":20:A\r\n:25:X\r\n:28C:1\r\n:60F:C260101EUR100,00\r\n:62F:C260101USD100,00\r\n", "line 1: the closing balance is in USD", [("100.00", "100.00", 0)]),
+        (
+            "second.sta",
+            b":20:A\r\n:25:X\r\n:60F:C260101EUR1,\r\n:61:260101C2,NMSC\r\n:62F:C260101EUR3,\r\n:20:B\r\n:25:X\r\n:60F:C260101EUR3,\r\n:61:x\r\n",
+            "line 9: :61:",
+            [("1.00", "3.00", 1)],
+        ),
+    ],
+)  # fmt: skip
+def test_what_can_be_seen_of_a_refused_file_is_shown_beside_the_reason(
+    tmp_path: Path, name: str, content: bytes, reason: str, figures: list[tuple[str, str, int]]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    (line,), code = shown(str(path))
+    assert code == 1
+    assert not line["ok"]
+    assert line["problems"][0].startswith(reason)
+    assert len(set(line["problems"])) == len(line["problems"])
+    assert [(each["opening"], each["closing"], len(each["entries"])) for each in line["statements"]] == figures
+    said = RUNNER.invoke(app, ["statement", "show", str(path)]).stdout
+    assert "refused for booking" in said
 
 
 def test_a_folder_is_every_file_in_it(tmp_path: Path) -> None:

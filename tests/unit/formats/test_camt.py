@@ -14,10 +14,10 @@ from tests.unit.formats.raw_documents import document_of
 ACCOUNT = "<Acct><Id><IBAN>NL91ABNA0417164300</IBAN></Id><Ccy>EUR</Ccy></Acct>"
 
 
-def balance(code: str, amount: str, sign: str = "CRDT", currency: str = "EUR") -> str:
+def balance(code: str, amount: str, sign: str = "CRDT", currency: str = "EUR", day: str = "2026-06-01") -> str:
     return (
         f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="{currency}">{amount}</Amt>'
-        f"<CdtDbtInd>{sign}</CdtDbtInd><Dt><Dt>2026-06-01</Dt></Dt></Bal>"
+        f"<CdtDbtInd>{sign}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
     )
 
 
@@ -308,3 +308,37 @@ def test_a_statement_with_very_many_entries_is_streamed_and_says_the_same(monkey
     assert same.problems == proved.problems
     assert with_controls(same) is same
     assert same.entries[-1].balance == Money(5100, "EUR")
+
+
+def test_a_statement_of_several_days_with_balances_for_each() -> None:
+    balances = (
+        balance("CLBD", "5", day="2026-06-03"),
+        balance("OPBD", "1", day="2026-06-02"),
+        balance("CLBD", "2", day="2026-06-02"),
+        balance("OPBD", "2", day="2026-06-03"),
+    )
+    found = with_controls(statement(ACCOUNT + "".join(balances) + entry("1") + entry("3")))
+    assert found.problems == ()
+    assert (found.opening, found.closing) == (Money(100, "EUR"), Money(500, "EUR"))
+    assert (str(found.opening_on), str(found.closing_on)) == ("2026-06-02", "2026-06-03")
+
+
+def test_two_balances_of_one_day_that_differ_are_a_problem() -> None:
+    balances = (
+        balance("OPBD", "1") + balance("CLBD", "2") + balance("CLBD", "3") + balance("CLBD", "9", day="2026-06-02")
+    )
+    found = statement(ACCOUNT + balances + entry("1"))
+    assert found.problems == ("several balances CLBD that differ",)
+
+
+def test_spelling_of_accounts_and_references() -> None:
+    account = "<Acct><Id><IBAN> nl91 abna 0417 1643 00\n</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+    rest = (
+        "<NtryDtls><TxDtls><RltdPties><DbtrAcct><Id><IBAN>BE71096123456769</IBAN></Id><Nm>Jan  Peeters</Nm></DbtrAcct></RltdPties>"
+        "<RmtInf><Strd><CdtrRefInf><Ref>rf18 5390 0754 7034</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls>"
+    )
+    found = statement(account + entry("1", rest=rest))
+    assert found.account == "NL91ABNA0417164300"
+    (only,) = found.entries
+    assert only.counterparty.name == "Jan Peeters"
+    assert only.remittance.creditor_references == ("RF18539007547034",)

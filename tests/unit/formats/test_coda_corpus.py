@@ -82,6 +82,19 @@ def test_all_other_files_are_refused_for_what_is_wrong() -> None:
         assert (NOT_CODA.get(name) or WRONG[path.name]) in fault.reason
 
 
+def test_the_figures_of_files_that_add_up_and_are_refused_can_be_seen() -> None:
+    for each in expected():
+        if each["path"] in NOT_CODA:
+            (seen,) = coda.examine(raw_document((shared_folder() / "corpus" / each["path"]).read_bytes()))
+            (figures,) = each["statements"]
+            assert seen.opening is not None
+            assert seen.closing is not None
+            assert (seen.account, seen.currency, seen.opening.decimal(), seen.closing.decimal(), len(seen.entries)) == (
+                *(figures[name] for name in ("account", "currency", "opening", "closing", "entries")),
+            )
+            assert seen.problems
+
+
 def test_every_file_is_recognised() -> None:
     for path in sorted((shared_folder() / "corpus" / "coda").iterdir()):
         assert coda.recognise(path.read_bytes()[:4096]), path.name

@@ -8,6 +8,9 @@ import pytest
 
 from formats import coda
 from formats.coda import statements
+from ledger.errors import MalformedDocument
+from ledger.money import Money
+from ledger.statements import Statement
 from tests.unit.formats.coda_file import IBAN, Mv, Stmt, info31, line, raw_document, refused, written
 
 GOOD = Stmt(movements=(Mv(minor=100, text="a", name="N"), Mv(minor=-30, sequence=2)))
@@ -106,3 +109,53 @@ def test_too_large_a_file_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(statements, "MAX_BYTES", 100)
     (fault,) = coda.read(raw_document(written(GOOD)))
     assert "more than a CODA file may have" in getattr(fault, "reason", "")
+
+
+def examined(content: bytes) -> list[Statement]:
+    return list(coda.examine(raw_document(content)))
+
+
+def test_what_breaks_a_control_can_be_seen_with_its_faults() -> None:
+    (seen,) = examined(written(Stmt(movements=GOOD.movements, debit=31, closing=10071)))
+    assert (seen.opening, seen.closing) == (Money(10000, "EUR"), Money(10071, "EUR"))
+    assert [entry.amount.minor for entry in seen.entries] == [100, -30]
+    totals, balances = seen.problems
+    assert totals.startswith("line 7, record 9: control totals do not fit")
+    assert "difference 0.01 EUR" in balances
+
+
+def test_records_of_another_length_can_be_seen() -> None:
+    (seen,) = examined(edited(lambda r: (r.__setitem__(2, r[2] + "xyz"), r.__setitem__(4, r[4][:80]))))
+    assert [entry.amount.minor for entry in seen.entries] == [100, -30]
+    assert [problem.partition(":")[0] for problem in seen.problems] == ["line 3", "line 5"]
+
+
+def test_a_change_of_currency_can_be_seen() -> None:
+    (seen,) = examined(edited(put(5, 39, "USD")))
+    assert seen.problems == ("line 6, record 8: the new balance is in USD, the old one in EUR",)
+
+
+def test_a_record_of_another_movement_is_left_out_of_what_is_seen() -> None:
+    (seen,) = examined(edited(lambda r: r.insert(5, r[3].replace("N", "X"))))
+    assert [entry.counterparty.name for entry in seen.entries] == ["N", ""]
+    assert "line 6, record 23: it goes on with movement 0001/0000" in seen.problems[0]
+
+
+def test_an_opening_balance_out_of_its_place_can_be_seen() -> None:
+    (seen,) = examined(edited(put(1, 43, " " * 9 + "0000100")))
+    assert seen.opening == Money(10, "EUR")
+    assert any("is no amount" in problem for problem in seen.problems)
+    assert any("is no sign" in problem for problem in seen.problems)
+
+
+def test_statements_before_the_one_that_cannot_be_read_can_be_seen() -> None:
+    content = written(GOOD, GOOD)
+    seen = coda.examine(raw_document(content[:-140]))
+    assert next(seen).problems == ()
+    with pytest.raises(MalformedDocument, match="cut off"):
+        next(seen)
+
+
+@pytest.mark.parametrize("content", [written(GOOD), written(GOOD, GOOD)])
+def test_a_file_that_is_read_is_seen_as_it_is_read(content: bytes) -> None:
+    assert examined(content) == list(coda.read(raw_document(content)))

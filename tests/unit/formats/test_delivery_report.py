@@ -39,7 +39,7 @@ def test_one_report_for_each_recipient() -> None:
     assert [(one.recipient, one.action.value, one.is_final_failure) for one in found] == [
         ("a@b.example", "delayed", False),
         ("c@d.example", "delivered", False),
-        ("e@f.example", "failed", False),
+        ("e@f.example", "failed", True),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from formats import dossier
-from formats.dossier import Member, dossier_zip
+from formats.dossier import MOST_PARTS, Member, dossier_parts, dossier_zip
 from formats.dossier_check import faults
 
 FACTS: dict[str, Any] = {
@@ -67,3 +67,42 @@ def test_a_dossier_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dossier, "MOST_BYTES", 100)
     with pytest.raises(ValueError, match="100 are the most"):
         dossier_zip(MEMBERS, FACTS)
+
+
+LARGE = [*MEMBERS, *(Member(path=f"invoices/{number}.pdf", content=bytes(20_000)) for number in range(5))]
+
+
+def test_a_case_that_fits_is_one_file() -> None:
+    assert dossier_parts(LARGE, FACTS) == (dossier_zip(LARGE, FACTS),)
+
+
+@pytest.mark.parametrize("most", [30_000, 50_000, 70_000])
+def test_one_that_is_too_large_is_several_each_whole_by_itself(most: int) -> None:
+    parts = dossier_parts(LARGE, FACTS, most)
+    assert len(parts) > 1
+    assert all(len(one) <= most for one in parts)
+    found = [unpacked(one) for one in parts]
+    assert all(faults(one) == [] for one in found)
+    assert "cover.pdf" in found[0], "what the case is about comes first"
+    paths = [path for one in found for path in one if path not in ("manifest.json", "check.py")]
+    assert sorted(paths) == sorted(one.path for one in LARGE)
+    said = [json.loads(one["manifest.json"]) for one in found]
+    assert [(one["part"], one["parts"]) for one in said] == [(n, len(parts)) for n in range(1, len(parts) + 1)]
+    assert dossier_parts(LARGE, FACTS, most) == parts
+
+
+def test_a_file_that_fits_in_none_is_cut_in_pieces() -> None:
+    whole = bytes(range(256)) * 200
+    parts = dossier_parts([*MEMBERS, Member(path="letters/a.eml", content=whole)], FACTS, 30_000)
+    found = [unpacked(one) for one in parts]
+    assert all(len(one) <= 30_000 for one in parts)
+    assert all(faults(one) == [] for one in found)
+    pieces = {path: content for one in found for path, content in one.items() if path.startswith("letters/a")}
+    assert sorted(pieces) == ["letters/a.eml.001", "letters/a.eml.002", "letters/a.eml.003"]
+    assert b"".join(pieces[path] for path in sorted(pieces)) == whole
+
+
+def test_a_case_of_too_many_files() -> None:
+    many = [Member(path=f"invoices/{number}.pdf", content=bytes(20_000)) for number in range(MOST_PARTS + 1)]
+    with pytest.raises(ValueError, match="21 files of 30000 bytes"):
+        dossier_parts(many, FACTS, 30_000)

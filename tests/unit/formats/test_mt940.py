@@ -50,6 +50,8 @@ def fault(text: str | bytes) -> Fault:
         ("260601CN220000,00//19239782213", 22000000),
         ("260601C1.234,5NMSC", 123450),
         ("260601C1,234.5NMSC", 123450),
+        ("260601C1'234.5NMSC", 123450),
+        ("260601C1'234'567,NMSC", 123456700),
     ],
 )
 def test_marks_and_amounts(line: str, minor: int) -> None:
@@ -95,6 +97,7 @@ def test_booking_day(value: str, entered: str, closing: str, booked: date) -> No
         (HEAD + ":60F:C260601EUR1,\n:61:2606010600C1,NMSC\n:62F:C260601EUR2,\n", "is no month and day"),
         (HEAD + ":60F:C260601EUR1,\n:61:garbage\n:62F:C260601EUR2,\n", "is no statement line"),
         (HEAD + ":60F:C260601EUR1,\n:61:260601C1,2,3NMSC\n:62F:C260601EUR2,\n", "is no amount"),
+        (HEAD + ":60F:C260601EUR1,\n:61:260601C1'23,00NMSC\n:62F:C260601EUR2,\n", "is no amount"),
         (HEAD + ":60F:C260601EUR1,\n:61:260601C1,234NMSC\n:62F:C260601EUR2,\n", "more decimals"),
         (HEAD + ":60F:C260601EUR1,\n:62F:C260601EUR1,\n:61:260601C1,NMSC\n", "after the closing balance"),
         (HEAD + ":60F:C260601EUR1,\n:62F:C260601EUR1,\n:62F:C260601EUR2,\n", "with another balance"),

@@ -9,7 +9,7 @@ import pytest
 
 from daemon.bank_files import read_bank_file
 from formats import mt940, wholeness
-from formats.detect import read_bank_document
+from formats.detect import Pass, read_bank_document
 from ledger.errors import MalformedDocument
 from ledger.sources import Fault, RawDocument
 from ledger.statements import Statement
@@ -74,7 +74,7 @@ def test_what_was_found_whole_says_the_same_again(path: Path) -> None:
     document = document_of(path.read_bytes(), path.name)
     once = list(read_bank_document(document))
     if not any(isinstance(found, Fault) for found in once):
-        assert list(read_bank_document(document, again=True)) == once
+        assert list(read_bank_document(document, Pass.AGAIN)) == once
 
 
 def test_a_file_with_too_many_statements_to_hold_is_shown_from_another_reading(

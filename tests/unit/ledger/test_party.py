@@ -32,17 +32,17 @@ def ways(customer: Customer) -> set[str]:
 
 
 def test_everything_where_nothing_is_forbidden() -> None:
-    assert ways(CUSTOMER) == {"email", "letter", "registered", "phone", "webhook"}
+    assert ways(CUSTOMER) == {"email", "letter", "registered", "registered_email", "phone", "webhook"}
 
 
 def test_a_way_needs_what_it_needs() -> None:
     bare = replace(CUSTOMER, email="", contacts=(), phone="", address=Address(street="Kerkstraat 1"))
     assert ways(bare) == {"webhook"}
-    assert ways(replace(bare, contacts=CUSTOMER.contacts)) == {"email", "webhook"}
+    assert ways(replace(bare, contacts=CUSTOMER.contacts)) == {"email", "registered_email", "webhook"}
 
 
-def test_what_the_customer_allows_but_a_registered_letter_always() -> None:
-    assert ways(replace(CUSTOMER, media=(Medium.EMAIL,))) == {"email", "registered"}
+def test_what_the_customer_allows_but_what_is_registered_always() -> None:
+    assert ways(replace(CUSTOMER, media=(Medium.LETTER,))) == {"letter", "registered", "registered_email"}
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ledger.allocations import Allocation, AllocationKind
+from ledger.allocations import CASH_SIGN, Allocation, AllocationKind
 from ledger.bookings import (
     Booking,
     BookingKind,
@@ -95,6 +97,39 @@ def told(booking: Booking) -> list[tuple[str, str, int]]:
             [("money", "C1", -4999), ("money", "F1", -1), ("account_used", "F1", -4999)],
         ),
         (entry(-700, allocation(AllocationKind.REFUND, 700)), [("money", "C1", 700)]),
+        # What was paid and what was taken back in one payout are no pair, whichever comes first.
+        (
+            entry(
+                0,
+                allocation(AllocationKind.PAYOUT, 10000, "F1"),
+                allocation(AllocationKind.REVERSAL, 10000, "F2"),
+            ),
+            [("money", "F1", -10000), ("money", "F2", 10000)],
+        ),
+        (
+            entry(
+                19000,
+                allocation(AllocationKind.REVERSAL, 10000, "F1"),
+                allocation(AllocationKind.PAYOUT, 10000, "F1"),
+                allocation(AllocationKind.REFUND, 500, "K1"),
+                allocation(AllocationKind.PAYOUT, 500, "F3"),
+                allocation(AllocationKind.PAYOUT, 20000, "F4"),
+                allocation(AllocationKind.FEE, 1000),
+            ),
+            [
+                ("money", "F1", -10000), ("money", "F3", -500), ("money", "F4", -20000),
+                ("money", "F1", 10000), ("money", "K1", 500), ("fee", "fees", 1000),
+            ],
+        ),
+        (
+            entry(
+                -5000,
+                allocation(AllocationKind.REFUND, 10000, "K1"),
+                allocation(AllocationKind.CREDIT_NOTE, 10000, "K2", "F1"),
+                allocation(AllocationKind.PAYMENT, 5000, "F1"),
+            ),
+            [("netting", "F1", -10000), ("money", "F1", -5000), ("money", "K1", 10000)],
+        ),
         (
             parked_entry(account=IBAN, amount=eur(-300), entry_id="e", booked_on=DAY, where="ignored", booking_id="b"),
             [("clearing", "ignored", 300)],
@@ -152,3 +187,48 @@ def test_a_line_without_a_counterpart_is_refused() -> None:
     booking = Booking(booking_id="b", kind=BookingKind.CREDIT_NETTED, booked_on=DAY, subject="A", lines=lines)
     with pytest.raises(Refused):
         parts(posting(booking))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                [
+                    AllocationKind.PAYOUT,
+                    AllocationKind.PAYMENT,
+                    AllocationKind.REVERSAL,
+                    AllocationKind.REFUND,
+                    AllocationKind.FEE,
+                    AllocationKind.CREDIT_NOTE,
+                    AllocationKind.DISCOUNT,
+                    AllocationKind.CREDIT_USED,
+                ]
+            ),
+            st.sampled_from([100, 200]),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_a_part_for_each_allocation_whatever_stands_beside_it(drawn: list[tuple[AllocationKind, int]]) -> None:
+    """Few amounts, so that many are equal."""
+    allocations = [
+        allocation(
+            kind,
+            minor,
+            "" if kind is AllocationKind.FEE else f"F{number}",
+            "N" if kind is AllocationKind.CREDIT_NOTE else "",
+        )
+        for number, (kind, minor) in enumerate(drawn)
+    ]
+    cash = sum(CASH_SIGN.get(one.kind, 0) * one.amount.minor for one in allocations)
+    booking = entry(cash, *allocations)
+    kinds = {
+        AllocationKind.FEE: "fee",
+        AllocationKind.CREDIT_NOTE: "netting",
+        AllocationKind.DISCOUNT: "discount",
+        AllocationKind.CREDIT_USED: "account_used",
+    }
+    wanted = sorted(kinds.get(one.kind, "money") for one in allocations)
+    for one in (booking, counter(booking, DAY, "b2")):
+        assert sorted(kind for kind, _, _ in told(one)) == wanted

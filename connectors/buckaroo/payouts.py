@@ -1,0 +1,153 @@
+"""Payouts of Buckaroo: settlement files from a folder, joined by their balances, and what is in each payout asked for by its transaction keys.
+
+Polling is enough: nothing is missed that the account's own statements hold, and what happens later to a payment (a chargeback months after) is a movement of a later
+statement. A file that cannot be read, does not add up or does not follow the one before stops everything after it until it is mended.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+from connectors.buckaroo.account import Accounts, Chain, Movement, PaidOut, Sheet, day_of, sheets_of
+from connectors.buckaroo.client import BuckarooClient
+from connectors.buckaroo.read import PAYOUTS, facts, kept, related_keys
+from connectors.buckaroo.settings import BuckarooSettings
+from connectors.folder_pages import FolderPages, unreadable
+from connectors.json_rows import raw_document
+from connectors.ports import Cursor, Page
+from ledger.errors import HumanActionNeeded
+from ledger.payouts import Payout
+from ledger.sources import Fault, RawDocument
+
+#: Payouts that are read in full on one page.
+AT_ONCE: Final = 10
+#: The largest settlement file.
+_FILE_BYTES: Final = 64 * 1024 * 1024
+
+
+@dataclass(slots=True, kw_only=True)
+class _State:
+    """The cursor: ``folder``, what was read of it; ``tried``: payouts that were faulty in this run, to be read again in the next one."""
+
+    folder: Cursor | None = None
+    accounts: Accounts = field(default_factory=Accounts)
+    tried: list[str] = field(default_factory=list)
+
+    def text(self) -> Cursor:
+        return json.dumps({"folder": self.folder, "accounts": asdict(self.accounts), "tried": self.tried})
+
+
+def _state(cursor: Cursor | None) -> _State:
+    if cursor is None:
+        return _State()
+    held = json.loads(cursor)
+    accounts = held["accounts"]
+    return _State(
+        folder=held["folder"],
+        tried=held["tried"],
+        accounts=Accounts(
+            chains={
+                name: Chain(**{**chain, "waiting": _movements(chain["waiting"])})
+                for name, chain in accounts["chains"].items()
+            },
+            sheets=[Sheet(**{**one, "movements": tuple(_movements(one["movements"]))}) for one in accounts["sheets"]],
+            joined=accounts["joined"],
+            payouts=[
+                PaidOut(
+                    payout_id=one["payout_id"],
+                    currency=one["currency"],
+                    payout=Movement(**one["payout"]),
+                    movements=tuple(_movements(one["movements"])),
+                )
+                for one in accounts["payouts"]
+            ],
+        ),
+    )
+
+
+def _movements(held: list[dict[str, str]]) -> list[Movement]:
+    return [Movement(**one) for one in held]
+
+
+class BuckarooPayouts:
+    """A SettlementSource. The cursor is JSON: files that were read, movements that wait for their payout, payouts that were not handed out."""
+
+    def __init__(self, settings: BuckarooSettings, name: str) -> None:
+        self.name = name
+        self._settings = settings
+        self._client = BuckarooClient(settings)
+        self._folder = FolderPages(
+            folder=settings.path, source=name, recursive=False, document_bytes=_FILE_BYTES, rank=lambda _: 0
+        )
+
+    def check(self) -> None:
+        """Look at the folder and log in. Raises ConfigError when there is no such folder, else what ``BuckarooClient`` raises."""
+        self._folder.check()
+        self._client.log_in()
+
+    def fetch(self, cursor: Cursor | None) -> Page:
+        """New files, and once all are read the next payouts in them. Raises HumanActionNeeded for a file that cannot be read or joined on, and what
+        ``BuckarooClient`` raises; nothing was taken over then."""
+        state = _state(cursor)
+        page = self._folder.fetch(state.folder)
+        state.folder = page.cursor
+        state.accounts.forget((*page.gone, *(one.name for one in page.documents)))
+        state.accounts.take(sheet for one in page.documents for sheet in _sheets(one))
+        if page.has_more:
+            return Page(documents=page.documents, cursor=state.text(), has_more=True, gone=page.gone)
+        state.accounts.join(self._settings.payout_types)
+        known = [one for one in state.accounts.payouts if day_of(one.payout) >= self._settings.since]
+        state.accounts.payouts = known
+        untried = [one for one in known if one.payout_id not in state.tried]
+        documents = [*page.documents, *(self._handed_out(one, state) for one in untried[:AT_ONCE])]
+        gap = state.accounts.gap()
+        if gap and not documents:
+            raise HumanActionNeeded(gap)
+        has_more = len(untried) > AT_ONCE or bool(gap)
+        if not has_more:
+            state.tried = []
+        return Page(documents=tuple(documents), cursor=state.text(), has_more=has_more, gone=page.gone)
+
+    def parse(self, document: RawDocument) -> Iterator[Payout | Fault]:
+        """The payout of a document."""
+        yield from facts(document)
+
+    def _handed_out(self, paid: PaidOut, state: _State) -> RawDocument:
+        """The document of a payout; one that cannot be read stays among those to come."""
+        document = raw_document(self.name, f"{PAYOUTS}{paid.payout_id}", self._in_full(paid))
+        if any(isinstance(one, Fault) for one in facts(document)):
+            state.tried.append(paid.payout_id)
+        else:
+            state.accounts.payouts.remove(paid)
+        return document
+
+    def _in_full(self, paid: PaidOut) -> Mapping[str, object]:
+        keys = [one.transaction for one in paid.movements if one.transaction]
+        found = dict(self._client.transactions(keys))
+        # What is taken back was paid in an earlier payout.
+        earlier = [key for one in found.values() for key in related_keys(one) if key.upper() not in found]
+        found |= self._client.transactions(earlier)
+        wanted = self._settings
+        return {
+            **asdict(paid),
+            "sender": wanted.sender,
+            "transactions": {key: kept(one, wanted.number_in) for key, one in sorted(found.items())},
+            "rules": {
+                "fee_types": wanted.fee_types,
+                "refund_types": wanted.refund_types,
+                "chargeback_types": wanted.chargeback_types,
+                "refund_relations": wanted.refund_relations,
+                "chargeback_relations": wanted.chargeback_relations,
+                "test": wanted.test,
+            },
+        }
+
+
+def _sheets(document: RawDocument) -> list[Sheet]:
+    fault = unreadable(document)
+    if fault is not None:
+        raise HumanActionNeeded(f"the settlement file {fault.line()}")
+    return sheets_of(document)

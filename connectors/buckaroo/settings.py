@@ -1,0 +1,71 @@
+"""What the tenant file says of a Buckaroo website."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from config.settings import ConnectorSettings
+from config.values import Text
+from connectors.http import address_fault
+
+
+def _address(text: str) -> str:
+    fault = address_fault(text)
+    if fault:
+        raise ValueError(fault)
+    return text.rstrip("/")
+
+
+class BuckarooSettings(ConnectorSettings):
+    """Payouts come from Buckaroo."""
+
+    use: Literal["buckaroo"]
+    website_key: SecretStr = Field(description="The website's key (Plaza: My Buckaroo, Websites).")
+    secret_key: SecretStr = Field(description="The secret key that requests are signed with (Plaza: Configuration).")
+    path: Path = Field(
+        description="Folder into which Buckaroo's settlement files come (MT940 of its account, by SFTP or by hand); nothing else stands in it."
+    )
+    since: date = Field(description="Payouts before this day are not read.")
+    number_in: tuple[Text, ...] = Field(
+        default=("invoices", "invoice_number", "order_number", "order_id"),
+        description="Names of the transaction's additional or custom parameters that hold its invoices or orders: one number, or several with `;` between them, each with its part behind `=` (`F1=60.00;F2=40.00`). Else the transaction's own `Invoice` counts, else its `Order`.",
+    )
+    sender: Text = Field(
+        default="Buckaroo", description="What stands in the name of the sender of a payout on the bank's statement."
+    )
+    payout_types: tuple[Text, ...] = Field(
+        default=("N404",), description="Codes of movements in the settlement file that are payouts to the bank."
+    )
+    fee_types: tuple[Text, ...] = Field(
+        default=("N901",), description="Codes of movements that are Buckaroo's own costs."
+    )
+    refund_types: tuple[Text, ...] = Field(
+        default=(), description="Codes of movements that are refunds, where neither relation nor action says so."
+    )
+    chargeback_types: tuple[Text, ...] = Field(
+        default=(), description="Codes of movements that the customer's bank took back, where no relation says so."
+    )
+    refund_relations: tuple[Text, ...] = Field(
+        default=("refund",),
+        description="Words of `RelationType` by which a transaction refunds the one that it names.",
+    )
+    chargeback_relations: tuple[Text, ...] = Field(
+        default=("reversal", "chargeback"),
+        description="Words of `RelationType` by which a transaction takes back the one that it names.",
+    )
+    test: bool = Field(default=False, description="Whether transactions of Buckaroo's test mode are taken over.")
+    url: Annotated[Text, AfterValidator(_address)] = Field(
+        default="https://checkout.buckaroo.nl", description="Address of the gateway."
+    )
+    calls_per_minute: int = Field(default=60, ge=1, le=100_000, description="Calls that Buckaroo is given in a minute.")
+    calls_per_day: int = Field(
+        default=20_000, ge=1, le=10_000_000, description="Calls that Buckaroo is given in a day."
+    )
+    authorities: Path | None = Field(
+        default=None, description="PEM file of the certificates to trust, in place of the usual ones."
+    )
+    state: Path = Field(default=Path("state/connections"), description="Folder where the count of calls stands.")

@@ -1,0 +1,1 @@
+"""The scaffold of a new connector: ``make connector NAME=acme`` (``python -m tests.scaffold acme``)."""

@@ -1,0 +1,140 @@
+"""What banks and payers write into the narratives of MT940, from the banks' format descriptions and from what payers do to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from formats import mt940
+from formats.mt940 import blocks
+from ledger.sources import Fault
+from ledger.statements import Statement, StatementEntry
+from tests.unit.formats.raw_documents import document_of
+
+HEAD = ":20:TEST\n:25:NL91ABNA0417164300\n:28C:1/1\n:60F:C260601EUR100,00\n"
+
+
+def entry_with(*narrative: str, movement: str = "2606010601C0,NTRFNONREF") -> StatementEntry:
+    """The only entry of a statement, whose narrative has these lines."""
+    text = f"{HEAD}:61:{movement}\n:86:{chr(10).join(narrative)}\n:62F:C260602EUR100,00\n"
+    (found,) = mt940.read(document_of(text.encode()))
+    assert isinstance(found, Statement), found
+    (entry,) = found.entries
+    return entry
+
+
+def test_abn_amro_ideal_in_columns() -> None:
+    entry = entry_with(
+        "SEPA iDEAL                       IBAN: NL86INGB0002445588",
+        "BIC: INGBNL2A                    NAAM: BETAALDIENST",
+        "OMSCHRIJVING: 1234567890 1234567890123456 BESTELLING 12",
+        "KENMERK: 05-06-2026 10:11 1234567890123456",
+    )
+    assert (entry.counterparty.iban, entry.counterparty.bic) == ("NL86INGB0002445588", "INGBNL2A")
+    assert entry.counterparty.name == "BETAALDIENST"
+    assert entry.remittance.unstructured == ("1234567890 1234567890123456 BESTELLING 12",)
+    assert entry.end_to_end_id == "05-06-2026 10:11 1234567890123456"
+
+
+def test_abn_amro_direct_debit_in_columns() -> None:
+    entry = entry_with(
+        "SEPA INCASSO ALGEMEEN DOORLOPEND INCASSANT: NL36ZZZ123456780000",
+        "NAAM: WATERBEDRIJF B.V.          MACHTIGING: 000000059990",
+        "OMSCHRIJVING: INV/1511682351 1.12.2025",
+        "IBAN: NL37DEUT0123456789         KENMERK: 01234567891236",
+        "VOOR: DE BOER",
+    )
+    assert (entry.counterparty.name, entry.counterparty.iban) == ("WATERBEDRIJF B.V.", "NL37DEUT0123456789")
+    assert entry.counterparty.ultimate == "DE BOER"
+    assert entry.mandate_reference == "000000059990"
+    assert entry.remittance.unstructured == ("INV/1511682351 1.12.2025",)
+
+
+def test_abn_amro_standing_order_in_columns() -> None:
+    entry = entry_with(
+        "SEPA PERIODIEKE OVERB.           IBAN: NL86INGB0002445588", "NAAM: HUURBAAS  OMSCHRIJVING: JUNI"
+    )
+    assert (entry.counterparty.name, entry.remittance.unstructured) == ("HUURBAAS", ("JUNI",))
+
+
+def test_labels_in_a_payers_words_are_words() -> None:
+    entry = entry_with(
+        "SEPA OVERBOEKING                 IBAN: BE71096123456769",
+        "BIC: GKCCBEBB                    NAAM: BELG BV",
+        "OMSCHRIJVING: FACTUUR 17 IBAN: ZIE BOVEN NAAM: WEET U WEL",
+    )
+    assert entry.counterparty.iban == "BE71096123456769"
+    assert entry.counterparty.name == "BELG BV"
+    assert entry.remittance.unstructured == ("FACTUUR 17 IBAN: ZIE BOVEN NAAM: WEET U WEL",)
+
+
+def test_a_slash_code_that_was_there_already_is_a_payers_word() -> None:
+    entry = entry_with(
+        "/EREF/E1//CNTP/NL02RABO0123456788/RABONL2U/Jansen BV/DEN HAAG///REMI/USTD//zie /NAME/ en /EREF/ van factuur 42/"
+    )
+    assert entry.remittance.unstructured == ("zie /NAME/ en /EREF/ van factuur 42",)
+    assert (entry.counterparty.name, entry.end_to_end_id) == ("Jansen BV", "E1")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("/Jan de Vries/NL123456/", "Jan de Vries"),
+        ("/Jan de Vries//", "Jan de Vries"),
+        ("/Winkel A/B BV/", "Winkel A/B BV"),
+        ("/12345/", "12345"),
+    ],
+)
+def test_an_ultimate_party_is_its_name(written: str, name: str) -> None:
+    entry = entry_with(f"/EREF/E1//CNTP/NL02RABO0123456788/RABONL2U/Jansen BV///REMI/USTD//factuur 1/ULTD/{written}")
+    assert entry.counterparty.ultimate == name
+    assert entry.counterparty.name == "Jansen BV"
+
+
+def test_no_blank_was_lost_before_a_slash_that_begins_a_line() -> None:
+    full = "/TRTP/SEPA OVERBOEKING/IBAN/NL37DEUT0123456789/BIC/DEUTNL2A/EREF/"
+    entry = entry_with(full, "E-1/NAME", "/A. Klant/REMI/factuur 1")
+    assert (entry.end_to_end_id, entry.counterparty.name) == ("E-1", "A. Klant")
+    assert entry.remittance.unstructured == ("factuur 1",)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "account", "bic", "text"),
+    [
+        ("IBAN: DE89370400440532013000?21 BIC: COBADEFFXXX?22DATUM: 02.06.2026?23RE-5", "DE89370400440532013000", "COBADEFFXXX", ("DATUM: 02.06.2026 RE-5",)),
+        ("SVWZ+RE-5 IBAN: siehe oben", "", "", ("siehe oben", "RE-5")),
+        ("SVWZ+RE-5 IBAN: DE89 3704 0044?21 0532 0130 00 DANKE", "DE89370400440532013000", "", ("DANKE", "RE-5")),
+    ],
+)  # fmt: skip
+def test_words_behind_a_german_iban_or_bic(purpose: str, account: str, bic: str, text: tuple[str, ...]) -> None:
+    entry = entry_with(f"166?00GUTSCHRIFT?20{purpose}?32Kunde")
+    assert (entry.counterparty.iban, entry.counterparty.bic) == (account, bic)
+    assert entry.remittance.unstructured == text
+
+
+def test_too_many_fields_in_one_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "MOST_FIELDS", 5)
+    (found,) = mt940.read(document_of(f"{HEAD}{':61:2606010601C0,NTRFNONREF' + chr(10)}{':86:x' + chr(10)}".encode()))
+    assert isinstance(found, Fault)
+    assert "more than 5 fields in one statement: ask the bank for shorter ones" in found.reason
+
+
+def test_abn_amro_returned_direct_debit() -> None:
+    entry = entry_with(
+        "/RTYP/SEPA Incasso Terugboeking/MARF/M-7/RTRN/AC01/IBAN/ NL71ABNA1234567890/NAME/Wie niet betaalt/REMI/Factuur 9/EREF/E-9",
+        movement="2606010601D0,N245NONREF",
+    )
+    assert (entry.return_reason, entry.mandate_reference, entry.end_to_end_id) == ("AC01", "M-7", "E-9")
+    assert (entry.counterparty.name, entry.counterparty.iban) == ("Wie niet betaalt", "NL71ABNA1234567890")
+    assert entry.remittance.unstructured == ("Factuur 9",)
+
+
+def test_abn_amro_payment_reference() -> None:
+    entry = entry_with("/TRTP/SEPA ACCEPTGIRO/NAME/Naam/REMI/Issuer: CUR Ref: 1234567812345678/EREF/NOTPROVIDED")
+    assert entry.remittance.creditor_references == ("1234567812345678",)
+    assert entry.remittance.unstructured == ()
+
+
+def test_a_code_of_a_banks_own_may_come_first() -> None:
+    entry = entry_with("/CDT/01/NAME/BROUWERIJ DE MAAN/IBAN/BE71096123456769/REMI/factuur 1")
+    assert (entry.counterparty.name, entry.counterparty.iban) == ("BROUWERIJ DE MAAN", "BE71096123456769")
+    assert entry_with("/NU/ betaald 2026/17").remittance.unstructured == ("/NU/ betaald 2026/17",)
