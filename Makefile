@@ -74,8 +74,8 @@ lock: ## write the lock files anew from pyproject.toml, with the oldest Python t
 	$(PIP_COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(PIP_COMPILE) --upgrade --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
-clean: ## remove what make has made: .venv, caches, build, demo
-	rm -rf $(VENV) build dist demo out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## remove what make has made: .venv, .tryton, caches, build, demo
+	rm -rf $(VENV) $(TRYTON) build dist demo out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: what was installed when. An environment that broke halfway has no stamp and is made anew.

@@ -135,7 +135,7 @@ def _review(t: Transaction) -> tuple[int, tuple[Money, ...]]:
     count, sums = 0, defaultdict[str, int](int)
     for row in t.entries.rows(("review", "new")):
         count += 1
-        sums[row.identified.entry.amount.currency] += row.identified.entry.amount.minor
+        sums[row.undecided.currency] += row.undecided.minor
     return count, _monies(sums)
 
 

@@ -94,7 +94,9 @@ class _Reading:
         self.amount = self._amount()
         self.reversal = own_text(self.parts.get("RvslInd")).lower() in {"true", "1"}
         self.code = code_of(self.parts.get("BkTxCd")) or ("" if self.only is None else self.only.code)
-        self.charges = _charges(self.parts.get("Chrgs"), ground.currency)
+        self.charges = _charges(self.parts.get("Chrgs"), ground.currency) or sum(
+            _charges(each.charges, ground.currency) for each in transactions
+        )
 
     def entry(self, positions: Mapping[bool, int], before: Money | None) -> ReadEntry:
         status = self._status()
@@ -236,8 +238,7 @@ class _Reading:
         total = Money(sum(worth.minor for worth in worths), self.ground.currency)
         if not total and not any(worths):
             return ""
-        charges = self.charges or sum(_charges(each.charges, self.ground.currency) for each in self.transactions)
-        if abs(total.minor - self.amount.minor) in {0, charges}:
+        if abs(total.minor - self.amount.minor) in {0, self.charges}:
             return ""
         return f"{self.place}: its details are {total}, the entry is {self.amount}"
 

@@ -138,7 +138,9 @@ def _remittance(element: Element | None, additional: str) -> Remittance:
     lines = [" ".join((line.text or "").split()) for line in all_at(element, "Ustrd")]
     references: list[str] = []
     for structured in all_at(element, "Strd"):
-        found = text_at(structured, "CdtrRefInf", "Ref").replace(" ", "").strip("+*").replace("/", "").upper()
+        found = reference(
+            text_at(structured, "CdtrRefInf", "Ref").replace(" ", "").strip("+*").replace("/", "").upper()
+        )
         references += [found] if found else []
         lines += [text_at(document, "Nb") for document in all_at(structured, "RfrdDocInf")]
         lines += [" ".join((line.text or "").split()) for line in all_at(structured, "AddtlRmtInf")]

@@ -86,8 +86,8 @@ def joined(lines: Sequence[str], widths: Widths, otherwise: str) -> str:
 
     ``otherwise`` is put between lines of a statement that shows no width.
     """
-    if len(lines) == 1:
-        return lines[0].strip()
+    if len(lines) < 2:
+        return "".join(lines).strip()
     if not widths.known:
         shown = [line.strip() for line in lines[:-1]] if otherwise else lines[:-1]
         return otherwise.join([*shown, lines[-1]]).strip()

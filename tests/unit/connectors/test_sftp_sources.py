@@ -144,6 +144,18 @@ class TestWholeFiles:
         assert clock.slept == 0
         assert bank.there() == sorted(["archive/a.xml", f"archive/{marker}"])
 
+    def test_the_marker_of_the_file_that_had_the_name_before_says_nothing(self, bank: Bank) -> None:
+        bank.change = {"marker": ".ok"}
+        bank.put("a.xml", b"first")
+        bank.put("a.xml.ok", b"", at_s=1_000_001)
+        assert bank.read() == ["a.xml"]
+        bank.put("a.xml", b"half of the sec", at_s=1_090_000)
+        assert bank.read() == []
+        bank.put("a.xml", b"half of the second", at_s=1_090_001)
+        bank.put("a.xml.ok", b"", at_s=1_090_001)
+        assert bank.read() == ["a.xml"]
+        assert bank.kept[-1] == ("a.xml", b"half of the second")
+
     def test_names_that_are_not_ours(self, bank: Bank) -> None:
         bank.change = {"names": ("CODA_*", "*.940"), "not_names": ("*_rejected*",), "unfinished": (".writing",)}
         for name in ("coda_1", "x.940", "CODA_2_rejected", "CODA_3.writing", "CODA_4.part", "CODA_5.filepart", "y.txt"):
@@ -316,7 +328,30 @@ class TestTrouble:
         assert bank.kept == [("b.cod", b"b")]
         assert bank.read() == ["a.cod"]
 
-    @pytest.mark.parametrize("name", ["..", "../../outside.cod", "a/b.cod", "a\\b.cod", "a\0.cod"])
+    def test_a_connection_that_breaks_off_leaves_no_half_a_file(
+        self, bank: Bank, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = bytes(range(256)) * 4000
+        bank.put("a.cod", whole)
+        bank.put("b.cod", b"b")
+        real, count = paramiko.SFTPFile.read, 0
+
+        def breaks(file: Any, *args: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == 3:
+                raise EOFError
+            return real(file, *args)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(paramiko.SFTPFile, "read", breaks)
+            with pytest.raises(Transient, match=r"did not give a\.cod"):
+                bank.read()
+        assert bank.kept == []
+        assert bank.read() == ["a.cod", "b.cod"]
+        assert bank.kept[0] == ("a.cod", whole)
+
+    @pytest.mark.parametrize("name", ["..", "../../outside.cod", "a/b.cod", "a\0.cod"])
     def test_names_that_lead_elsewhere_are_passed_over(
         self, bank: Bank, monkeypatch: pytest.MonkeyPatch, name: str
     ) -> None:

@@ -342,3 +342,25 @@ def test_spelling_of_accounts_and_references() -> None:
     (only,) = found.entries
     assert only.counterparty.name == "Jan Peeters"
     assert only.remittance.creditor_references == ("RF18539007547034",)
+
+
+@pytest.mark.parametrize("indicator", ["", "<ChrgInclInd>true</ChrgInclInd>"])
+def test_charges_of_the_transactions_are_the_entrys(indicator: str) -> None:
+    """A bank that charges for a return says so in the transaction, beside what was collected."""
+    charges = f'<Chrgs><Rcrd><Amt Ccy="EUR">2.50</Amt>{indicator}</Rcrd></Chrgs>'
+    one = (
+        '<TxDtls><Amt Ccy="EUR">57.50</Amt><AmtDtls><InstdAmt><Amt Ccy="EUR">55.00</Amt></InstdAmt></AmtDtls>'
+        + charges
+        + "</TxDtls>"
+    )
+    (returned,) = statement(ACCOUNT + entry("57.50", "DBIT", rest=f"<NtryDtls>{one}</NtryDtls>")).entries
+    assert (returned.charges, returned.original_amount) == (Money(250, "EUR"), Money(5500, "EUR"))
+    two = f'<TxDtls><Amt Ccy="EUR">50</Amt>{charges}</TxDtls>' * 2
+    found = statement(ACCOUNT + entry("95", rest=f"<NtryDtls>{two}</NtryDtls>"))
+    assert found.problems == ()
+    assert found.entries[0].charges == Money(500, "EUR")
+
+
+def test_a_reference_that_means_none_is_none() -> None:
+    rest = "<NtryDtls><TxDtls><RmtInf><Strd><CdtrRefInf><Ref>NOTPROVIDED</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls>"
+    assert statement(ACCOUNT + entry("1", rest=rest)).entries[0].remittance.creditor_references == ()
