@@ -231,7 +231,9 @@ def _reads_as_amount(text: str, start: int, end: int, items: Sequence[Item]) -> 
 
 
 def _reads_as_day(written: Sequence[Atom], at: int, to: int, items: Sequence[Item]) -> bool:
-    """Whether the atoms are a day (``14/05/26``) and our number is divided otherwise (``1405/26``)."""
+    """Whether the atoms are a day (``14/05/26``) and our number is divided otherwise (``1405/26``), or they begin one (``12.05`` in ``12.05.2026``)."""
+    if to == at + 1 and to + 1 < len(written) and ends_date(written, to + 1):
+        return True
     lengths = tuple(len(atom.text) for atom in written[at : to + 1])
     return lengths in _DATE and ends_date(written, to) and all(item.parts.segments != lengths for item in items)
 
