@@ -46,14 +46,14 @@ _RANGE: Final = re.compile(
 )
 _AND: Final = re.compile(r"\s*(?:,|;|/|\+|&|EN|ET|UND|AND|U\.|E\.|\|)?\s*\Z")
 _INTRODUCED: Final = re.compile(
-    r"(?:FACTUUR\w*|FACTURE\w*|RECHNUNG\w*|NR|NUMMER|\b(?:FACT\w*|FAKT\w*|FKT\w*|RECHN\w*|RG|RE|INV\w*|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
+    r"(?:FACTUUR\w*|FACTURE\w*|RECHNUNG\w*|NR|NUMMER|\b(?:FACT\w*|FAC|FAKT\w*|FKT\w*|RECHN?\w*|RG|RE|NOTA|BILL|INV\w*|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
     r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT))[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
 )
 #: Words for a number or an invoice that people write without a blank before the number.
 _GLUED: Final = re.compile(
     r"(?:FAC|FACT|FACTUUR|FACTURE|FAKTURA|FAKT|RECHNUNG|RECHN|RECH|RG|RE|R|INVOICE|INV|NOTA|KENMERK|REF|VWZ)?(?:NUMMER|NUM|NR|NO|N)?"
 )
-_GLUED_SOMEWHERE: Final = re.compile(r"[A-Z]{3}[^ 0-9A-Z]?[0-9]")
+_GLUED_SOMEWHERE: Final = re.compile(r"[A-Z]{3}(?:[^ 0-9A-Z]?[0-9]|[-/._#][A-Z])")
 #: Characters before a number among which a word that introduces it is looked for.
 _INTRODUCTION: Final = 48
 #: Marks that may stand at the beginning of a word, and at its end.
@@ -341,7 +341,6 @@ def _unglued(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> 
         cut = 0
         if (
             after is not None
-            and after.numeric
             and not atom.numeric
             and after.start - atom.end < 2
             and after.before != " "

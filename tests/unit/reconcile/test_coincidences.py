@@ -31,8 +31,9 @@ def why(desk: Desk) -> str:
 
 
 @pytest.mark.parametrize("text", ["AB260376", "nota AB260376", "Rechnung AB260376 dossier 7731"])
-def test_a_stranger_who_pays_another_amount_may_have_mistyped_his_number(desk: Desk, text: str) -> None:
-    desk.pays("947.07", text, name="Transports Rigaux", iban="BE99")
+@pytest.mark.parametrize("name", ["Transports Rigaux", "Maes & Roelofs VOF"])
+def test_a_stranger_who_pays_another_amount_may_have_mistyped_his_number(desk: Desk, text: str, name: str) -> None:
+    desk.pays("947.07", text, name=name, iban="BE99")
     assert why(desk) == "part_from_unknown"
 
 
@@ -75,11 +76,11 @@ def test_a_number_of_the_customer_inside_the_documents_number_says_nothing_more(
     assert why(desk) == "part_from_unknown"
 
 
-def test_much_too_much_from_a_relative_is_for_a_person_and_a_little_is_not(desk: Desk) -> None:
-    desk.pays("812.00", "AB260399", name="Jan Maes", iban="BE99")
+def test_much_too_much_from_somebody_of_the_name_is_for_a_person_and_a_little_is_not(desk: Desk) -> None:
+    desk.pays("812.00", "AB260399", name="Maes", iban="BE99")
     assert why(desk) == "too_much_from_unknown"
     desk.entries.clear()
-    desk.pays("515.00", "AB260399 + aanmaningskosten", name="Jan Maes", iban="BE99")
+    desk.pays("515.00", "AB260399 + aanmaningskosten", name="Maes", iban="BE99")
     assert booked(desk.decides()) == [("on_account", "C469", "15.00"), ("payment", "AB260399", "500.00")]
 
 
@@ -224,6 +225,21 @@ def test_a_word_glued_to_the_prefix(desk: Desk, text: str) -> None:
 def test_a_glued_word_does_not_hide_whose_number_it_is(desk: Desk) -> None:
     desk.pays("500.00", "RgNrBA260865", name="Garage Maes", iban="BE11")
     assert isinstance(desk.decides(), Ambiguous)
+
+
+def test_a_word_glued_to_a_prefix_of_two_parts_and_to_mere_digits() -> None:
+    desk = Desk()
+    desk.customer("C1", "Fleur Tessberg", "NL11")
+    desk.customer("C2", "Uwe Brandt")
+    desk.document("DE-FAK-2026-1211", "C1", "1780.98")
+    desk.document("DE-FAK-2026-1212", "C2", "80.00")
+    desk.document("5014", "C2", "90.00")
+    for text in ("FACTUURNRDE-FAK-2026-1212", "Fac5014"):
+        desk.pays("1780.98", text, name="Fleur Tessberg", iban="NL11")
+        assert isinstance(desk.decides(), Ambiguous)
+        desk.entries.clear()
+    desk.pays("1780.98", "FACTUURNRDE-FAK-2026-1211", name="Whoever", iban="NL99")
+    assert booked(desk.decides()) == [("payment", "DE-FAK-2026-1211", "1780.98")]
 
 
 def test_zeros_are_left_out_only_where_the_counter_stands_apart() -> None:
