@@ -13,7 +13,7 @@ whose name is as like.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from sys import intern
@@ -24,6 +24,8 @@ from reconcile.text import plain
 
 #: Letters of a name that a bank's cut must have left over to count.
 _FEWEST_CUT_LETTERS: Final = 18
+#: Letters of a name that are found in a text without its blanks.
+_FEWEST_RUN_LETTERS: Final = 10
 #: Letters of a word that can carry a name.
 _FEWEST_WORD_LETTERS: Final = 3
 
@@ -97,8 +99,12 @@ class Name:
         """The words under which a name is filed to be compared."""
         return tuple(dict.fromkeys(word for word in self.words if _carries(word)))
 
-    def is_among(self, words: Sequence[str]) -> bool:
-        """Whether every significant word of the name, or the initial of one, is among ``words``, and one that carries a name whole."""
+    def is_in(self, text: Name) -> bool:
+        """Whether every significant word of the name, or the initial of one, is among the text's, one of them whole that carries a name; or all its
+        letters stand there in one run, wherever a line was broken."""
+        if len(self.joined) >= _FEWEST_RUN_LETTERS and self.joined in text.joined:
+            return True
+        words = text.words
         return any(word in words and _carries(word) for word in self.words) and all(
             word in words or word[0] in words for word in self.words
         )

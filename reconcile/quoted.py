@@ -43,6 +43,8 @@ from reconcile.text import is_slip, one_edit_apart, slips_of
 _MOST_UNQUOTED_CREDITS: Final = 5
 #: Documents of a customer among which some may have been paid beside the quoted ones.
 _MOST_UNQUOTED: Final = 16
+#: A payment is so many times what was paid too much, when that is taken from somebody who only has a word of the customer's name.
+_RATHER_LITTLE: Final = 10
 _NOT_COLLECTABLE: Final = frozenset({ItemStatus.CANCELLED, ItemStatus.WRITTEN_OFF})
 
 
@@ -392,7 +394,7 @@ def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
     amount = str(case.money(case.minor))
     evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
     other_amount = not item.open and case.minor != item.gross
-    if other_amount and (case.open_of([item.customer_id]) or not case.may_be(item.customer_id)):
+    if other_amount and (case.open_of([item.customer_id]) or not case.payer_evidence(item.customer_id)):
         because = reason("paid_already_other_amount", evidence, document=item.number, amount=amount)
         return to_a_person(case, [suggest_account(case, item.customer_id, by)], because)
     if not item.open:
@@ -479,17 +481,31 @@ def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outc
         customer=customer_id,
     )
     doubt = ""
-    of_others = () if _is_surely_of(case, customer_id) else case.receivables.open_with(rest, case.currency, case.on)
+    of_others = _other_customers_with(case, customer_id, rest)
     if not certain or of_others:
         doubt = "rest_explained_twice"
-    elif not (case.payer_evidence(customer_id) or (case.may_be(customer_id) and 2 * rest < case.minor)):
+    elif not (case.payer_evidence(customer_id) or (case.may_be(customer_id) and _RATHER_LITTLE * rest < case.minor)):
         doubt = "too_much_from_unknown"
     elif has_fragments(case.receivables, case.reading):
         doubt = "too_much_and_fragments"
     if doubt:
         why = Reason(code=doubt, values={"rest": str(case.money(rest)), "documents": named(items)})
-        return to_a_person(case, [suggestion(lines, evidence, because)], why)
+        suggestions = [suggestion(lines, evidence, because)]
+        if len(of_others) == 1:
+            both = settle_all([*open_, *of_others], case.minor, case.on, case.policy)
+            if both is not None:
+                suggestions.insert(0, suggest_settlement(case, [*open_, *of_others], both, by))
+        return to_a_person(case, suggestions, why)
     return matched(case, lines, items, evidence, because)
+
+
+def _other_customers_with(case: Case, customer_id: str, rest: int) -> Sequence[Item]:
+    """Invoices of others that are exactly what was paid too much: who is not known as the customer, or by his name only and paid more than
+    double, may have paid for them as well."""
+    if _is_surely_of(case, customer_id) or (case.payer_evidence(customer_id) and 2 * rest <= case.minor):
+        return ()
+    others = case.receivables.open_with(rest, case.currency, case.on)
+    return [other for other in others if other.customer_id != customer_id]
 
 
 def _beside(case: Case, items: Sequence[Item], rest: int) -> tuple[tuple[Item, ...], bool]:

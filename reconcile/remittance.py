@@ -46,14 +46,14 @@ _RANGE: Final = re.compile(
 )
 _AND: Final = re.compile(r"\s*(?:,|;|/|\+|&|EN|ET|UND|AND|U\.|E\.|\|)?\s*\Z")
 _INTRODUCED: Final = re.compile(
-    r"(?:FACTUUR\w*|FACTURE\w*|RECHNUNG\w*|NR|NUMMER|\b(?:FACT\w*|FAKT\w*|FKT\w*|RECHN\w*|RG|RE|INV\w*|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
+    r"(?:FACTUUR\w*|FACTURE\w*|RECHNUNG\w*|NR|NUMMER|\b(?:FACT\w*|FAC|FAKT\w*|FKT\w*|RECHN?\w*|RG|RE|NOTA|BILL|INV\w*|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
     r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT))[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
 )
 #: Words for a number or an invoice that people write without a blank before the number.
 _GLUED: Final = re.compile(
     r"(?:FAC|FACT|FACTUUR|FACTURE|FAKTURA|FAKT|RECHNUNG|RECHN|RECH|RG|RE|R|INVOICE|INV|NOTA|KENMERK|REF|VWZ)?(?:NUMMER|NUM|NR|NO|N)?"
 )
-_GLUED_SOMEWHERE: Final = re.compile(r"[A-Z]{3}[^ 0-9A-Z]?[0-9]")
+_GLUED_SOMEWHERE: Final = re.compile(r"[A-Z]{3}(?:[^ 0-9A-Z]?[0-9]|[-/._#][A-Z])")
 #: Characters before a number among which a word that introduces it is looked for.
 _INTRODUCTION: Final = 48
 #: Marks that may stand at the beginning of a word, and at its end.
@@ -231,7 +231,9 @@ def _reads_as_amount(text: str, start: int, end: int, items: Sequence[Item]) -> 
 
 
 def _reads_as_day(written: Sequence[Atom], at: int, to: int, items: Sequence[Item]) -> bool:
-    """Whether the atoms are a day (``14/05/26``) and our number is divided otherwise (``1405/26``)."""
+    """Whether the atoms are a day (``14/05/26``) and our number is divided otherwise (``1405/26``), or they begin one (``12.05`` in ``12.05.2026``)."""
+    if to == at + 1 and to + 1 < len(written) and ends_date(written, to + 1):
+        return True
     if to - at != 2:
         return False
     lengths = tuple(len(atom.text) for atom in written[at : to + 1])
@@ -341,7 +343,6 @@ def _unglued(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> 
         cut = 0
         if (
             after is not None
-            and after.numeric
             and not atom.numeric
             and after.start - atom.end < 2
             and after.before != " "

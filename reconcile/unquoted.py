@@ -116,7 +116,7 @@ def _points_elsewhere(case: Case, items: Sequence[Item]) -> str:
         else []
     )
     for key in case.reading.unknown:
-        if not any(key in each for each in damaged) and not any(
+        if not any(key in each or key.endswith(each) for each in damaged) and not any(
             len(meant) >= _FEWEST_COUNTER_DIGITS and one_edit_apart(key, meant) for item in items for meant in item.keys
         ):
             return key
@@ -131,16 +131,14 @@ def _quotes_another(case: Case, items: Sequence[Item]) -> Item | None:
     return None
 
 
-def _names_another(case: Case, items: Sequence[Item]) -> Item | None:
-    """An open invoice of the same amount whose customer is named in the text (``for Tom Peeters``), and is none of those of ``items``."""
+def _named_others(case: Case, items: Sequence[Item]) -> list[Item]:
+    """Open invoices of the same amount whose customers are named in the text (``for Tom Peeters``), and are none of those of ``items``."""
     if len(case.open_with_amount) < 2 or not case.reading.text:
-        return None
-    words = name_of(case.reading.text).words
+        return []
+    text = name_of(case.reading.text)
     customers = {item.customer_id for item in items}
-    for other in case.open_with_amount:
-        if other.customer_id not in customers and case.receivables.name(other.customer_id).is_among(words):
-            return other
-    return None
+    others = [other for other in case.open_with_amount if other.customer_id not in customers]
+    return [other for other in others if case.receivables.name(other.customer_id).is_in(text)]
 
 
 # a known payer
@@ -248,7 +246,12 @@ def _explained(case: Case, explanation: Explanation, how: Sequence[Evidence]) ->
     evidence = _evidence(case, items, how)
     objection = _objection(case, items, how)
     if objection is not None:
-        return to_a_person(case, [suggest_settlement(case, items, explanation.settlement, evidence)], objection)
+        suggestions = [suggest_settlement(case, items, explanation.settlement, evidence)]
+        for other in _named_others(case, items):
+            settlement = settle_one(other, case.minor, case.on, case.policy)
+            if settlement is not None:
+                suggestions.insert(0, suggest_settlement(case, [other], settlement, ()))
+        return to_a_person(case, suggestions, objection)
     because = _why(case, explanation, evidence, how)
     return matched(case, explanation.settlement.lines, items, evidence, because)
 
@@ -299,15 +302,14 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
     elsewhere = _points_elsewhere(case, items)
     if elsewhere:
         return reason("unknown_number", written=elsewhere, document=named(items))
-    named_other = _names_another(case, items)
-    if named_other is not None:
-        amount = str(case.money(case.minor))
+    others = _named_others(case, items)
+    if others:
         return reason(
             "names_another",
-            customer=named_other.customer_id,
-            document=named_other.number,
+            customer=others[0].customer_id,
+            document=others[0].number,
             other=named(items),
-            amount=amount,
+            amount=str(case.money(case.minor)),
         )
     another = _quotes_another(case, items)
     if another is not None:
@@ -346,7 +348,7 @@ def _longer_named(case: Case, item: Item) -> list[Item]:
     return [
         other
         for other in case.open_with_amount
-        if other.customer_id != item.customer_id and payer.is_among(case.receivables.name(other.customer_id).words)
+        if other.customer_id != item.customer_id and payer.is_in(case.receivables.name(other.customer_id))
     ]
 
 
