@@ -19,6 +19,8 @@ from reconcile.text import plain
 
 T = TypeVar("T")
 
+#: Payers whose names are kept taken apart: most pay again soon.
+_MOST_PAYERS: Final = 8_192
 _STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
@@ -30,6 +32,9 @@ def ranked(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 @lru_cache(maxsize=4_096)
 def _ranked(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return tuple(sorted(set(evidence), key=_STRENGTH.__getitem__))
+
+
+_name_of_payer = lru_cache(maxsize=_MOST_PAYERS)(name_of)
 
 
 def rule_for(policy: MatchPolicy, entry: StatementEntry) -> PayerRule | None:
@@ -102,7 +107,7 @@ class Case:
     @_WorkedOut
     def payer_name(self) -> Name:
         """The counterparty's name taken apart."""
-        return name_of(self.entry.counterparty.name)
+        return _name_of_payer(self.entry.counterparty.name)
 
     @_WorkedOut
     def payer(self) -> Payer:
