@@ -72,6 +72,8 @@ COLLECTION_STEPS: Final[Mapping[tuple[CollectionStatus, CollectionEvent], Collec
     (_S, CollectionEvent.ACKNOWLEDGE): _A,
     (_S, CollectionEvent.COLLECT): _C,
     (_A, CollectionEvent.COLLECT): _C,
+    # A payment provider may call paid what it had called failed.
+    (CollectionStatus.REJECTED, CollectionEvent.ACKNOWLEDGE): _A,
     **{(state, CollectionEvent.CANCEL): CollectionStatus.CANCELLED for state in (_P, _N, _W, _S, _A)},
     **{(state, CollectionEvent.REJECT): CollectionStatus.REJECTED for state in (_S, _A, _C)},
     **{(state, CollectionEvent.RETURN): CollectionStatus.RETURNED for state in (_S, _A, _C)},
@@ -118,6 +120,7 @@ class DebitPolicy:
     ``batch_count``: most that one file may hold, in cents and collections (0: no limit of our own). ``purpose``, ``category_purpose`` and
     ``ultimate_creditor``: as in ``DebitBatch``; ``name_ultimate_debtor``: the customer is named where somebody else holds the account.
     ``singly``: a payment provider takes collections one by one, so that part of a batch may have left: the rest stays in it, and stays released.
+    ``held_only``: it collects under mandates of its own only (``Mandate.held_as``).
     """
 
     creditor_name: str
@@ -145,6 +148,7 @@ class DebitPolicy:
     ultimate_creditor: str = ""
     name_ultimate_debtor: bool = False
     singly: bool = False
+    held_only: bool = False
 
     def lead_of(self, scheme: Scheme) -> int:
         """TARGET days before the collection on which a file of a scheme goes to the bank."""
@@ -458,8 +462,7 @@ def _changes(
     if now is None:
         yield DebitObjection.MANDATE_UNKNOWN, was.reference
         return
-    against = objection(now, collection.collect_on, history.last_presented_on.get(was.reference))
-    against = against or against_mandate(now, history.setbacks)
+    against = _against(facts, now, collection.collect_on)
     if against is not None:
         yield against, was.reference
     if (now.iban, now.scheme, now.type, now.customer_id) != (was.iban, was.scheme, was.type, was.customer_id):
@@ -576,24 +579,30 @@ def _choose_for(
 ) -> Mandate | tuple[DebitObjection | MandateObjection, str]:
     """As ``_choose``; what came back before must be allowed another attempt under the mandate."""
     number, found = item.document.number, facts.history.setbacks
-    chosen = _choose(item.mandate_reference, mandates, day, facts.history)
+    chosen = _choose(item.mandate_reference, mandates, day, facts)
     if isinstance(chosen, Mandate) and not may_be_tried(number, chosen, found, facts.released, facts.policy.retries):
         return DebitObjection.CAME_BACK, found.of_document[number][-1].reason_code
     return chosen
 
 
+def _against(facts: _Facts, mandate: Mandate, day: date) -> MandateObjection | None:
+    """Why a mandate may not be used on a day: its own state, what came back under it, or that the provider does not have it."""
+    history = facts.history
+    found = objection(mandate, day, history.last_presented_on.get(mandate.reference))
+    found = found or against_mandate(mandate, history.setbacks)
+    if found is None and facts.policy.held_only and not mandate.held_as:
+        return MandateObjection.NOT_AT_PROVIDER
+    return found
+
+
 def _choose(
-    named: str, mandates: Sequence[Mandate], day: date, history: _History
+    named: str, mandates: Sequence[Mandate], day: date, facts: _Facts
 ) -> Mandate | tuple[DebitObjection | MandateObjection, str]:
     """The one mandate of a customer that an invoice is collected under: the one it names, else the only usable one."""
     eligible = [mandate for mandate in mandates if not named or mandate.reference == named]
     if not eligible:
         return DebitObjection.MANDATE_UNKNOWN, named
-    against = {
-        mandate.reference: objection(mandate, day, history.last_presented_on.get(mandate.reference))
-        or against_mandate(mandate, history.setbacks)
-        for mandate in eligible
-    }
+    against = {mandate.reference: _against(facts, mandate, day) for mandate in eligible}
     usable = [mandate for mandate in eligible if against[mandate.reference] is None]
     if len(usable) == 1:
         return usable[0]
@@ -765,14 +774,22 @@ def _as_presented(facts: _Facts, collection: Collection, message_id: str) -> Col
     debtor = ""
     if policy.name_ultimate_debtor and customer is not None and customer.name != mandate.account_holder:
         debtor = customer.name
-    written = (message_id, address, amendment, debtor)
+    # What the provider calls the mandate may have changed since it was announced, and is nothing that was announced.
+    now = facts.mandates.get(mandate.reference, mandate)
+    written = (message_id, address, amendment, debtor, now.held_as)
     if written == (
         collection.message_id,
         collection.debtor_address,
         collection.amendment,
         collection.ultimate_debtor,
+        mandate.held_as,
     ):
         return collection
     return replace(
-        collection, message_id=message_id, debtor_address=address, amendment=amendment, ultimate_debtor=debtor
+        collection,
+        mandate=replace(mandate, held_as=now.held_as),
+        message_id=message_id,
+        debtor_address=address,
+        amendment=amendment,
+        ultimate_debtor=debtor,
     )

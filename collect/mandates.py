@@ -65,6 +65,8 @@ class MandateObjection(StrEnum):
     STOPPED = "mandate_stopped"
     #: A collection came back because of the account: another one is needed.
     ACCOUNT_REFUSED = "mandate_account_refused"
+    #: The payment provider that collects does not have it.
+    NOT_AT_PROVIDER = "mandate_not_at_provider"
 
 
 _BY_STATUS: Final[Mapping[MandateStatus, MandateObjection]] = {

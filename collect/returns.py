@@ -103,8 +103,9 @@ class OwnDebits:
         for collection in collections:
             if collection.message_id:
                 self._file(_Own(collection, collection.status, collection.reason_code))
+        # Where a collection stands now, it says itself: a provider may have said more of it since its money moved.
         for move in moves:
-            self._moved(move)
+            self._remember(move)
 
     def _file(self, own: _Own) -> None:
         collection, index = own.collection, self._index
@@ -114,9 +115,8 @@ class OwnDebits:
         index.batch[_batch_key(collection.message_id)].append(own)
         index.day[collection.collect_on].add(_batch_key(collection.message_id))
 
-    def _moved(self, move: DebitMove) -> None:
+    def _remember(self, move: DebitMove) -> None:
         own = self._index.end_to_end[move.end_to_end_id.upper()]
-        own.status, own.reason_code = move.status, move.reason_code
         if move.amount.minor > 0:
             own.credited = move
         else:
@@ -125,7 +125,9 @@ class OwnDebits:
     def apply(self, moves: Iterable[DebitMove]) -> None:
         """Collections stand from now on where these moves bring them."""
         for move in moves:
-            self._moved(move)
+            own = self._index.end_to_end[move.end_to_end_id.upper()]
+            own.status, own.reason_code = move.status, move.reason_code
+            self._remember(move)
 
     def take_back(self, moves: Sequence[DebitMove]) -> None:
         """Collections stand again where they stood before these moves, the last ones that were applied."""

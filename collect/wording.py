@@ -136,6 +136,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = MappingProxyType(
             "die Bank lehnt das Konto des Mandats ab: ein anderes wird gebraucht",
             "the bank refuses the mandate's account: another one is needed",
         ),
+        MandateObjection.NOT_AT_PROVIDER: (
+            "de betaalprovider kent het mandaat niet",
+            "le prestataire de paiement ne connaît pas le mandat",
+            "der Zahlungsdienst kennt das Mandat nicht",
+            "the payment provider does not know the mandate",
+        ),
         MandateObjection.NOT_SIGNED: (
             "het mandaat is niet ondertekend",
             "le mandat n'est pas signé",

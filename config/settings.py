@@ -61,9 +61,10 @@ class Settings(BaseModel):
 
 class ConnectorSettings(Settings):
     """Base of a connector's settings; a subclass narrows ``use`` to one ``Literal`` name. ``singly``: as a way of direct debits it takes collections one by
-    one, and no files."""
+    one, and no files; ``held_only``: under mandates of its own only."""
 
     singly: ClassVar[bool] = False
+    held_only: ClassVar[bool] = False
 
     use: str
 

@@ -28,7 +28,9 @@ from connectors.folder_invoices import FolderInvoices, FolderInvoicesSettings
 from connectors.folder_statements import FolderStatements, FolderStatementsSettings
 from connectors.hledger_books import HledgerBooks, HledgerSettings
 from connectors.maildir import Maildir, MaildirSettings
-from connectors.mollie.settings import MollieSettings
+from connectors.mollie.debits import MollieDebits
+from connectors.mollie.mandates import MollieMandates
+from connectors.mollie.settings import MollieDebitsSettings, MollieMandatesSettings, MollieSettings
 from connectors.mollie.settlements import MollieSettlements
 from connectors.moneybird.books import MoneybirdBooks
 from connectors.moneybird.settings import MoneybirdSettings
@@ -60,7 +62,8 @@ from connectors.tryton.books import TrytonBooks
 from connectors.tryton.invoices import TrytonInvoices
 from connectors.tryton.settings import TrytonBooksSettings, TrytonInvoicesSettings
 from connectors.twikey.debits import TwikeyDebits
-from connectors.twikey.settings import TwikeyDebitsSettings
+from connectors.twikey.mandates import TwikeyMandates
+from connectors.twikey.settings import TwikeyDebitsSettings, TwikeyMandatesSettings
 from connectors.webhook import Webhook, WebhookSettings
 from connectors.whmcs.invoices import WhmcsInvoices
 from connectors.whmcs.settings import WhmcsInvoicesSettings
@@ -118,6 +121,8 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
         kind(Port.INVOICES, FolderInvoicesSettings, FolderInvoices),
         kind(Port.INVOICES, SftpInvoicesSettings, SftpInvoices),
         kind(Port.INVOICES, TrytonInvoicesSettings, TrytonInvoices),
+        kind(Port.INVOICES, MollieMandatesSettings, MollieMandates),
+        kind(Port.INVOICES, TwikeyMandatesSettings, TwikeyMandates),
         kind(Port.INVOICES, OdooInvoicesSettings, OdooInvoices),
         kind(Port.INVOICES, WhmcsInvoicesSettings, WhmcsInvoices),
         kind(Port.INVOICES, WooInvoicesSettings, WooInvoices),
@@ -143,6 +148,7 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.DEBIT_CHANNEL: (
         kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
         kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+        kind(Port.DEBIT_CHANNEL, MollieDebitsSettings, MollieDebits),
         kind(Port.DEBIT_CHANNEL, TwikeyDebitsSettings, TwikeyDebits),
     ),
     Port.CALL_OUTCOMES: (kind(Port.CALL_OUTCOMES, FolderCallsSettings, FolderCalls),),

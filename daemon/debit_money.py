@@ -184,7 +184,9 @@ def take_back_moves(t: Transaction, entry_id: str) -> None:
         if move.amount.minor < 0:
             _refuse_while_presented_again(by_id[move.end_to_end_id], collections)
     for move in moves:
-        t.debits.step([move.end_to_end_id], move.before, move.before_reason)
+        # What a provider said of it since is not taken back with the money.
+        if by_id[move.end_to_end_id].status is move.status:
+            t.debits.step([move.end_to_end_id], move.before, move.before_reason)
         if move.amount.minor < 0 and reason_of(move.reason_code).action in _DISPUTED:
             for part in by_id[move.end_to_end_id].parts:
                 t.bookings.flag(part.document, None)

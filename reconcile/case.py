@@ -209,7 +209,7 @@ class Case:
         if len(different) == 1:
             return self.open_of_one(different[0])
         found = [item for each in different for item in self.open_of_one(each)]
-        return tuple(sorted(found, key=lambda item: item.order))
+        return tuple(sorted(found, key=lambda item: item.order)) if found else ()
 
     def open_of_one(self, customer_id: str) -> tuple[Item, ...]:
         """The same of one customer."""

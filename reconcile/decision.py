@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final, assert_never
 
-from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Suggestion, Unmatched
+from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Partly, Suggestion, Unmatched
 from ledger.money import Money
 from ledger.statements import EntryDetail, StatementEntry
 from reconcile.answers import reason, to_a_person
@@ -75,7 +75,7 @@ def _suggestions(answer: Outcome) -> tuple[Suggestion, ...]:
             return (Suggestion(allocations=answer.allocations, evidence=answer.evidence, reason=answer.reason),)
         case Ambiguous():
             return answer.suggestions
-        case Unmatched() | Ignored():
+        case Partly() | Unmatched() | Ignored():
             return ()
         case _ as never:
             assert_never(never)
@@ -176,7 +176,7 @@ def _batch(receivables: Receivables, entry: StatementEntry) -> Outcome:
                 receivables.apply(answer.allocations)
                 lines.extend(answer.allocations)
                 evidence.append(answer.evidence[0])
-            case Ambiguous() | Unmatched() | Ignored() | None:
+            case Partly() | Ambiguous() | Unmatched() | Ignored() | None:
                 undecided += 1
     receivables.take_back(lines)
     count, amount_text = str(len(amounts)), str(entry.amount)

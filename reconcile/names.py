@@ -19,6 +19,7 @@ from enum import IntEnum
 from sys import intern
 from typing import Final
 
+from ledger.values import many
 from reconcile.text import plain
 
 #: Letters of a name that a bank's cut must have left over to count.
@@ -79,6 +80,7 @@ class Likeness(IntEnum):
     STRONG = 2
 
 
+@many
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name taken apart: ``words`` are the significant ones, ``others`` legal forms, titles and particles, ``joined`` all letters and
@@ -199,13 +201,13 @@ def strongly_like(payer: Name, customers: Iterable[str], names: Mapping[str, Nam
     is_cut = len(joined) >= _FEWEST_CUT_LETTERS
     for customer_id in customers:
         customer = names[customer_id]
-        few, many, initials = (
-            (customer.words, words, payer.initials)
-            if len(customer.words) < count
-            else (words, customer.words, customer.initials)
-        )
+        theirs = customer.words
+        if len(theirs) < count:
+            few, more, initials = theirs, words, payer.initials
+        else:
+            few, more, initials = words, theirs, customer.initials
         for word in few:
-            if word not in many and len(word) > 1 and word[0] not in initials:
+            if word not in more and len(word) > 1 and word[0] not in initials:
                 if joined == customer.joined or (is_cut and customer.joined.startswith(joined)):
                     yield customer_id
                 break

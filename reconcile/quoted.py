@@ -581,8 +581,11 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
         return []
     keys: Sequence[str] = keys_that_could_be_meant(item)
     if len(case.open_with_amount) <= MOST_OF_AMOUNT:
-        near = [key for other in case.open_with_amount for key in other.keys]
-        keys = [key for key in keys if any(is_slip(key, each) for each in near)]
+        near: dict[int, list[str]] = {}
+        for other in case.open_with_amount:
+            for key in other.keys:
+                near.setdefault(len(key), []).append(key)
+        keys = [key for key in keys if any(is_slip(key, each) for each in near.get(len(key), ()))]
     found: dict[str, Item] = {}
     for key in keys:
         for slip in slips_of(key):

@@ -234,6 +234,8 @@ def _reads_as_day(written: Sequence[Atom], at: int, to: int, items: Sequence[Ite
     """Whether the atoms are a day (``14/05/26``) and our number is divided otherwise (``1405/26``), or they begin one (``12.05`` in ``12.05.2026``)."""
     if to == at + 1 and to + 1 < len(written) and ends_date(written, to + 1):
         return True
+    if to - at != 2:
+        return False
     lengths = tuple(len(atom.text) for atom in written[at : to + 1])
     return lengths in _DATE and ends_date(written, to) and all(item.parts.segments != lengths for item in items)
 
@@ -308,7 +310,7 @@ def _as_written(
     return [
         item
         for item in _of_written_prefix(receivables, text, written, at, items, key)
-        if key != item.unfilled_key or written[to].text == item.parts.counter.lstrip("0")
+        if not item.is_unfilled(key) or written[to].text == item.parts.counter.lstrip("0")
     ]
 
 
@@ -565,7 +567,7 @@ def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], ta
     free: list[Atom] = []
     money = [match.span() for match in _MONEY.finditer(text)]
     for at, atom in enumerate(written):
-        if at in taken or any(start <= atom.start and atom.end <= end for start, end in money):
+        if at in taken or (money and any(start <= atom.start and atom.end <= end for start, end in money)):
             unknown.extend(receivables.shapes.unknown_numbers(free))
             free = []
             continue

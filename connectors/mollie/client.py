@@ -7,12 +7,12 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from connectors.http import HttpClient, HttpLimits, HttpResponse, quoted
+from connectors.http import HttpClient, HttpLimits, HttpRequest, HttpResponse, json_bytes, quoted
 from connectors.json_rows import Row, optional_text, row, rows
-from connectors.mollie.settings import MollieSettings
+from connectors.mollie.settings import MollieLogin
 from connectors.rate_budget import RateBudget, Window
 from ledger.effects import key_of
-from ledger.errors import CredentialsRefused, HumanActionNeeded, Refused, Transient
+from ledger.errors import CredentialsRefused, HumanActionNeeded, OutcomeUnknown, Refused, Transient
 
 PROVIDER: Final = "Mollie"
 LIMITS: Final = HttpLimits(connect_s=10, read_s=60, total_s=180, response_bytes=32 * 1024 * 1024, attempts=4)
@@ -22,13 +22,23 @@ _SAID_CHARACTERS: Final = 300
 _ANSWERS: Final = frozenset(
     {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.BAD_REQUEST}
 )
+#: What an order may be answered with beside that: what it says cannot be, or the same order is being done this moment.
+_REFUSALS: Final = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT})
 _LOGIN: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+
+class MollieRefused(Refused):
+    """It said no; ``status``: of its answer."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 class MollieClient:
     """Speaks for one organisation."""
 
-    def __init__(self, settings: MollieSettings) -> None:
+    def __init__(self, settings: MollieLogin) -> None:
         token = settings.token.get_secret_value()
         self._http = HttpClient(
             settings.url,
@@ -61,16 +71,33 @@ class MollieClient:
             raise HumanActionNeeded(f"{PROVIDER}: the link to the next page is not as it is known here")
         return listed, start
 
-    def one(self, path: tuple[str, ...]) -> Row:
+    def one(self, path: tuple[str, ...], query: tuple[tuple[str, str], ...] = ()) -> Row:
         """One row."""
-        answer = self._http.get(_BASE + "".join(f"/{quoted(part)}" for part in path), accepted=_ANSWERS)
+        answer = self._http.get(_BASE + "".join(f"/{quoted(part)}" for part in path), query, accepted=_ANSWERS)
         return row(self._said(answer), PROVIDER)
 
-    def all(self, path: tuple[str, ...], plural: str) -> Iterator[Row]:
-        """All rows of a list; the next page begins at the row that its link names."""
+    def made(self, path: tuple[str, ...], value: Mapping[str, object], key: str) -> Row:
+        """What was made of a value, once for each key within an hour. Raises OutcomeUnknown where it may have been made."""
+        answer = self._http.send(
+            HttpRequest(
+                method="POST",
+                path=_BASE + "".join(f"/{quoted(part)}" for part in path),
+                headers={"Content-Type": "application/json", "Idempotency-Key": key},
+                body=json_bytes(value),
+                accepted=_ANSWERS | _REFUSALS,
+            )
+        )
+        try:
+            return row(self._said(answer), PROVIDER)
+        except Transient as error:
+            # Whoever answered, the order may have passed.
+            raise OutcomeUnknown(str(error)) from None
+
+    def all(self, path: tuple[str, ...], plural: str, wanted: tuple[tuple[str, str], ...] = ()) -> Iterator[Row]:
+        """All rows of a list, newest first; the next page begins at the row that its link names."""
         start, seen = "", set[str]()
         while True:
-            query = (("limit", str(PAGE)), *((("from", start),) if start else ()))
+            query = (("limit", str(PAGE)), *wanted, *((("from", start),) if start else ()))
             listed, start = self.page(path, plural, query)
             for one in listed:
                 name = optional_text(one, "id")
@@ -88,10 +115,10 @@ class MollieClient:
         except Refused:
             kind = answer.headers.get("content-type", "").partition(";")[0] or "no type"
             raise Transient(f"{PROVIDER} answered with status {answer.status} and {kind}") from None
-        if answer.status == HTTPStatus.OK:
+        if answer.status in (HTTPStatus.OK, HTTPStatus.CREATED):
             return value
         detail = optional_text(value, "detail") if isinstance(value, Mapping) else ""
         said = self._http.masked(f"{PROVIDER} says: {' '.join(detail.split())[:_SAID_CHARACTERS]} ({answer.status})")
         if answer.status in _LOGIN:
             raise CredentialsRefused(said)
-        raise Refused(said)
+        raise MollieRefused(said, answer.status)

@@ -23,6 +23,8 @@ from ledger.sources import Fault, RawDocument, SourceRef
 #: Mollie counts its days in Central European Time.
 _ZONE: Final = ZoneInfo("Europe/Amsterdam")
 _NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*\d[A-Za-z0-9./_-]*|\d+", re.ASCII)
+#: The key of a payment's metadata under which our direct debits have their reference.
+OURS: Final = "afletter"
 PAYMENTS, CAPTURES, REFUNDS, CHARGEBACKS = "payments", "captures", "refunds", "chargebacks"
 _KINDS: Final = {
     PAYMENTS: PayoutLineKind.PAYMENT,
@@ -44,12 +46,12 @@ def facts(document: RawDocument) -> Iterator[Payout | Fault]:
 def payout_of(content: Row, source: SourceRef) -> Payout:
     """The payout. Raises ValueError for what cannot be, HumanActionNeeded for a row of another shape."""
     settlement = row(content["settlement"], PROVIDER)
-    paid_out = _money(settlement, "amount")
+    paid_out = money_of(settlement, "amount")
     lines = [
         _line(one, kind, content) for plural, kind in _KINDS.items() for one in rows(content.get(plural), PROVIDER)
     ]
     fee = _fee(settlement, sum_of((line.amount for line in lines), paid_out.currency) - paid_out)
-    settled_on = _day(settlement, "settledAt")
+    settled_on = day_of(settlement, "settledAt")
     if fee:
         lines.append(
             PayoutLine(
@@ -76,7 +78,9 @@ def _line(one: Row, kind: PayoutLineKind, content: Row) -> PayoutLine:
     payment = own if kind is PayoutLineKind.PAYMENT and "paymentId" not in one else text(one, "paymentId", PROVIDER)
     # What was settled is in the currency of the balance; where Mollie does not say it, the payment's own amount is that.
     settled = abs(
-        _money(one, "settlementAmount") if isinstance(one.get("settlementAmount"), Mapping) else _money(one, "amount")
+        money_of(one, "settlementAmount")
+        if isinstance(one.get("settlementAmount"), Mapping)
+        else money_of(one, "amount")
     )
     named = row(content["named"], PROVIDER).get(payment)
     return PayoutLine(
@@ -84,7 +88,7 @@ def _line(one: Row, kind: PayoutLineKind, content: Row) -> PayoutLine:
         reference=own,
         payment=payment,
         amount=settled if kind is PayoutLineKind.PAYMENT else -settled,
-        on=_day(one, "createdAt"),
+        on=day_of(one, "createdAt"),
         quoted=_quoted(row(named, PROVIDER), settled.currency) if isinstance(named, Mapping) else (),
     )
 
@@ -94,7 +98,8 @@ def named_by(payment: Row, number_in: Sequence[str]) -> Mapping[str, object]:
     metadata = payment.get("metadata")
     if isinstance(metadata, str | int) and not isinstance(metadata, bool):
         return {"metadata": metadata, "description": optional_text(payment, "description")}
-    wanted = {key: metadata[key] for key in number_in if key in metadata} if isinstance(metadata, Mapping) else {}
+    keys = (OURS, *number_in)
+    wanted = {key: metadata[key] for key in keys if key in metadata} if isinstance(metadata, Mapping) else {}
     return {"metadata": wanted, "description": optional_text(payment, "description")}
 
 
@@ -138,12 +143,14 @@ def _fee(settlement: Row, missing: Money) -> Money:
     return withheld if withheld == missing else Money.zero(missing.currency)
 
 
-def _money(of: Row, field: str) -> Money:
+def money_of(of: Row, field: str) -> Money:
+    """An amount with its currency. Raises ValueError for what cannot be, HumanActionNeeded for another shape."""
     value = row(of.get(field), f"{PROVIDER}: {field}")
     return amount(value, "value", text(value, "currency", PROVIDER), PROVIDER)
 
 
-def _day(of: Row, field: str) -> date:
+def day_of(of: Row, field: str) -> date:
+    """The day of a moment. Raises ValueError for what is none, HumanActionNeeded for one without its zone."""
     moment = datetime.fromisoformat(text(of, field, PROVIDER))
     if moment.tzinfo is None:
         raise HumanActionNeeded(f"{PROVIDER} writes {field} without its zone")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from connectors.mollie.settings import MollieDebitsSettings
 from connectors.ports import DebitProvider
 from connectors.registry import debit_channel
 from connectors.twikey.settings import TwikeyDebitsSettings, TwikeyLogin
@@ -27,7 +28,7 @@ from ledger.mandates import (
 )
 from ledger.money import Money
 from ledger.sources import SourceRef
-from tests.simulators import twikey
+from tests.simulators import mollie, twikey
 from tests.simulators.server import Loopback, lasting
 
 DAY = date(2026, 9, 14)
@@ -173,7 +174,59 @@ def twikey_world(tmp: Path) -> DebitWorld:
     )
 
 
-WORLDS: Mapping[str, Callable[[Path], DebitWorld]] = {"twikey": twikey_world}
+def mollie_world(tmp: Path) -> DebitWorld:
+    account, server = mollie.MollieAccount(page=3), lasting("mollie")
+    server.simulate(account)
+    customer, mandate = account.customer(reference="MND-1")
+
+    def make(secret: str = mollie.WEBSITE_KEY) -> DebitProvider:
+        settings = MollieDebitsSettings(
+            use="mollie",
+            token=SecretStr(secret),
+            since=date(2026, 1, 1),
+            url=server.address,
+            state=tmp.with_name(f"{tmp.name}-state"),
+        )
+        made = debit_channel(settings, NAME)
+        assert isinstance(made, DebitProvider)
+        return made
+
+    def number(ours: str) -> str:
+        return str(account.under(ours)["id"])
+
+    def charge_back(ours: str, code: str) -> None:
+        # Months later, when other payments were made.
+        account.now = "2026-10-02T10:00:00+00:00"
+        account.payment("5.00", "something else")
+        account.charge_back(number(ours), code)
+
+    def stranger(theirs: str) -> None:
+        account.recurring("10.00", {"afletter": theirs} if theirs.startswith("E") else None, customer, mandate)
+
+    def spoil() -> Callable[[], None]:
+        payment = list(account.payments.values())[-1]
+        right = payment["amount"]
+        payment["amount"] = {"currency": "EUR", "value": "1e9"}
+
+        def mend() -> None:
+            payment["amount"] = right
+
+        return mend
+
+    return DebitWorld(
+        server=server,
+        make=make,
+        held_as=f"{customer}/{mandate}",
+        taken=lambda: [one["metadata"]["afletter"] for one in account.payments.values()],
+        pay=lambda ours: account.collect(number(ours)),
+        fail=lambda ours, code: account.fail(number(ours), code),
+        charge_back=charge_back,
+        stranger=stranger,
+        spoil=spoil,
+    )
+
+
+WORLDS: Mapping[str, Callable[[Path], DebitWorld]] = {"mollie": mollie_world, "twikey": twikey_world}
 
 
 def changed_amount(effect: Effect) -> Effect:

@@ -14,15 +14,19 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from connectors.mollie.settings import MollieMandatesSettings
 from connectors.odoo.settings import OdooInvoicesSettings, OdooLogin
 from connectors.ponto.settings import PontoSettings
 from connectors.ports import Cursor, Source
 from connectors.registry import Port, invoice_source, statement_source
 from connectors.tryton.settings import TrytonInvoicesSettings
+from connectors.twikey.settings import TwikeyLogin, TwikeyMandatesSettings
 from ledger.documents import Document
 from ledger.errors import AfletterError, CredentialsRefused, HumanActionNeeded, Transient
+from ledger.mandates import Mandate
 from ledger.sources import Fault, RawDocument
 from ledger.statements import Statement
+from tests.simulators import mollie, twikey
 from tests.simulators.odoo import DATABASE, KEY, OdooSimulator
 from tests.simulators.ponto import CLIENT, IBAN, SECRET, PontoSimulator
 from tests.simulators.server import Loopback, Trouble, lasting
@@ -32,7 +36,7 @@ from tests.simulators.tryton import PASSWORD, USER, TrytonSimulator
 
 @dataclass(frozen=True)
 class RemoteWorld:
-    """``make(secret)``: the source; ``expected``: numbers of the documents that it must bring; ``change``: something happens to the first of them."""
+    """``make(secret)``: the source; ``expected``: numbers of the documents, or references of the mandates, that it must bring; ``change``: something happens to the first of them."""
 
     server: Loopback
     make: Callable[..., Source[Any]]
@@ -104,10 +108,46 @@ def ponto(tmp: Path) -> RemoteWorld:
     return RemoteWorld(server, make, frozenset(f"ref{n}" for n in range(1, 8)), change)
 
 
+def twikey_mandates(tmp: Path) -> RemoteWorld:
+    account, server = twikey.TwikeyAccount(), lasting("twikey-mandates")
+    server.simulate(account)
+    for n in range(7):
+        account.sign(f"M{n}", f"C{n}")
+
+    def make(secret: str = twikey.TOKEN) -> Source[Any]:
+        url = f"{server.address}{twikey.BASE}"
+        login = TwikeyLogin(url=url, api_token=SecretStr(secret), state=tmp / "state")
+        return invoice_source(TwikeyMandatesSettings(use="twikey", connection=login), "invoices/0")
+
+    def change() -> None:
+        account.amend("M0", DbtrAcct="NL69TRIO0168933802")
+
+    return RemoteWorld(server, make, frozenset(f"M{n}" for n in range(7)), change)
+
+
+def mollie_mandates(tmp: Path) -> RemoteWorld:
+    account, server = mollie.MollieAccount(page=3), lasting("mollie-mandates")
+    server.simulate(account)
+    customers = [account.customer(f"C{n}", reference=f"M{n}")[0] for n in range(7)]
+
+    def make(secret: str = mollie.WEBSITE_KEY) -> Source[Any]:
+        settings = MollieMandatesSettings(
+            use="mollie", url=server.address, token=SecretStr(secret), state=tmp / "state"
+        )
+        return invoice_source(settings, "invoices/0")
+
+    def change() -> None:
+        account.mandates[customers[0]][0]["status"] = "invalid"
+
+    return RemoteWorld(server, make, frozenset(f"M{n}" for n in range(7)), change)
+
+
 REMOTE: Mapping[tuple[Port, str], Callable[[Path], RemoteWorld]] = {
+    (Port.INVOICES, "mollie"): mollie_mandates,
     (Port.INVOICES, "odoo"): odoo,
     (Port.INVOICES, "tryton"): tryton,
     (Port.STATEMENTS, "ponto"): ponto,
+    (Port.INVOICES, "twikey"): twikey_mandates,
 }
 every_source = pytest.mark.parametrize("make_world", REMOTE.values(), ids=[f"{port}-{use}" for port, use in REMOTE])
 
@@ -116,6 +156,7 @@ every_source = pytest.mark.parametrize("make_world", REMOTE.values(), ids=[f"{po
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.odoo.invoices.PAGE", 3)
     monkeypatch.setattr("connectors.ponto.client.PAGE", 3)
+    monkeypatch.setattr("connectors.mollie.mandates.AT_ONCE", 3)
 
 
 def fetch_all(source: Source[Any], cursor: Cursor | None = None) -> tuple[list[RawDocument], Cursor | None]:
@@ -130,13 +171,16 @@ def fetch_all(source: Source[Any], cursor: Cursor | None = None) -> tuple[list[R
 
 
 def numbers(source: Source[Any], documents: list[RawDocument]) -> list[str]:
-    """Of invoices; of bank entries the bank's references."""
+    """What the documents are about: invoices by their number, mandates by their reference, bank entries by the bank's."""
     found: list[str] = []
     for fact in (fact for one in documents for fact in source.parse(one)):
-        if isinstance(fact, Document):
-            found.append(fact.number)
-        elif isinstance(fact, Statement):
-            found += [entry.bank_reference for entry in fact.entries]
+        match fact:
+            case Document():
+                found.append(fact.number)
+            case Mandate():
+                found.append(fact.reference)
+            case Statement():
+                found += [entry.bank_reference for entry in fact.entries]
     return found
 
 

@@ -23,6 +23,7 @@ from ledger.errors import IllegalStep
 from store.store import Store, Transaction
 from tests.scenarios.clerk import DEBITS_AND_REMINDERS, IBAN, Clerk
 from tests.scenarios.test_debit_money import CUSTOMER_IBAN, Desk
+from tests.scenarios.test_online_check import said
 from tests.simulation.bank_statements import Movement, StatementFormat, StatementWriter
 from tests.simulators.server import Loopback, Trouble, running
 from tests.simulators.twikey import BASE, TEMPLATE, TOKEN, TwikeyAccount
@@ -405,3 +406,16 @@ def test_wrong_credentials_park_the_platform_and_nothing_else(desk: PlatformDesk
     desk.__dict__.pop("config", None)
     desk.cycle(HANDED_OVER)
     assert len(desk.taken()) == 1
+
+
+def test_config_check_online_logs_in_and_reads_a_page(desk: PlatformDesk) -> None:
+    desk.statement(NOTICED)
+    desk.twikey.transaction("subscription 12", "M-1", 10.0)
+    answer = said(desk.clerk, "--online", code=0)
+    assert "ok direct_debit/bank/feed: 1 documents" in answer
+    assert "ok direct_debit/bank: reachable" in answer
+    tenant_file = desk.clerk.tenant_file
+    tenant_file.write_text(tenant_file.read_text().replace(TOKEN, "twikey-token-wrong"))
+    answer = said(desk.clerk, "--online", code=2)
+    assert "no direct_debit/bank/feed: Twikey refuses the login" in answer
+    assert "twikey-token-wrong" not in answer

@@ -536,3 +536,41 @@ def test_the_customer_is_named_where_somebody_else_holds_the_account() -> None:
 
     assert named(POLICY) == ""
     assert named(replace(POLICY, name_ultimate_debtor=True)) == who.name
+
+
+def test_with_a_provider_the_rest_of_a_batch_stays_in_it_and_released(desk: Desk) -> None:
+    desk.policy = replace(POLICY, singly=True, approval=Approval.REQUIRED, grouping=Grouping.INVOICE)
+    desk.put(*(item(f"2026-{number}", "100.00", date(2026, 9, 1)) for number in (1, 2, 3)))
+    desk.day(date(2026, 9, 14))
+    (waiting,) = desk.look(date(2026, 9, 17)).waiting
+    desk.released.add(waiting.message_id)
+    (batch,) = desk.look(date(2026, 9, 17)).batches
+    assert batch.message_id == waiting.message_id
+    # One left, the others could not.
+    for one in batch.collections:
+        desk.collections[one.end_to_end_id] = one
+    first, *rest = batch.collections
+    desk.move(first.end_to_end_id, CollectionEvent.SEND)
+    (left,) = desk.look(date(2026, 9, 18)).batches
+    assert left.message_id == batch.message_id
+    assert {one.end_to_end_id for one in left.collections} == {one.end_to_end_id for one in rest}
+    # Files are made anew from what is left, and wait for a release of their own.
+    desk.policy = replace(desk.policy, singly=False)
+    (anew,) = desk.look(date(2026, 9, 18)).waiting
+    assert anew.message_id != batch.message_id
+
+
+def test_under_a_mandate_that_the_provider_does_not_have_nothing_is_announced(desk: Desk) -> None:
+    desk.policy = replace(POLICY, singly=True, held_only=True)
+    desk.put(item("2026-1", "100.00", date(2026, 9, 1)))
+    found = desk.day(date(2026, 9, 14))
+    assert not found.notices
+    assert [one.reason for one in found.withheld] == [MandateObjection.NOT_AT_PROVIDER]
+    desk.mandates = [replace(mandate(), held_as="cst_1/mdt_1")]
+    assert len(desk.day(date(2026, 9, 14)).notices) == 1
+    # What the provider calls it when it is handed over counts.
+    desk.mandates = [replace(mandate(), held_as="cst_1/mdt_2")]
+    (batch,) = desk.look(date(2026, 9, 17)).batches
+    assert batch.collections[0].mandate.held_as == "cst_1/mdt_2"
+    desk.mandates = [mandate()]
+    assert [one.reason for one in desk.look(date(2026, 9, 17)).cancelled] == [MandateObjection.NOT_AT_PROVIDER]

@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from connectors.mollie.settings import MollieSettings
+from connectors.mollie.debits import MollieDebits
+from connectors.mollie.mandates import MollieMandates
+from connectors.mollie.settings import MollieDebitsSettings, MollieMandatesSettings, MollieSettings
 from connectors.mollie.settlements import MollieSettlements
 from connectors.ports import Cursor
-from ledger.errors import CredentialsRefused, HumanActionNeeded, Transient
+from ledger.effects import Effect, EffectKind
+from ledger.errors import CredentialsRefused, HumanActionNeeded, OutcomeUnknown, Refused, Transient
+from ledger.mandates import MandateEnd, MandateStatus
 from ledger.money import Money
 from ledger.payouts import Payout, PayoutLineKind, Quoted, sums
+from ledger.provider_debits import ProviderDebit, ProviderWord
 from ledger.sources import Fault, RawDocument
 from tests.simulators.clock import clock
 from tests.simulators.mollie import TOKEN, WEBSITE_KEY, MollieAccount, money
@@ -199,3 +204,232 @@ def test_in_every_weather_everything_comes_once_it_clears(world: World, trouble:
         world.run()
     world.server.clear()
     assert world.payout().amount == eur("100.00")
+
+
+# mandates
+
+
+@dataclass
+class MandateWorld:
+    account: MollieAccount
+    server: Loopback
+    make: Callable[..., MollieMandates]
+    cursor: Cursor | None = None
+
+    def facts(self, **settings: Any) -> list[Any]:
+        source = self.make(**settings)
+        found: list[Any] = []
+        more = True
+        while more:
+            page = source.fetch(self.cursor)
+            found += [fact for one in page.documents for fact in source.parse(one)]
+            self.cursor, more = json.loads(json.dumps(page.cursor)), page.has_more
+        return found
+
+
+@pytest.fixture
+def mandates(tmp_path: Path) -> Iterator[MandateWorld]:
+    account = MollieAccount()
+    with running(account) as server, clock():
+
+        def make(**settings: Any) -> MollieMandates:
+            given = {"use": "mollie", "token": SecretStr(WEBSITE_KEY), "url": server.address, "state": tmp_path}
+            return MollieMandates(MollieMandatesSettings(**{**given, **settings}), "invoices/1")
+
+        yield MandateWorld(account, server, make)
+
+
+def test_mandates_with_their_customers_numbers(mandates: MandateWorld) -> None:
+    customer, mandate = mandates.account.customer("C1", "BE68539007547034", "UMR-1")
+    mandates.account.mandates[customer].append(
+        {"id": "mdt_card", "method": "creditcard", "status": "valid", "details": {}, "createdAt": mandates.account.now}
+    )
+    (found,) = mandates.facts(customer_prefix="S-")
+    assert (found.reference, found.customer_id, found.iban, found.bic, found.account_holder) == (
+        "UMR-1",
+        "S-C1",
+        "BE68539007547034",
+        "GKCCBEBB",
+        "Jan Peeters",
+    )
+    assert (found.held_as, found.status, found.signed_on) == (
+        f"{customer}/{mandate}",
+        MandateStatus.ACTIVE,
+        date(2026, 1, 5),
+    )
+
+
+def test_a_mandate_without_a_reference_has_mollies_name(mandates: MandateWorld) -> None:
+    _, mandate = mandates.account.customer("C1")
+    (found,) = mandates.facts()
+    assert found.reference == mandate
+
+
+@pytest.mark.parametrize(
+    ("status", "ours"),
+    [("pending", MandateStatus.DRAFT), ("invalid", MandateStatus.REVOKED), ("valid", MandateStatus.ACTIVE)],
+)
+def test_statuses_of_mandates(mandates: MandateWorld, status: str, ours: MandateStatus) -> None:
+    customer, _ = mandates.account.customer("C1")
+    mandates.account.mandates[customer][0]["status"] = status
+    (found,) = mandates.facts()
+    assert found.status is ours
+
+
+def test_mandates_and_customers_that_are_gone_are_ended(mandates: MandateWorld) -> None:
+    first, _ = mandates.account.customer("C1", reference="UMR-1")
+    second, _ = mandates.account.customer("C2", reference="UMR-2")
+    assert len(mandates.facts()) == 2
+    mandates.account.mandates[first].clear()
+    mandates.account.delete(second)
+    assert {(type(one), one.reference) for one in mandates.facts()} == {(MandateEnd, "UMR-1"), (MandateEnd, "UMR-2")}
+    assert mandates.facts() == []
+
+
+def test_customers_take_turns_and_new_ones_come_first(mandates: MandateWorld) -> None:
+    customers = [mandates.account.customer(f"C{n}", reference=f"UMR-{n}")[0] for n in range(7)]
+    assert len(mandates.facts(customers_per_run=3)) == 7
+    for customer in customers:
+        mandates.account.mandates[customer][0]["status"] = "invalid"
+    mandates.account.customer("C7", reference="UMR-7")
+    turns = [{one.reference for one in mandates.facts(customers_per_run=3)} for _ in range(5)]
+    assert turns[0] == {"UMR-7", "UMR-0", "UMR-1"}
+    assert set.union(*turns) == {f"UMR-{n}" for n in range(8)}
+    assert sum(map(len, turns)) == 8
+
+
+def test_a_customer_without_our_number_is_told(mandates: MandateWorld) -> None:
+    mandates.account.customer(None)
+    (fault,) = mandates.facts()
+    assert isinstance(fault, Fault)
+    assert not fault.whole_document
+    assert "customer_in" in fault.reason
+
+
+@pytest.mark.parametrize("change", [{"status": "asleep"}, {"details": {}}, {"signatureDate": "yesterday"}])
+def test_a_mandate_that_cannot_be_is_a_fault(mandates: MandateWorld, change: dict[str, Any]) -> None:
+    customer, _ = mandates.account.customer("C1")
+    mandates.account.mandates[customer][0].update(change)
+    (fault,) = mandates.facts()
+    assert isinstance(fault, Fault)
+
+
+def test_mandates_of_another_shape_stop_before_anything_is_stored(mandates: MandateWorld) -> None:
+    customer, _ = mandates.account.customer("C1")
+    status = mandates.account.mandates[customer][0].pop("status")
+    with pytest.raises(HumanActionNeeded):
+        mandates.facts()
+    mandates.account.mandates[customer][0]["status"] = status
+    assert len(mandates.facts()) == 1
+
+
+# direct debits
+
+
+def test_an_hour_later_the_same_order_is_looked_for(tmp_path: Path) -> None:
+    account = MollieAccount()
+    customer, mandate = account.customer(reference="UMR-1")
+    with running(account) as server, clock() as time:
+        settings = MollieDebitsSettings(
+            use="mollie", token=SecretStr(WEBSITE_KEY), since=date(2026, 1, 1), url=server.address, state=tmp_path
+        )
+        debits = MollieDebits(settings, "direct_debit/bank")
+        effect = _order(f"{customer}/{mandate}")
+        server.trouble(Trouble.LOST_AFTER, method="POST")
+        with pytest.raises(OutcomeUnknown):
+            debits.send(effect)
+        time.now += 3601
+        assert debits.send(effect).reference == debits.find(effect.key).reference  # type: ignore[union-attr]
+        assert len(account.payments) == 1
+        (payment,) = account.payments.values()
+        assert payment["metadata"] == {"afletter": effect.key, "invoices": ["F1"]}
+
+
+@pytest.mark.parametrize(("held_as", "said"), [("", "read its mandates"), ("cst_9/mdt_9", "no longer|No resource|404")])
+def test_orders_that_mollie_cannot_take_are_refused(tmp_path: Path, held_as: str, said: str) -> None:
+    account = MollieAccount()
+    with running(account) as server, clock():
+        settings = MollieDebitsSettings(
+            use="mollie", token=SecretStr(WEBSITE_KEY), since=date(2026, 1, 1), url=server.address, state=tmp_path
+        )
+        with pytest.raises(Refused, match=said):
+            MollieDebits(settings, "direct_debit/bank").send(_order(held_as))
+    assert account.payments == {}
+
+
+def test_more_invoices_than_there_is_room_for_in_the_metadata(tmp_path: Path) -> None:
+    account = MollieAccount()
+    customer, mandate = account.customer()
+    with running(account) as server, clock():
+        settings = MollieDebitsSettings(
+            use="mollie", token=SecretStr(WEBSITE_KEY), since=date(2026, 1, 1), url=server.address, state=tmp_path
+        )
+        effect = _order(f"{customer}/{mandate}", [f"INVOICE-2026-{n:06}" for n in range(100)])
+        MollieDebits(settings, "direct_debit/bank").send(effect)
+    (payment,) = account.payments.values()
+    assert payment["metadata"] == {"afletter": effect.key}
+
+
+def test_old_payments_are_watched_until_their_end_and_then_forgotten(tmp_path: Path) -> None:
+    account = MollieAccount(now="2026-06-08T10:00:00+00:00")
+    customer, mandate = account.customer()
+    ours = {"afletter": "E20260614-0123456789abcdef01234567"}
+    number = account.recurring("10.00", ours, customer, mandate)
+    with running(account) as server, clock():
+        settings = MollieDebitsSettings(
+            use="mollie", token=SecretStr(WEBSITE_KEY), since=date(2026, 1, 1), url=server.address, state=tmp_path
+        )
+        feed = MollieDebits(settings, "direct_debit/bank").feed()
+        page = feed.fetch(None)
+        assert len(page.documents) == 1
+        account.now = "2026-07-08T10:00:00+00:00"
+        account.payment("5.00")
+        account.payments[list(account.payments)[-1]]["createdAt"] = account.now
+        page = feed.fetch(page.cursor)
+        assert page.documents == ()
+        account.collect(number)
+        page = feed.fetch(page.cursor)
+        (said,) = feed.parse(page.documents[0])
+        assert isinstance(said, ProviderDebit)
+        assert said.word is ProviderWord.PAID
+        assert json.loads(page.cursor)["said"] == {}
+        # A chargeback months later finds it again, once.
+        account.now = "2026-07-09T10:00:00+00:00"
+        account.charge_back(number, "MD06")
+        page = feed.fetch(page.cursor)
+        (said,) = feed.parse(page.documents[0])
+        assert isinstance(said, ProviderDebit)
+        assert (said.word, said.reason_code) == (ProviderWord.CHARGED_BACK, "MD06")
+        before = server.count
+        assert feed.fetch(page.cursor).documents == ()
+        assert server.count - before == 2
+
+
+def _order(held_as: str, documents: list[str] | None = None) -> Effect:
+    reference = "E20260914-0123456789abcdef01234567"
+    payload = {
+        "reference": reference,
+        "batch": "M20260914-0123456789abcdef01234567",
+        "mandate_reference": "UMR-1",
+        "held_as": held_as,
+        "customer_id": "C1",
+        "iban": "BE68539007547034",
+        "bic": "",
+        "account_holder": "Jan Peeters",
+        "scheme": "CORE",
+        "sequence_type": "RCUR",
+        "signed_on": "2026-01-05",
+        "collect_on": "2026-09-14",
+        "amount": "121.00",
+        "currency": "EUR",
+        "remittance": "F1",
+        "documents": documents or ["F1"],
+    }
+    return Effect(
+        key=reference,
+        kind=EffectKind.COLLECTION,
+        sink="direct_debit/bank",
+        subject=reference,
+        payload=payload,
+        not_before=date(2026, 9, 10),
+    )

@@ -19,16 +19,19 @@ from pydantic import SecretStr
 
 from connectors.buckaroo.payouts import BuckarooPayouts
 from connectors.buckaroo.settings import BuckarooSettings
-from connectors.mollie.settings import MollieSettings
+from connectors.mollie.mandates import MollieMandates
+from connectors.mollie.settings import MollieMandatesSettings, MollieSettings
 from connectors.mollie.settlements import MollieSettlements
 from connectors.ponto.settings import PontoSettings
 from connectors.ponto.statements import PontoStatements
 from connectors.ports import Source
+from connectors.twikey.mandates import TwikeyMandates
+from connectors.twikey.settings import TwikeyLogin, TwikeyMandatesSettings
 from connectors.whmcs.invoices import WhmcsInvoices
 from connectors.whmcs.settings import WhmcsInvoicesSettings, WhmcsLogin, WhmcsMandates
 from connectors.woocommerce.orders import WooInvoices
 from connectors.woocommerce.settings import WooInvoicesSettings, WooLogin
-from tests.simulators import buckaroo, mollie, ponto, whmcs, woocommerce
+from tests.simulators import buckaroo, mollie, ponto, twikey, whmcs, woocommerce
 from tests.simulators.clock import clock
 from tests.simulators.server import Simulator, running
 
@@ -116,6 +119,33 @@ def _ponto() -> tuple[Simulator, Make]:
     return bank, make
 
 
+def _twikey() -> tuple[Simulator, Make]:
+    account = twikey.TwikeyAccount(page=10)
+    account.sign("M-1")
+    account.sign("M-2", "C2", LclInstrm="B2B", Ocrncs={"SeqTp": "OOFF"})
+    account.amend("M-1", DbtrAcct="NL69TRIO0168933802")
+    account.amend("M-1", "uncollectable", MndtId="M-9")
+    account.cancel("M-2")
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        login = TwikeyLogin(api_token=SecretStr(twikey.TOKEN), url=f"{address}{twikey.BASE}", state=tmp)
+        return TwikeyMandates(TwikeyMandatesSettings(use="twikey", connection=login), "invoices/0")
+
+    return account, make
+
+
+def _mollie_mandates() -> tuple[Simulator, Make]:
+    account = mollie.MollieAccount()
+    account.customer("C1", reference="UMR-1")
+    account.customer(None)
+
+    def make(address: str, tmp: Path) -> Source[Any]:
+        settings = MollieMandatesSettings(use="mollie", token=SecretStr(mollie.WEBSITE_KEY), url=address, state=tmp)
+        return MollieMandates(settings, "invoices/0")
+
+    return account, make
+
+
 def _buckaroo_account(folder: Path) -> buckaroo.BuckarooAccount:
     folder.mkdir()
     account = buckaroo.BuckarooAccount(folder)
@@ -189,6 +219,16 @@ def test_requests_to_buckaroo(tmp_path: Path) -> None:
     _checked("buckaroo-requests", told)
 
 
+CASES = [
+    ("woocommerce", _woocommerce),
+    ("whmcs", _whmcs),
+    ("mollie", _mollie),
+    ("mollie-mandates", _mollie_mandates),
+    ("ponto", _ponto),
+    ("twikey-mandates", _twikey),
+]
+
+
 def _read(source: Source[Any]) -> Iterator[dict[str, object]]:
     page = source.fetch(None)
     for document in page.documents:
@@ -201,9 +241,7 @@ def _read(source: Source[Any]) -> Iterator[dict[str, object]]:
         yield {"name": document.name, "said": said, "facts": facts}
 
 
-@pytest.mark.parametrize(
-    ("name", "world"), [("woocommerce", _woocommerce), ("whmcs", _whmcs), ("mollie", _mollie), ("ponto", _ponto)]
-)
+@pytest.mark.parametrize(("name", "world"), CASES, ids=[name for name, _ in CASES])
 def test_golden(name: str, world: Callable[[], tuple[Simulator, Make]], tmp_path: Path) -> None:
     system, make = world()
     with running(system) as server, clock():

@@ -9,8 +9,10 @@ import pytest
 
 from config.loader import load
 from connectors.buckaroo.payouts import BuckarooPayouts
+from connectors.mollie.debits import MollieDebits
 from connectors.mollie.settlements import MollieSettlements
-from connectors.registry import connector_kinds, invoice_source, settlement_source
+from connectors.registry import connector_kinds, debit_channel, invoice_source, settlement_source
+from connectors.twikey.debits import TwikeyDebits
 from connectors.whmcs.invoices import WhmcsInvoices
 from connectors.woocommerce.orders import WooInvoices
 
@@ -32,6 +34,8 @@ _INVOICES = "invoices: [{use: folder, path: .}]\n"
         ("whmcs", WhmcsInvoices),
         ("mollie", MollieSettlements),
         ("buckaroo", BuckarooPayouts),
+        ("mollie", MollieDebits),
+        ("twikey", TwikeyDebits),
     ],
 )
 def test_the_example_loads(page: str, kind: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,9 +46,8 @@ def test_the_example_loads(page: str, kind: type, tmp_path: Path, monkeypatch: p
     invoices = "" if "invoices:" in example[1] else _INVOICES
     (tmp_path / "tenant.yaml").write_text(_HEAD + invoices + example[1])
     (config,) = load(tmp_path / "tenant.yaml", connector_kinds())
-    made = (
-        settlement_source(config.payouts[0], "payouts/0")
-        if config.payouts
-        else invoice_source(config.invoices[0], "invoices/0")
-    )
-    assert isinstance(made, kind)
+    made: list[object] = [invoice_source(one, f"invoices/{index}") for index, one in enumerate(config.invoices)]
+    made += [settlement_source(one, f"payouts/{index}") for index, one in enumerate(config.payouts)]
+    if config.direct_debit is not None:
+        made.append(debit_channel(config.direct_debit.bank, "direct_debit/bank"))
+    assert kind in {type(one) for one in made}

@@ -12,11 +12,11 @@ from ledger.errors import ConfigError
 
 def test_every_port_has_its_connectors() -> None:
     assert {port: sorted(settings_models(port)) for port in Port} == {
-        Port.INVOICES: ["folder", "odoo", "sftp", "tryton", "whmcs", "woocommerce"],
+        Port.INVOICES: ["folder", "mollie", "odoo", "sftp", "tryton", "twikey", "whmcs", "woocommerce"],
         Port.STATEMENTS: ["folder", "ponto", "sftp"],
         Port.PAYOUTS: ["buckaroo", "mollie"],
         Port.ACCOUNTING: ["beancount", "datev", "exact", "hledger", "moneybird", "odoo", "tryton"],
-        Port.DEBIT_CHANNEL: ["folder", "sftp", "twikey"],
+        Port.DEBIT_CHANNEL: ["folder", "mollie", "sftp", "twikey"],
         Port.REMINDER_CHANNEL: ["maildir", "phone_list", "print_folder", "smtp", "webhook"],
         Port.DELIVERY_REPORTS: ["imap", "maildir", "print_folder"],
         Port.HAND_OVER_CHANNEL: ["folder", "sftp"],

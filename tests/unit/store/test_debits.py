@@ -92,3 +92,16 @@ def test_a_document_is_free_when_its_collection_has_ended(store: Store) -> None:
 def test_an_unknown_collection_is_an_error(store: Store) -> None:
     with store.transaction() as t, pytest.raises(LookupError):
         t.debits.step(["E1"], CollectionStatus.SENT)
+
+
+def test_collections_leave_a_batch_and_join_it_again_one_by_one(store: Store) -> None:
+    one, two = collection("E1", ("F1",)), collection("E2", ("F2",))
+    with store.transaction() as t:
+        assert not t.debits.has_batch("MSG1")
+        t.debits.put(batch(one, two), PAIN)
+        assert t.debits.has_batch("MSG1")
+        t.debits.leave_batch(["E2"])
+        assert [row.message_id for row in t.debits.rows()] == ["MSG1", ""]
+        t.debits.join_batch("MSG1", ["E2"])
+        assert [row.message_id for row in t.debits.rows()] == ["MSG1", "MSG1"]
+        assert t.debits.file("MSG1") == PAIN

@@ -136,3 +136,15 @@ def test_a_doubt_is_looked_at_once_it_is_old_enough(store: Store) -> None:
         t.outbox.step(["k2"], EffectEvent.LOSE, at=NOW)
         assert t.outbox.in_doubt("accounting/0", 5, NOW - timedelta(seconds=1)) == []
         assert [each.key for each in t.outbox.in_doubt("accounting/0", 5, NOW)] == ["k1", "k2"]
+
+
+def test_references_of_the_newest_effect_of_each_subject(store: Store) -> None:
+    with store.transaction() as t:
+        t.outbox.add([effect("k1"), effect("k2")])
+        kind = effect("k1").kind
+        assert t.outbox.references(kind) == {}
+        t.outbox.step(["k1", "k2"], EffectEvent.SEND)
+        t.outbox.step(["k1", "k2"], EffectEvent.CONFIRM, references={"k1": "ours", "k2": "theirs"})
+        subjects = {one.subject for one in (effect("k1"), effect("k2"))}
+        assert set(t.outbox.references(kind)) == subjects
+        assert "theirs" in t.outbox.references(kind).values()
