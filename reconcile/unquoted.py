@@ -124,10 +124,15 @@ def _points_elsewhere(case: Case, items: Sequence[Item]) -> str:
 
 
 def _quotes_another(case: Case, items: Sequence[Item]) -> Item | None:
-    """A document that is quoted, too weakly to count, and is none of ``items``."""
+    """A document that is quoted, too weakly to count, and is none of ``items``; an open one of the same customers however it is written in
+    more than one piece, for that is hardly there by accident (one group of an account number may be)."""
+    customers = {item.customer_id for item in items}
     for quote in case.reading.quotes:
-        if quote.is_meant and not any(item in items for item in quote.items):
-            return quote.items[0]
+        if any(item in items for item in quote.items):
+            continue
+        own = [item for item in quote.items if item.open and item.customer_id in customers]
+        if quote.is_meant or (own and quote.last > quote.first):
+            return (own or quote.items)[0]
     return None
 
 

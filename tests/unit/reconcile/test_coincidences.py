@@ -242,6 +242,15 @@ def test_a_word_glued_to_a_prefix_of_two_parts_and_to_mere_digits() -> None:
     assert booked(desk.decides()) == [("payment", "DE-FAK-2026-1211", "1780.98")]
 
 
+def test_ones_own_other_number_counts_even_where_it_looks_like_the_end_of_an_account() -> None:
+    desk = Desk()
+    desk.customer("C1", "Elektrotechnik Grünkamp AG", "DE11")
+    desk.document("26.2373", "C1", "1201.78")
+    desk.document("26.2374", "C1", "600.00")
+    desk.pays("1201.78", "IBAN BE11 7397 9318 6993 26.23", "74", name="Elektrotechnik Grünkamp AG", iban="DE11")
+    assert why(desk) == "conflict_of_documents"
+
+
 def test_zeros_are_left_out_only_where_the_counter_stands_apart() -> None:
     desk = Desk()
     desk.customer("D672", "Käthe Thieme", "DE11")
