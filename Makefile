@@ -62,9 +62,10 @@ connector: $(VENV)/afletter $(VENV)/tools ## a new invoice source that looks lik
 	$(BIN)/python -m tests.scaffold $(NAME)
 
 SEED ?= 1
-simulate: $(VENV)/afletter $(VENV)/tools ## a year of direct debits with a bank that returns some, and a year of reminders (SEED=1)
+simulate: $(VENV)/afletter $(VENV)/tools ## a year of direct debits with a bank that returns some, a year of reminders, and one to the end of the ladder (SEED=1)
 	$(BIN)/python -m tests.simulation.debit_year $(SEED) 365
 	$(BIN)/python -m tests.simulation.reminder_year $(SEED) 365
+	$(BIN)/python -m tests.simulation.case_year $(SEED) 365
 
 lock: ## write the lock files anew from pyproject.toml, with the oldest Python that we support (3.11)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
@@ -74,8 +75,8 @@ lock: ## write the lock files anew from pyproject.toml, with the oldest Python t
 	$(PIP_COMPILE) --upgrade --output-file requirements.lock pyproject.toml
 	$(PIP_COMPILE) --upgrade --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
-clean: ## remove what make has made: .venv, caches, build, demo
-	rm -rf $(VENV) build dist demo out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## remove what make has made: .venv, .tryton, caches, build, demo
+	rm -rf $(VENV) $(TRYTON) build dist demo out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: what was installed when. An environment that broke halfway has no stamp and is made anew.

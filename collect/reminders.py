@@ -15,7 +15,7 @@ from typing import Final
 
 from collect.agreements import Agreements
 from collect.freshness import Freshness
-from collect.ladder import WRITTEN, Audience, Ladders, Step, ladder_faults, letter_of
+from collect.ladder import ANNOUNCING, WRITTEN, Audience, Ladders, Step, ladder_faults, letter_of
 from collect.law.deadlines import term_end
 from collect.law.rules import governing_country
 from ledger.agreements import ActKind
@@ -366,7 +366,7 @@ class _Day:
         rested = [self._rested(claim, customer, customer_id) for claim in asked]
         ready = [claim for claim, _ in rested]
         highest = self._stated(_highest(ready), customer)
-        told = ready if highest is None else _told(ready, highest)
+        told = ready if highest is None else [self._by_its_own(one, highest, customer) for one in _told(ready, highest)]
         amount = _sum(told, currency) - credit
         held = self._hold(customer, amount)
         if held is None and highest is None:
@@ -399,6 +399,15 @@ class _Day:
         country = governing_country(self._policy.country, customer.address.country, customer.type)
         letter = letter_of(country, customer.type, step, self._policy.ladders.of(customer))
         return replace(step, letter=letter)
+
+    def _by_its_own(self, claim: _Claim, highest: Step, customer: Customer | None) -> _Claim:
+        """The claim without a step that needs a letter of its own kind: the law gives nothing for an invoice whose announcement was another letter. It
+        is named in this one, and its own comes next."""
+        if claim.step is None or claim.step.level == highest.level:
+            return claim
+        own = self._stated(claim.step, customer)
+        needed = own is not None and own.letter in ANNOUNCING and own.letter is not highest.letter
+        return replace(claim, step=None) if needed else claim
 
     def _rested(self, claim: _Claim, customer: Customer | None, customer_id: str) -> tuple[_Claim, date | None]:
         """The claim with its step when the messages before are old enough; else without, and the first day on which they are."""

@@ -79,7 +79,8 @@ class Interruption(Settings):
     channel: ConnectorSettings = Field(description="The system that stops services and gives them back.")
     notice_days: DaysAfter = Field(
         default=7,
-        description="Days between the last letter, which says from which day on the service may stop, and that day.",
+        description="Days at least between the last letter, which says from which day on the service may stop, and that day; it is never within the "
+        "days that the letter gives for paying.",
     )
     consumers: bool = Field(
         default=False,

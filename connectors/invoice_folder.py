@@ -37,14 +37,13 @@ class InvoiceFolder:
         document_mib: int,
         is_ours: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        rank = _rank_with_pdf if pdf else _rank
         self._folder = folder
         self._pages = FolderPages(
             folder=folder,
             source=name,
             recursive=recursive,
             document_bytes=document_mib * _MIB,
-            rank=lambda file: rank(file) if is_ours(file) else None,
+            rank=lambda file: _rank(file, pdf=pdf) if is_ours(file) else None,
         )
 
     def check(self) -> None:
@@ -90,12 +89,13 @@ def _base_name(name: str) -> str:
     return name.rsplit("/", 1)[-1].lower()
 
 
-def _rank(name: str) -> int | None:
+def is_read(name: str, *, pdf: bool) -> bool:
+    """Whether a file of this name is one that is read; ``pdf``: whether those are."""
+    return _rank(name, pdf=pdf) is not None
+
+
+def _rank(name: str, *, pdf: bool) -> int | None:
     base = _base_name(name)
     if base in _TABLES:
         return _TABLES.index(base)
-    return _XML_RANK if base.endswith(".xml") else None
-
-
-def _rank_with_pdf(name: str) -> int | None:
-    return _XML_RANK if _base_name(name).endswith(".pdf") else _rank(name)
+    return _XML_RANK if base.endswith((".xml", ".pdf") if pdf else ".xml") else None

@@ -122,8 +122,8 @@ class Taken:
     warnings: list[str] = field(default_factory=list)
     #: Names of files that nobody may read.
     refused: list[str] = field(default_factory=list)
-    #: Whether something new waits until the copy that it takes the place of was read.
-    postponed: bool = False
+    #: Names of files that wait until the copies that they take the place of were read.
+    postponed: list[str] = field(default_factory=list)
 
 
 class SftpIntake:
@@ -199,7 +199,8 @@ class SftpIntake:
             for name in self._whole(sftp, index, markers):
                 self._copy(sftp, name, index, committed, taken)
             waiting = [name for name, seen in sorted(index.items()) if self.wants(name) and self._is_new(seen)]
-            if waiting and not taken.postponed:
+            waiting = [name for name in waiting if name not in (*taken.refused, *taken.postponed)]
+            if waiting:
                 taken.warnings.append(_not_whole(waiting, self._settings.marker))
             self._put_away(sftp, index, markers, committed, taken)
         finally:
@@ -207,18 +208,20 @@ class SftpIntake:
 
     # -- what is there ------------------------------------------------------------------------------------------------------
 
-    def _list(self, sftp: paramiko.SFTPClient) -> tuple[dict[str, _Seen], frozenset[str]]:
-        """Files that are ours, and the names of markers."""
+    def _list(self, sftp: paramiko.SFTPClient) -> tuple[dict[str, _Seen], dict[str, int]]:
+        """Files that are ours, and markers with their times."""
         now_s = machine_clock.now_s()
         there: dict[str, _Seen] = {}
-        markers: set[str] = set()
+        markers: dict[str, int] = {}
         ending = self._settings.marker
         for name, found in self._walk(sftp, self._settings.folder, "", 0):
             if ending is not None and name.lower().endswith(ending.lower()):
-                markers.add(name)
-            elif self.wants(name) and found.st_size:
-                there[name] = _Seen(found.st_size, found.st_mtime or 0, now_s)
-        return there, frozenset(markers)
+                markers[name] = found.st_mtime or 0
+            elif self.wants(name):
+                size = sftp.stat(self._remote(name)).st_size if found.st_size is None else found.st_size
+                if size:
+                    there[name] = _Seen(size, found.st_mtime or 0, now_s)
+        return there, markers
 
     def _walk(
         self, sftp: paramiko.SFTPClient, folder: str, prefix: str, depth: int
@@ -273,11 +276,11 @@ class SftpIntake:
 
     # -- fetching -----------------------------------------------------------------------------------------------------------
 
-    def _whole(self, sftp: paramiko.SFTPClient, index: dict[str, _Seen], markers: frozenset[str]) -> Sequence[str]:
+    def _whole(self, sftp: paramiko.SFTPClient, index: dict[str, _Seen], markers: Mapping[str, int]) -> Sequence[str]:
         """Files that are new and whole, in order. Waits once, at most ``settle_s``, for those that were not seen twice yet."""
         new = [name for name, seen in sorted(index.items()) if self.wants(name) and self._is_new(seen)]
         if self._settings.marker is not None:
-            return [name for name in new if _markers_of(name, self._settings.marker) & markers]
+            return [name for name in new if self._is_marked(name, index[name], markers)]
         now_s = machine_clock.now_s()
         # A clock that was set back must not hold us for ever.
         waits = [min(index[name].since_s + self._settings.settle_s - now_s, self._settings.settle_s) for name in new]
@@ -293,6 +296,11 @@ class SftpIntake:
             elif not index[name].is_as(again[name]):
                 index[name] = again[name]
         return [name for name in new if name in index and index[name] is not again.get(name)]
+
+    def _is_marked(self, name: str, seen: _Seen, markers: Mapping[str, int]) -> bool:
+        """Whether its marker is there and no older: one that is older was left by the file that had the name before."""
+        beside = _markers_of(name, self._settings.marker or "") & markers.keys()
+        return any(markers[one] >= seen.mtime for one in beside)
 
     def _is_new(self, seen: _Seen) -> bool:
         """Whether there is no copy of it; a stand-in for one that was too large is none, once it may be larger."""
@@ -310,7 +318,7 @@ class SftpIntake:
         seen, target = index[name], self.copies / name
         before = self._sha256_of(target)
         if before and self._is_read(name) and committed.get(name) != before:
-            taken.postponed = True
+            taken.postponed.append(name)
             return
         make_folder(target.parent)
         arriving = target.parent / _ARRIVING
@@ -363,7 +371,7 @@ class SftpIntake:
         self,
         sftp: paramiko.SFTPClient,
         index: dict[str, _Seen],
-        markers: frozenset[str],
+        markers: Mapping[str, int],
         committed: Mapping[str, str],
         taken: Taken,
     ) -> None:
@@ -374,8 +382,17 @@ class SftpIntake:
         for name in sorted(index):
             if not (self.wants(name) and index[name].sha256 and committed.get(name) == index[name].sha256):
                 continue
-            beside = () if self._settings.marker is None else sorted(_markers_of(name, self._settings.marker) & markers)
+            beside = (
+                ()
+                if self._settings.marker is None
+                else sorted(_markers_of(name, self._settings.marker) & markers.keys())
+            )
             try:
+                after = sftp.stat(self._remote(name))
+                if (after.st_size, after.st_mtime) != (index[name].size, index[name].mtime):
+                    # Another one took its name meanwhile.
+                    del index[name]
+                    continue
                 # The file first: a marker alone says nothing, a file without its marker would never be put away.
                 for one in (name, *beside):
                     self._put_one_away(sftp, one)
@@ -417,7 +434,7 @@ def _not_whole(names: Sequence[str], marker: str | None) -> str:
 
 def _is_plain(name: str) -> bool:
     """Whether a name is one of a file in this very folder."""
-    return bool(name) and name not in (".", "..") and "/" not in name and "\\" not in name and "\0" not in name
+    return bool(name) and name not in (".", "..") and "/" not in name and "\0" not in name
 
 
 def _markers_of(name: str, ending: str) -> frozenset[str]:

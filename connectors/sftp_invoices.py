@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from config.settings import ConnectorSettings
-from connectors.invoice_folder import InvoiceFolder
+from connectors.invoice_folder import InvoiceFolder, is_read
 from connectors.ports import Cursor, InvoiceFact, Page
 from connectors.sftp_intake import SftpIntake, SftpIntakeSettings
 from connectors.sftp_server import Connect
 from connectors.sftp_source import SftpPages
 from ledger.documents import Document
 from ledger.sources import Fault, RawDocument
-
-#: What is fetched: tables, electronic invoices, and the invoices as their reader sees them.
-_FETCHED: Final = (".csv", ".xml", ".pdf")
 
 
 class SftpInvoicesSettings(SftpIntakeSettings, ConnectorSettings):
@@ -39,8 +36,9 @@ class SftpInvoices:
         intake = SftpIntake(
             settings,
             name,
-            is_ours=lambda file: file.lower().endswith(_FETCHED),
-            is_read=lambda file: settings.pdf or not file.lower().endswith(".pdf"),
+            # The invoices as their reader sees them are fetched in any case.
+            is_ours=lambda file: is_read(file, pdf=True),
+            is_read=lambda file: is_read(file, pdf=settings.pdf),
             connect=connect,
         )
         self._folder = InvoiceFolder(

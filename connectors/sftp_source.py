@@ -33,7 +33,7 @@ class SftpPages:
         page = self._read(cursor)
         self._ahead = page.cursor if page.has_more else None
         if page.documents:
-            unfinished = self._puts_away or self._taken.trouble is not None or self._taken.postponed
+            unfinished = self._puts_away or self._taken.trouble is not None or bool(self._taken.postponed)
             return replace(page, has_more=page.has_more or unfinished)
         if self._taken.trouble is not None:
             raise self._taken.trouble

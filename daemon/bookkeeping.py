@@ -10,7 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.allocations import Allocation, Ambiguous, Ignored, Matched, Outcome, Reason, Suggestion, Unmatched
+from ledger.allocations import (
+    Allocation,
+    Ambiguous,
+    Ignored,
+    Matched,
+    OpenPart,
+    Outcome,
+    Partly,
+    Reason,
+    Suggestion,
+    Unmatched,
+)
 from ledger.bookings import (
     AccountKind,
     Booking,
@@ -21,6 +32,7 @@ from ledger.bookings import (
     issue,
     net_credit,
     parked_entry,
+    partly_booked_entry,
     receivable,
     settle_at_source,
 )
@@ -120,14 +132,15 @@ class EntryRecord:
 def entry_booking(
     identified: IdentifiedEntry, status: Standing, allocations: Sequence[Allocation], earlier: int, booked_on: date
 ) -> Booking:
-    """The booking of an entry under a status; ``earlier``: how many bookings it has so far.
+    """The booking of an entry under a status; ``earlier``: how many bookings it has so far. ``allocations`` under ``review``: what is certain of it.
 
     ``booked_on``: the bank's own day, for the first one. One that takes the place of another stands on the day of the counter-booking, so that the
     bank in the books has moved as at the bank at the end of every day.
     """
     entry, key = identified.entry, key_of("entry", identified.entry_id, str(earlier))
-    if status == "matched":
-        return bank_entry(
+    if status == "matched" or allocations:
+        make = bank_entry if status == "matched" else partly_booked_entry
+        return make(
             account=entry.account,
             amount=entry.amount,
             entry_id=identified.entry_id,
@@ -170,7 +183,7 @@ def suggestion_lines(outcome: Outcome, language: str) -> tuple[MatchLine, ...]:
             suggestions: tuple[Suggestion, ...] = (certain,)
         case Ambiguous():
             suggestions = outcome.suggestions
-        case Unmatched() | Ignored():
+        case Partly() | Unmatched() | Ignored():
             suggestions = ()
     return tuple(
         line for rank, suggestion in enumerate(suggestions, start=1) for line in _suggested(suggestion, rank, language)
@@ -193,6 +206,11 @@ def decided(identified: IdentifiedEntry, outcome: Outcome, language: str, as_of:
             lines = _lines(outcome.allocations, None, evidence[0].value if evidence else "", reason)
             runner_up = _optional(outcome.runner_up, language)
             allocations: tuple[Allocation, ...] = outcome.allocations
+        case Partly():
+            status, evidence, allocations = "review", outcome.evidence, outcome.allocations
+            reason = sentence(outcome.reason, language)
+            booked = _lines(allocations, None, evidence[0].value if evidence else "", reason)
+            lines = (*booked, *(_open_line(part, language) for part in outcome.open_parts))
         case Ambiguous():
             status, evidence, allocations = "review", (), ()
             reason = sentence(outcome.reason, language)
@@ -224,6 +242,19 @@ def decided(identified: IdentifiedEntry, outcome: Outcome, language: str, as_of:
             reason=reason,
             by=PROGRAM,
         ),
+    )
+
+
+def _open_line(part: OpenPart, language: str) -> MatchLine:
+    return MatchLine(
+        rank=None,
+        kind=None,
+        document="",
+        customer_id="",
+        amount=part.amount,
+        confidence="",
+        reason=sentence(part.reason, language),
+        settles=part.reference,
     )
 
 

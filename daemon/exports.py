@@ -105,7 +105,8 @@ def _match_rows(tenant: str, stored: StoredEntry) -> Iterator[Row]:
             "" if line.kind is None else line.kind.value,
             line.document,
             line.customer_id,
-            "" if line.amount is None else line.amount.decimal(),
+            # A part that is booked to nothing says how much it is in its reason.
+            "" if line.amount is None or line.kind is None else line.amount.decimal(),
             line.confidence,
             line.reason,
         )

@@ -53,23 +53,14 @@ def policy_of(settings: HandOver) -> HandOverPolicy:
 def hand_over(
     tenant: Tenant, t: Transaction, settings: HandOver, case: Case, reminder: Reminder, items: Sequence[OpenItem]
 ) -> Held | None:
-    """Queue a case that is due; held back where the law wants a registered agency, or a person must release it, or it cannot be put together."""
+    """Queue a case that is due; held back where something bars it, or it cannot be put together."""
     customer = case.view.customers[reminder.customer_id]
-    barred = bar(
-        policy_of(settings),
-        customer_id=customer.customer_id,
-        country=governing_country(case.policy.country, customer.address.country, customer.type),
-        audience=customer.type,
-        documents=reminder.documents,
-        acts=t.hand_over_acts.of_customer(customer.customer_id),
-    )
-    if barred is not None:
-        return _held(reminder, _BARS[barred], settings.name)
+    held = barred(t, settings, case, reminder)
+    if held is not None:
+        return held
     message_id = key_of("hand_over", reminder.customer_id, reminder.as_of.isoformat(), *reminder.documents)
     if message_id in {row.message_id for row in case.view.reminders}:
         return None
-    if settings.mail_to is not None and settings.mail_to in set(_came_back(t, case, reminder.customer_id)):
-        return _held(reminder, HoldReason.NO_ADDRESS, f"a case for {settings.mail_to} came back")
     case_id = f"{_plain(reminder.customer_id)}-{message_id[:_CASE_DIGITS]}"
     try:
         parts = dossier_of(tenant, t, settings, case, reminder, items, case_id, _most_bytes(tenant, settings))
@@ -112,6 +103,24 @@ def hand_over(
         "documents": ", ".join(reminder.documents),
     }
     log(tenant, t, reminder.as_of, reminder.customer_id, reminder.kind.value, values)
+    return None
+
+
+def barred(t: Transaction, settings: HandOver, case: Case, reminder: Reminder) -> Held | None:
+    """What keeps a case that is due from going: the law wants a registered agency, a person must release it, or its mail came back."""
+    customer = case.view.customers[reminder.customer_id]
+    found = bar(
+        policy_of(settings),
+        customer_id=customer.customer_id,
+        country=governing_country(case.policy.country, customer.address.country, customer.type),
+        audience=customer.type,
+        documents=reminder.documents,
+        acts=t.hand_over_acts.of_customer(customer.customer_id),
+    )
+    if found is not None:
+        return _held(reminder, _BARS[found], settings.name)
+    if settings.mail_to is not None and settings.mail_to in set(_came_back(t, case, reminder.customer_id)):
+        return _held(reminder, HoldReason.NO_ADDRESS, f"a case for {settings.mail_to} came back")
     return None
 
 

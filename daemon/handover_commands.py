@@ -11,8 +11,10 @@ from rich.table import Table
 
 from collect.hand_overs import Case as AgencyCase
 from collect.hand_overs import released
+from collect.reminders import Held, HoldReason
+from collect.wording import sentence as why_not
 from config.tenant import TenantConfig
-from daemon.handing_over import at_the_agency
+from daemon.handing_over import at_the_agency, barred
 from daemon.invocation import (
     DEFAULT_CONFIG,
     AsOf,
@@ -57,17 +59,20 @@ def handover_list(config: ConfigPath = DEFAULT_CONFIG, tenant: TenantName = None
                 continue
             table = Table("customer", "case", "documents", "amount", "state", title=one.tenant, box=None)
             for due in _due(case):
-                free = released(due.customer_id, t.hand_over_acts.of_customer(due.customer_id)).issuperset(
-                    due.documents
-                )
-                waits = one.reminders.hand_over.approval.value == "required" and not free
-                state = "[yellow]waits for release[/yellow]" if waits else "due"
+                held = barred(t, one.reminders.hand_over, case, due)
+                state = "due" if held is None else f"[yellow]{escape(_why(held, ready.language))}[/yellow]"
                 table.add_row(escape(due.customer_id), "", escape(", ".join(due.documents)), str(due.amount_due), state)
             for away in at_the_agency(t):
                 documents = ", ".join(balance.document for balance in away.balances)
                 cells = (escape(away.customer_id), away.case[:10], escape(documents), str(_owed(away)), "handed over")
                 table.add_row(*cells)
             out.print(table if table.row_count else f"{escape(one.tenant)}: no case is due and none is out")
+
+
+def _why(held: Held, language: str) -> str:
+    if held.reason is HoldReason.NOT_RELEASED:
+        return "waits for release"
+    return why_not(held.reason, held.detail, language)
 
 
 def _due(case: Case) -> list[Reminder]:

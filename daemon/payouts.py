@@ -9,13 +9,14 @@ from daemon.debit_money import DebitDesk
 from daemon.progress import Steps
 from daemon.pull import Pulled, keep_faults, pages
 from daemon.tenant import Tenant
-from ledger.allocations import Allocation, Matched, Outcome
+from ledger.allocations import Allocation, Matched, Outcome, Partly
 from ledger.debit_moves import DebitMove
 from ledger.payouts import Payout, PayoutLine
 from ledger.sources import Fault
-from ledger.statements import IdentifiedEntry, StatementEntry
-from reconcile.payouts import PayoutBook, PayoutNames, explain, taken_by, used_before
+from ledger.statements import IdentifiedEntry
+from reconcile.payouts import PayoutBook, PayoutNames, explain, explain_rest, taken_by, used_before
 from reconcile.receivables import Receivables
+from store.entries import StoredEntry
 from store.store import Transaction
 
 
@@ -43,49 +44,57 @@ class PayoutDesk:
 
     def __init__(self, t: Transaction, debits: DebitDesk) -> None:
         self._debits = debits
-        self._names = PayoutNames(t.payouts.all())
+        known = {one.payout_id: one for one in t.payouts.all()}
+        self._names = PayoutNames(known.values())
         self._used: set[str] = set()
         self._of_entry: dict[str, str] = {}
         self._taken: dict[str, int] = {}
+        self._payout_of: dict[str, Payout] = {}
         for payout_id, entry_id in t.payouts.entries():
             stored = t.entries.get(entry_id)
             # A booking that was taken back gives its payout free.
-            if stored.status == "matched":
+            if stored.booked:
                 self._used.add(payout_id)
-                self._note(
-                    [
-                        Allocation(
-                            kind=line.kind,
-                            document=line.document,
-                            customer_id=line.customer_id,
-                            amount=line.amount,
-                            settles=line.settles,
-                        )
-                        for line in stored.lines
-                        if line.rank is None and line.kind is not None and line.amount is not None
-                    ]
-                )
-
-    @property
-    def knows_any(self) -> bool:
-        """Whether there are payouts at all."""
-        return self._names.count > 0
-
-    def candidates(self, entry: StatementEntry) -> list[Payout]:
-        """The payouts that an entry may be; none where it is no payout's."""
-        return self._names.named_by(entry) or [
-            one for one in self._names.like(entry) if one.payout_id not in self._used
-        ]
+                self._payout_of[entry_id] = known[payout_id]
+                self._note(stored.booked)
 
     def answer(self, receivables: Receivables, identified: IdentifiedEntry) -> Outcome | None:
         """The answer about an entry that names a payout; None where it names none."""
         entry = identified.entry
-        named = self.candidates(entry)
+        named = self._names.named_by(entry) or [
+            one for one in self._names.like(entry) if one.payout_id not in self._used
+        ]
         if not named:
             return None
         fresh = [one for one in named if one.payout_id not in self._used]
         if len(named) > 1 or not fresh:
             return used_before(named[0], entry)
+        outcome = self._kept(identified, lambda book: explain(fresh[0], entry, book), receivables)
+        if isinstance(outcome, Matched | Partly):
+            self._used.add(fresh[0].payout_id)
+            self._of_entry[identified.entry_id] = fresh[0].payout_id
+            self._note(outcome.allocations)
+        return outcome
+
+    def answer_rest(self, receivables: Receivables, stored: StoredEntry) -> Matched | Partly | None:
+        """The answer about an entry that is booked in part, what is booked in it; None where its parts still cannot be told."""
+        entry, booked = stored.identified.entry, stored.booked
+        payout = self._payout_of.get(stored.identified.entry_id)
+        if payout is None:
+            return None
+        waiting = [part.settles for part in stored.open_parts]
+        outcome = self._kept(
+            stored.identified, lambda book: explain_rest(payout, entry, book, booked, waiting), receivables
+        )
+        if not isinstance(outcome, Matched | Partly):
+            return None
+        self._note(outcome.allocations[len(booked) :])
+        return outcome
+
+    def _kept(
+        self, identified: IdentifiedEntry, told: Callable[[PayoutBook], Outcome | None], receivables: Receivables
+    ) -> Outcome | None:
+        """What is told of a payout; what it does to our own direct debits is kept where something is booked."""
         moves: list[DebitMove] = []
 
         def own(line: PayoutLine, open_of: Callable[[str], int]) -> Sequence[Allocation] | None:
@@ -95,14 +104,11 @@ class PayoutDesk:
             moves.append(move)
             return move.allocations
 
-        outcome = explain(fresh[0], entry, PayoutBook(receivables=receivables, taken=self._taken, own=own))
-        if not isinstance(outcome, Matched):
-            self._debits.forget(moves)
-        else:
+        outcome = told(PayoutBook(receivables=receivables, taken=self._taken, own=own))
+        if isinstance(outcome, Matched | Partly):
             self._debits.keep(identified.entry_id, moves)
-            self._used.add(fresh[0].payout_id)
-            self._of_entry[identified.entry_id] = fresh[0].payout_id
-            self._note(outcome.allocations)
+        else:
+            self._debits.forget(moves)
         return outcome
 
     def used_by(self, entry_id: str) -> tuple[tuple[str, str], ...]:

@@ -137,7 +137,8 @@ def _step(reminders: Reminders, step: ReminderStep) -> Step:
         days_after_due=step.days,
         minimum_days=max(1, pause if own is None else own),
         pause_days=max(1, pause if own is None else min(own, pause)),
-        after_term=step.after_term,
+        # Whoever was given days to pay is not handed over within them.
+        after_term=step.after_term or step.kind is MessageKind.HAND_OVER,
         media=step.media or MEDIA[step.kind],
         template=step.template or "",
         variants=dict(step.templates_by_product),

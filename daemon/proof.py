@@ -19,7 +19,6 @@ from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import entry_name
 from daemon.books_comparison import age_line, difference_line
 from daemon.tenant import Tenant
-from ledger.allocations import CASH_SIGN
 from ledger.bookings import AccountKind, BookingKind
 from ledger.controls import chain_gaps
 from ledger.decisions import GENESIS, chain
@@ -219,14 +218,14 @@ def _entries_explained(t: Transaction) -> Check:
         amount = row.identified.entry.amount
         if row.status == "new":
             differences.append(f"entry {row.identified.entry_id[:12]} is not decided yet")
-        elif row.status == "matched":
-            cash = sum(
-                CASH_SIGN[line.kind] * line.amount.minor
-                for line in row.lines
-                if line.kind is not None and line.kind in CASH_SIGN and line.amount is not None
-            )
-            if cash != amount.minor:
-                differences.append(f"entry {row.identified.entry_id[:12]}: {amount} is explained to {cash} minor units")
+        elif row.status == "matched" or row.booked:
+            # An entry in review of which a part is booked: the parts that wait are the rest, to the cent.
+            left = row.undecided.minor - sum(part.amount.minor for part in row.open_parts if part.amount is not None)
+            if left:
+                explained = amount.minor - left
+                differences.append(
+                    f"entry {row.identified.entry_id[:12]}: {amount} is explained to {explained} minor units"
+                )
     said = ", ".join(f"{counts[status]} {status}" for status in ("matched", "review", "ignored"))
     return _verdict("explained", f"every entry is explained to the cent: {said}", differences)
 
@@ -309,7 +308,7 @@ def _payouts(tenant: Tenant, t: Transaction, stored: _Stored) -> Check:
     explained = 0
     for name, entry_id in t.payouts.entries():
         row = t.entries.get(entry_id)
-        if row.status == "matched":
+        if row.booked:
             explained += 1
             left = sums(held[name], row.identified.entry.amount).difference
             differences += [f"payout {name} leaves {left} of {entry_name(row.identified)}"] if left else []

@@ -122,7 +122,7 @@ def _customers_in_review(t: Transaction, view: Outlook) -> Iterator[str]:
     for customer in view.customers.values():
         by_name.setdefault(customer.name.casefold(), []).append(customer.customer_id)
     for stored in t.entries.rows(("review", "new")):
-        yield from (line.customer_id for line in stored.lines if line.customer_id)
+        yield from (line.customer_id for line in stored.lines if line.customer_id and line.rank is not None)
         payer = stored.identified.entry.counterparty
         if payer.iban in by_iban:
             yield by_iban[payer.iban]

@@ -12,7 +12,9 @@ from collect.law.words import explain
 from collect.reminders import Held
 from collect.reminders_ahead import ahead
 from collect.wording import sentence as why_not
+from config.collections import HandOver
 from daemon.claiming import claim_on, claimed
+from daemon.handing_over import barred
 from daemon.invoice_files import invoice_pdfs
 from daemon.reminder_acts import ReminderActError
 from daemon.reminder_case import Case
@@ -36,6 +38,20 @@ def previewed(case: Case) -> Iterator[Reminder]:
         standing=case.standing,
         as_of=case.view.as_of,
     )
+
+
+def decided(t: Transaction, case: Case, hand_over: HandOver | None) -> Iterator[Reminder | Held]:
+    """What is due on the day of the case and what is held, with what the law and the agency's rules make of it."""
+    items = case.view.by_number()
+    for one in case.due(case.view.as_of):
+        match one:
+            case Reminder(kind=MessageKind.HAND_OVER):
+                yield one if hand_over is None else barred(t, hand_over, case, one) or one
+            case Reminder():
+                found = claimed(t, case, one, [items[number] for number in one.documents])
+                yield found if isinstance(found, Held) else found.reminder
+            case Held():
+                yield one
 
 
 def write_messages(

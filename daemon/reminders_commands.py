@@ -30,7 +30,7 @@ from daemon.invocation import (
 )
 from daemon.reminder_acts import ReminderActError, UnknownSubject, subject_of
 from daemon.reminder_case import Case, case_now
-from daemon.reminder_pages import explained, previewed, write_messages
+from daemon.reminder_pages import decided, explained, previewed, write_messages
 from daemon.review import Person
 from daemon.tenant import Tenant, opened
 from ledger.reminders import MessageKind, Reminder
@@ -64,7 +64,8 @@ def reminders_list(
             if case is None:
                 out.print(f"{escape(one.tenant)}: no reminders in its file")
                 continue
-            found = list(case.due(case.view.as_of))
+            reminders = one.reminders
+            found = list(decided(t, case, None if reminders is None else reminders.hand_over))
             waiting = [row for row in case.view.reminders if row.status in ("queued", "parked", "bounced")]
             rows = [row for row in case.view.reminders if row not in waiting] if everything else []
             _print_rows(one.tenant, [*rows, *waiting])
@@ -80,7 +81,7 @@ def _print_rows(title: str, rows: Iterable[ReminderRow]) -> None:
         if sent.kind in _NOTICES:
             continue
         cells = (sent.as_of.isoformat(), sent.customer_id, sent.kind.value, str(sent.level), str(sent.amount_due))
-        table.add_row(*map(escape, (*cells, ", ".join(sent.documents), sent.medium.value, row.status)))
+        table.add_row(*map(escape, (*cells, ", ".join(sent.documents), _way(sent), row.status)))
     if table.row_count:
         out.print(table)
 
@@ -89,8 +90,13 @@ def _print_due(title: str, found: Iterable[Reminder], what: str) -> None:
     table = Table("day", "customer", "kind", "level", "amount", "documents", "way", title=f"{title}: {what}", box=None)
     for one in found:
         cells = (one.as_of.isoformat(), one.customer_id, one.kind.value, str(one.level), str(one.amount_due))
-        table.add_row(*map(escape, (*cells, ", ".join(one.documents), one.medium.value)))
+        table.add_row(*map(escape, (*cells, ", ".join(one.documents), _way(one))))
     out.print(table if table.row_count else f"{escape(title)}: nothing is {what}")
+
+
+def _way(reminder: Reminder) -> str:
+    """How it reaches the customer; a case goes to somebody else."""
+    return "–" if reminder.kind is MessageKind.HAND_OVER else reminder.medium.value
 
 
 def _print_held(ready: Tenant, held: Iterable[Held]) -> None:

@@ -18,7 +18,7 @@ from typing import assert_never
 from daemon.bookkeeping import PROGRAM, entry_name
 from daemon.policies import match_policy
 from daemon.tenant import Tenant
-from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Unmatched
+from ledger.allocations import Ambiguous, Evidence, Ignored, Matched, Outcome, Partly, Unmatched
 from ledger.bookings import AccountKind, Booking, BookingKind
 from ledger.documents import Document, DocumentKind, ItemStatus, OpenItem
 from ledger.errors import InvariantBroken
@@ -187,7 +187,7 @@ def _walk(
                             by="a person" if by_person else PROGRAM,
                         )
                     )
-                if not isinstance(outcome, Matched) and before.status == "matched":
+                if not isinstance(outcome, Matched) and before.booked:
                     _apply(receivables, before)
             case _ as never:
                 assert_never(never)
@@ -197,18 +197,7 @@ def _walk(
 
 def _apply(receivables: Receivables, before: StoredEntry) -> None:
     """What was really booked, as far as it still fits."""
-    lines = [
-        Allocation(
-            kind=line.kind,
-            document=line.document,
-            customer_id=line.customer_id,
-            amount=line.amount,
-            settles=line.settles,
-        )
-        for line in before.lines
-        if line.rank is None and line.kind is not None and line.amount is not None
-    ]
-    for line in lines:
+    for line in before.booked:
         try:
             receivables.apply([line])
         except InvariantBroken:
@@ -244,11 +233,7 @@ def summed(lines: Iterator[tuple[str, str, Money]]) -> Lines:
 
 def standing(before: StoredEntry) -> Answer:
     """What stands of an entry."""
-    booked = summed(
-        (line.kind.value, line.document or line.customer_id, line.amount)
-        for line in before.lines
-        if line.rank is None and line.kind is not None and line.amount is not None
-    )
+    booked = summed((line.kind.value, line.document or line.customer_id, line.amount) for line in before.booked)
     return Answer(status=before.status, lines=booked, reason=before.reason, evidence=before.confidence)
 
 
@@ -266,7 +251,7 @@ def answer_of(outcome: Outcome, language: str) -> Answer:
                 reason=reason,
                 evidence=evidence_words(",".join(outcome.evidence), language),
             )
-        case Ambiguous() | Unmatched():
+        case Ambiguous() | Unmatched() | Partly():
             return Answer(status="review", lines=(), reason=reason)
         case Ignored():
             return Answer(status="ignored", lines=(), reason=reason)

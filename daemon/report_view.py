@@ -139,7 +139,7 @@ class _Entries:
             share[0] += 1
             share[1] += abs(entry.amount.minor)
         if outcome == "waiting":
-            self.waiting_minor += abs(entry.amount.minor)
+            self.waiting_minor += abs(stored.undecided.minor)
             if len(self.waiting) < WAITING_MOST:
                 self.waiting.append(stored)
 

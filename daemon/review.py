@@ -90,7 +90,7 @@ def accept(tenant: Tenant, name: str, rank: int, person: Person) -> str:
 
 
 def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str:
-    """Book an entry by a person's own lines; answers the sentence that went into the log.
+    """Book an entry, or what is left of one that is booked in part, by a person's own lines; answers the sentence that went into the log.
 
     A line is ``payment:F2026-1=100.00``, ``on_account:C10001=5.00``, ``refund:C10001=5.00`` (of what stands on account) or of a credit
     note, ``write_off:F2026-1=0.03``, ``fee=0.50``, or ``ignore`` alone. A document in another currency:
@@ -100,6 +100,10 @@ def book(tenant: Tenant, name: str, texts: Sequence[str], person: Person) -> str
         stored = found(t, name)
         _expect(stored, "review", "book")
         if list(texts) == ["ignore"]:
+            if stored.booked:
+                raise ReviewError(
+                    f"entry {name} is booked in part: book the {stored.undecided} that are left, or take it back first (`afletter review undo {name}`)"
+                )
             return _decide(tenant, t, stored, "ignored", (), person, "ignored_by_person")
         items = t.bookings.items_numbered(_named_in(texts))
         customers = {customer.customer_id for customer in t.facts.customers()}
@@ -117,7 +121,7 @@ def undo(tenant: Tenant, name: str, person: Person) -> str:
         if nettings(t, name):
             return _undo_netting(tenant, t, name, person)
         stored = found(t, name)
-        if stored.status not in ("matched", "ignored"):
+        if stored.status not in ("matched", "ignored") and not stored.booked:
             raise IllegalStep(f"entry {name}", stored.status, "undo")
         return _decide(tenant, t, stored, "review", (), person, "undone")
 
@@ -187,14 +191,16 @@ def _book(
     person: Person,
     code: str,
 ) -> str:
-    amount = stored.identified.entry.amount
+    wanted = stored.undecided
     cash = sum(CASH_SIGN[part.kind] * part.amount.minor for part in allocations if part.kind in CASH_SIGN)
-    if cash != amount.minor:
-        total = Money(cash, amount.currency)
-        raise ReviewError(f"the lines come to {total}, the entry is {amount}: make up the difference, e.g. on_account")
-    _check_open(t, entry_booking(stored.identified, "matched", allocations, 0, stored.identified.entry.booked_on))
+    if cash != wanted.minor:
+        total = Money(cash, wanted.currency)
+        what = "what is left of the entry" if stored.booked else "the entry"
+        raise ReviewError(f"the lines come to {total}, {what} is {wanted}: make up the difference, e.g. on_account")
+    rest = replace(stored.identified, entry=replace(stored.identified.entry, amount=wanted))
+    _check_open(t, entry_booking(rest, "matched", allocations, 0, stored.identified.entry.booked_on))
     _check_account(t, allocations)
-    return _decide(tenant, t, stored, "matched", allocations, person, code)
+    return _decide(tenant, t, stored, "matched", (*stored.booked, *allocations), person, code)
 
 
 def _check_open(t: Transaction, booking: Booking) -> None:
@@ -227,7 +233,14 @@ def _decide(
     earlier = t.bookings.of_subject(identified.entry_id)
     values = {"entry": entry_name(identified), "amount": str(identified.entry.amount), "person": person.name}
     reason = said(code, values, tenant.language)
-    take_back(tenant, t, standing(earlier), person, reason)
+    take_back(
+        tenant,
+        t,
+        standing(earlier),
+        person,
+        reason,
+        booked_again=bool(stored.booked) and stored.status == "review" and status == "matched",
+    )
     again_on = max(person.as_of, identified.entry.booked_on)
     booking = entry_booking(identified, status, allocations, len(earlier), again_on)
     t.bookings.append([booking])
@@ -250,10 +263,13 @@ def _suggested(tenant: Tenant, t: Transaction, entry: StatementEntry) -> tuple[M
     return suggestion_lines(decide(receivables_of(tenant, t), entry), tenant.language)
 
 
-def take_back(tenant: Tenant, t: Transaction, booking: Booking, person: Person, reason: str) -> None:
-    """Counter-book, and post the counter-booking to every accounting target that the booking has left for; elsewhere cancel its posting."""
+def take_back(
+    tenant: Tenant, t: Transaction, booking: Booking, person: Person, reason: str, *, booked_again: bool = False
+) -> None:
+    """Counter-book (``booked_again``: all that it opens is settled again in the same act), and post the counter-booking to every accounting target that the booking has left for; elsewhere cancel its posting."""
     back = counter(booking, max(person.as_of, booking.booked_on), key_of("counter", booking.booking_id))
-    _check_reopened(t, back)
+    if not booked_again:
+        _check_reopened(t, back)
     t.bookings.append([back])
     waiting = {
         effect.sink: effect.key

@@ -45,6 +45,8 @@ def _now(stored: StoredEntry) -> Iterator[str]:
     for line in stored.lines:
         if line.rank is None and line.kind is not None:
             yield f"booked       {_booked(line)}"
+    for line in stored.open_parts:
+        yield f"waits        {line.settles} {line.amount}: {line.reason}"
 
 
 def _decided(log: Sequence[LoggedDecision], language: str) -> Iterator[str]:

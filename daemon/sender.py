@@ -166,7 +166,8 @@ def _send(sink: Sink, effects: Sequence[Effect], as_of: date) -> list[_Result]:
             if effect.key in error.reasons
         ]
         others = [effect for effect in effects if effect.key not in error.reasons]
-        return [*parked, *(_send(sink, others, as_of) if others else ())]
+        # Each time there are fewer of them.
+        return [*parked, *(_send(sink, others, as_of) if others and parked else _one_by_one(sink, others, as_of))]
     except AfletterError as error:
         if len(effects) == 1:
             return [_failed(sink, effects[0], error, as_of)]

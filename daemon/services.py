@@ -9,6 +9,8 @@ from datetime import date, timedelta
 
 from collect.interruption import ServiceView, decide
 from collect.ladder import WRITTEN
+from collect.law.deadlines import term_end
+from collect.law.rules import governing_country
 from collect.owed import covered, owed
 from config.collections import Interruption
 from daemon.program_log import log
@@ -22,14 +24,17 @@ from store.store import Transaction
 
 
 def stops_on(settings: Interruption | None, case: Case, reminder: Reminder) -> date | None:
-    """The first day without service that a letter announces; None where it announces nothing: only the last letter of a ladder does."""
+    """The first day without service that a letter announces; None where it announces nothing: only the last letter of a ladder does. It is no day
+    within the term that the letter gives for paying."""
     customer = case.view.customers[reminder.customer_id]
     if settings is None or (customer.type is CustomerType.CONSUMER and not settings.consumers):
         return None
     letters = [step.level for step in case.policy.ladders.of(customer) if step.kind in WRITTEN and step.level]
     if not letters or reminder.kind not in WRITTEN or reminder.level != max(letters):
         return None
-    return reminder.as_of + timedelta(days=settings.notice_days)
+    country = governing_country(case.policy.country, customer.address.country, customer.type)
+    term = term_end(reminder.as_of, reminder.medium, country, customer.type)
+    return max(reminder.as_of + timedelta(days=settings.notice_days), term + timedelta(days=1))
 
 
 def announce(tenant: Tenant, t: Transaction, reminder: Reminder, message_id: str, effective_on: date) -> None:

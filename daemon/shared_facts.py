@@ -30,7 +30,7 @@ from store.store import Transaction
 
 T = TypeVar("T", Customer, Document, Mandate)
 AnyFact = TypeVar("AnyFact", bound=Customer | Document | Mandate)
-#: Pairs of customers that look like one, told at most.
+#: Disagreements, and pairs of customers that look like one, told at most.
 MOST_TOLD: Final = 20
 
 
@@ -203,5 +203,10 @@ def look_like_one(sources: Sources, t: Transaction) -> list[str]:
         for other in others
         if _source(one) != _source(other)
     ]
+    return shortened(lines, "pairs of customers look like one")
+
+
+def shortened(lines: list[str], what: str) -> list[str]:
+    """The first of them, and how many there are more."""
     left_out = len(lines) - MOST_TOLD
-    return lines if left_out <= 0 else [*lines[:MOST_TOLD], f"{left_out} more pairs of customers look like one"]
+    return lines if left_out <= 0 else [*lines[:MOST_TOLD], f"{left_out} more {what}"]

@@ -13,7 +13,7 @@ from daemon.debit_waiting import debit_lines
 from daemon.law_terms import stale_rates
 from daemon.operator_log import masked
 from daemon.policies import reminder_policy
-from daemon.shared_facts import disagreements, look_like_one, sources_of
+from daemon.shared_facts import disagreements, look_like_one, shortened, sources_of
 from daemon.tenant import Tenant
 from ledger.documents import DocumentKind
 from ledger.effects import EffectState
@@ -135,7 +135,7 @@ def _review(t: Transaction) -> tuple[int, tuple[Money, ...]]:
     count, sums = 0, defaultdict[str, int](int)
     for row in t.entries.rows(("review", "new")):
         count += 1
-        sums[row.identified.entry.amount.currency] += row.identified.entry.amount.minor
+        sums[row.undecided.currency] += row.undecided.minor
     return count, _monies(sums)
 
 
@@ -152,7 +152,8 @@ def _waiting(tenant: Tenant, t: Transaction, as_of: date, held: Sequence[str]) -
     """What waits for something that a person can bring about: a release, a channel, an address, a complete statement."""
     sources = sources_of(tenant)
     lines = [*held, *debit_lines(tenant, t, as_of)]
-    lines += [masked(one.line()) for one in disagreements(sources, t)]
+    told = [masked(one.line()) for one in disagreements(sources, t)]
+    lines += shortened(told, "figures that sources say differently")
     lines += look_like_one(sources, t)
     if tenant.config.direct_debit is not None and tenant.message_channel is None:
         lines.append("direct debits wait for a channel for their notices: add the section `reminders`")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum, auto
-from typing import BinaryIO, Final, Protocol, TypeAlias, cast
+from typing import BinaryIO, Final, Protocol, TypeAlias, assert_never, cast
 
 from ledger.debit_status import DebitStatus
 from ledger.errors import MalformedDocument
@@ -63,7 +63,8 @@ class Reader(Protocol):
         """The same once more, of a document that was found whole: in one pass, as far as the format allows. Raises MalformedDocument."""
 
     def examine(self, document: RawDocument) -> Iterator[BankFact | Fault]:
-        """What can be seen of a document that ``read`` refuses, for people, up to what cannot be read. Raises MalformedDocument."""
+        """What can be seen of a document that ``read`` refuses, for people: its statements, and faults beside them. Raises MalformedDocument
+        where nothing more can be seen."""
 
 
 class Pass(Enum):
@@ -130,13 +131,21 @@ def _read(document: RawDocument, budget: _Budget, *, nesting: int, purpose: Pass
         yield Fault(source=source, reason=broken.reason, whole_document=whole)
 
 
-def _seen(document: RawDocument, reader: Reader, refusal: Fault) -> Iterator[Statement]:
-    """What can be seen of a refused document: its statements up to what cannot be read, each with the refusal among its problems."""
+def _seen(document: RawDocument, reader: Reader, refusal: Fault) -> Iterator[Statement | Fault]:
+    """What can be seen of a refused document: its statements, each with the refusal among its problems, and its other faults."""
     reason = ": ".join(text for text in (refusal.source.place, refusal.reason) if text)
     try:
         for found in reader.examine(document):
-            if isinstance(found, Statement):
-                yield replace(found, problems=tuple(dict.fromkeys((reason, *found.problems))))
+            match found:
+                case Statement():
+                    yield replace(found, problems=tuple(dict.fromkeys((reason, *found.problems))))
+                case Fault():
+                    if found != refusal:
+                        yield found
+                case DebitStatus():
+                    continue
+                case _:
+                    assert_never(found)
     except MalformedDocument:
         return
 

@@ -33,11 +33,16 @@ def whole_or_fault(document: RawDocument, read: Callable[[RawDocument], Iterator
             if entries > HELD_ENTRIES:
                 held = None
     except MalformedDocument as refusal:
-        source = SourceRef(system=document.system, name=document.name, document=document.sha256, place=refusal.place)
-        yield Fault(source=source, reason=refusal.reason, whole_document=True)
+        yield fault_of(document, refusal)
         return
     if held is None:
         yield from read(document)
         return
     while held:
         yield held.popleft()
+
+
+def fault_of(document: RawDocument, refusal: MalformedDocument) -> Fault:
+    """The fault that refuses the whole of a document."""
+    source = SourceRef(system=document.system, name=document.name, document=document.sha256, place=refusal.place)
+    return Fault(source=source, reason=refusal.reason, whole_document=True)

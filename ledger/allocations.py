@@ -1,6 +1,6 @@
 """What the reconciler answers: this much of that entry settles that document, because ...
 
-The answer is certain or silent: ``Matched``, ``Ambiguous``, ``Unmatched`` or ``Ignored``; equal candidates are never decided by
+The answer is certain or silent: ``Matched``, ``Partly``, ``Ambiguous``, ``Unmatched`` or ``Ignored``; equal candidates are never decided by
 a best score.
 """
 
@@ -155,6 +155,25 @@ class Unmatched:
 
 @many
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPart:
+    """A part of an entry that nobody can tell yet. ``reference``: what whoever paid calls it; ``amount``: as it changes the entry (money back is negative)."""
+
+    reference: str
+    amount: Money
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partly:
+    """What is certain is booked, and a person decides about the rest: cash of ``allocations`` and ``open_parts`` are together the entry's amount."""
+
+    allocations: tuple[Allocation, ...]
+    open_parts: tuple[OpenPart, ...]
+    evidence: tuple[Evidence, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
     """Certainly no receivable: a bank fee, a salary, a supplier's payment."""
 
@@ -162,4 +181,4 @@ class Ignored:
     reason: Reason
 
 
-Outcome = Matched | Ambiguous | Unmatched | Ignored
+Outcome = Matched | Partly | Ambiguous | Unmatched | Ignored

@@ -198,13 +198,38 @@ def bank_entry(
     of a pair without cash: a debit of such a pair is always followed by its credit (``ledger.postings.parts``). Raises InvariantBroken when the cash
     lines do not sum to the entry's amount.
     """
+    return Booking(
+        booking_id=booking_id,
+        kind=BookingKind.ENTRY,
+        booked_on=booked_on,
+        subject=entry_id,
+        lines=_entry_lines(account, amount, allocations),
+    )
+
+
+def _entry_lines(account: str, amount: Money, allocations: tuple[Allocation, ...]) -> tuple[BookingLine, ...]:
     taking = [one for one in allocations if CASH_SIGN.get(one.kind) != -1]
     giving = [one for one in allocations if CASH_SIGN.get(one.kind) == -1]
     lines = [BookingLine(account=LedgerAccount(AccountKind.BANK, account), amount=amount)]
     for allocation in (*taking, *giving):
         lines.extend(_allocation_lines(allocation))
+    return tuple(lines)
+
+
+def partly_booked_entry(
+    *, account: str, amount: Money, entry_id: str, booked_on: date, allocations: tuple[Allocation, ...], booking_id: str
+) -> Booking:
+    """A bank entry of which a part waits: the bank against what each allocation settles, and the rest on clearing for review."""
+    lines = _entry_lines(account, amount, allocations)
+    cash = sum(CASH_SIGN[one.kind] * one.amount.minor for one in allocations if one.kind in CASH_SIGN)
+    rest = Money(amount.minor - cash, amount.currency)
+    waiting = (BookingLine(account=clearing("review"), amount=-rest),) if rest else ()
     return Booking(
-        booking_id=booking_id, kind=BookingKind.ENTRY, booked_on=booked_on, subject=entry_id, lines=tuple(lines)
+        booking_id=booking_id,
+        kind=BookingKind.ENTRY,
+        booked_on=booked_on,
+        subject=entry_id,
+        lines=(*lines, *waiting),
     )
 
 

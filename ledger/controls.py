@@ -17,6 +17,7 @@ missing statement whose entries sum to nothing cannot be seen in the balances, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,6 +28,8 @@ from ledger.statements import Statement, StatementEntry, StreamedEntries
 
 #: Steps of the search for the order of the statements of one day; after that the first order found is taken.
 MAX_ORDERINGS: Final = 2000
+#: A sequence number that can be a hint; whatever is longer, a broken file among them, is none.
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
 def with_controls(statement: Statement) -> Statement:
@@ -191,7 +194,7 @@ def chain_gaps(headers: Sequence[StatementHeader]) -> tuple[Gap, ...]:
         end = header.closing_on or header.dated_on
         if header.opening is None or header.closing is None or end is None:
             continue
-        number = int(header.number) if header.number.isascii() and header.number.isdigit() else 0
+        number = int(header.number) if _NUMBER.fullmatch(header.number) is not None else 0
         start = header.opening_on if header.opening_on is not None and header.opening_on < end else end
         span = _Span(end, start, number, header.opening.minor, header.closing.minor)
         chains.setdefault((header.account, header.currency), set()).add(span)

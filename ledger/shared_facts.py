@@ -14,7 +14,8 @@ from typing import Any, Final, TypeVar
 
 from ledger.documents import DiscountTerms, Document
 from ledger.mandates import Mandate
-from ledger.party import Customer
+from ledger.money import Money
+from ledger.party import Address, Customer
 
 
 class FactKind(StrEnum):
@@ -56,12 +57,14 @@ class Disagreement:
 class _Rules:
     """How the fields of a kind of fact are put together.
 
-    ``claimed``: the claim depends on them; ``told``: a difference is told, nothing is held; ``filled``: each source may have its own, the
-    believed one's counts. A blank of the believed source is filled in for all but ``claimed``, where a blank is a statement.
+    ``claimed``: the claim depends on them; ``known``: the same, but who says nothing (or zero) only does not know; ``told``: a difference is
+    told, nothing is held; ``filled``: each source may have its own, the believed one's counts. A blank of the believed source is filled in for
+    all but ``claimed``, where a blank is a statement.
     """
 
     kind: FactKind
     claimed: tuple[str, ...]
+    known: tuple[str, ...]
     told: tuple[str, ...]
     filled: tuple[str, ...]
     together: tuple[str, ...] = ()
@@ -69,13 +72,15 @@ class _Rules:
 
 _DOCUMENT: Final = _Rules(
     kind=FactKind.DOCUMENT,
-    claimed=("kind", "customer_id", "gross", "settled_at_source", "due_on"),
+    claimed=("kind", "customer_id", "gross", "due_on"),
+    known=("settled_at_source",),
     told=("issued_on", "creditor_reference", "corrects", "discount"),
     filled=("order_number", "mandate_reference", "call_after_days", "product", "payment_link"),
 )
 _CUSTOMER: Final = _Rules(
     kind=FactKind.CUSTOMER,
     claimed=(),
+    known=(),
     told=("type", "email"),
     filled=("language", "group", "phone", "media", "address"),
     together=("ibans", "contacts"),
@@ -83,6 +88,7 @@ _CUSTOMER: Final = _Rules(
 _MANDATE: Final = _Rules(
     kind=FactKind.MANDATE,
     claimed=("customer_id", "iban", "scheme", "type", "signed_on", "status"),
+    known=(),
     told=(),
     filled=("bic", "account_holder", "last_collected_on", "replaces", "changed_by", "held_as"),
 )
@@ -145,16 +151,16 @@ def _words(name: str) -> set[str]:
 def _one(stated: Sequence[T], rules: _Rules) -> tuple[T, tuple[Disagreement, ...]]:
     believed = stated[0]
     changes: dict[str, Any] = {}
-    for field in (*rules.told, *rules.filled):
+    for field in (*rules.known, *rules.told, *rules.filled):
         values = [value for fact in stated if not _blank(value := getattr(fact, field))]
         if values and _blank(getattr(believed, field)):
             changes[field] = values[0]
     for field in rules.together:
         changes[field] = tuple(dict.fromkeys(value for fact in stated for value in getattr(fact, field)))
     found = tuple(
-        _disagreed(rules, believed, other, field, holds=field in rules.claimed)
+        _disagreed(rules, believed, other, field, holds=field not in rules.told)
         for other in stated[1:]
-        for field in (*rules.claimed, *rules.told)
+        for field in (*rules.claimed, *rules.known, *rules.told)
         if _differ(believed, other, field, blanks_count=field in rules.claimed)
     )
     return replace(believed, **changes), found
@@ -162,8 +168,13 @@ def _one(stated: Sequence[T], rules: _Rules) -> tuple[T, tuple[Disagreement, ...
 
 def _blank(value: object) -> bool:
     """Whether a source leaves a field open. An address without a street is none: half of one is not mixed with half of another."""
-    street = getattr(value, "street", None)
-    return value is None or value in ("", ()) or street == ""
+    match value:
+        case Money():
+            return not value
+        case Address():
+            return not value.street
+        case _:
+            return value is None or value in ("", ())
 
 
 def _differ(believed: SharedFact, other: SharedFact, field: str, *, blanks_count: bool) -> bool:

@@ -226,6 +226,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Auszahlung {payout} über {amount}: {count} Posten; Zahlungen {payments} - Erstattungen {refunds} - Rückbuchungen {chargebacks} - Gebühren {fees}; erkannt durch {by}.",
         "Payout {payout} of {amount}: {count} items; payments {payments} - refunds {refunds} - chargebacks {chargebacks} - fees {fees}; recognised by {by}.",
     ),
+    "payout_partly": (
+        "Uitbetaling {payout} van {amount}, herkend aan {by}: {count} posten zijn geboekt; {rest} wacht, want het is niet zeker bij welk document {parts} hoort.",
+        "Versement {payout} de {amount}, reconnu par {by} : {count} éléments sont comptabilisés ; {rest} attend, car il n'est pas certain à quel document {parts} appartient.",
+        "Auszahlung {payout} über {amount}, erkannt durch {by}: {count} Posten sind gebucht; {rest} wartet, denn es ist nicht sicher, zu welchem Beleg {parts} gehört.",
+        "Payout {payout} of {amount}, recognised by {by}: {count} items are booked; {rest} waits, for it is not certain which document {parts} belongs to.",
+    ),
     # for a person
     "payout_does_not_add_up": (
         "Uitbetaling {payout} komt uit op {makes}, maar de bank heeft {amount}.",

@@ -40,7 +40,7 @@ def named(items: Iterable[Item]) -> str:
 
 def reason(code: str, by: Iterable[Evidence] = (), **values: str) -> Reason:
     """A reason; ``by`` fills the gap that names the evidence."""
-    evidence = _joined(ranked(by))
+    evidence = _joined(ranked(by)) if by else ""
     if evidence:
         values["by"] = evidence
     return Reason(code=code, values=values)
@@ -165,10 +165,12 @@ def suggest_account(case: Case, customer_id: str, evidence: Iterable[Evidence]) 
 
 def to_a_person(case: Case, suggestions: Iterable[Suggestion], because: Reason) -> Outcome:
     """An open entry: with different suggestions, best first, or with the document that came nearest."""
-    different: dict[tuple[Allocation, ...], Suggestion] = {}
-    for each in suggestions:
-        different.setdefault(each.allocations, each)
-    best = tuple(different.values())[:MOST_SUGGESTIONS]
+    best = tuple(suggestions)
+    if len(best) > 1:
+        different: dict[tuple[Allocation, ...], Suggestion] = {}
+        for each in best:
+            different.setdefault(each.allocations, each)
+        best = tuple(different.values())[:MOST_SUGGESTIONS]
     if best:
         return Ambiguous(suggestions=best, reason=because)
     return Unmatched(reason=because, nearest=nearest(case))

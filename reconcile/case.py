@@ -181,8 +181,11 @@ class Case:
         return tuple(found)
 
     def may_be(self, customer_id: str) -> bool:
-        """Whether anything, be it one word of the name, says that this customer is the other side."""
-        return bool(self.payer_evidence(customer_id)) or self.is_like(customer_id, Likeness.WEAK)
+        """Whether anything says that this customer is the other side, be it that one name is a part of the other (``Smits`` and ``Smits Bouw``)."""
+        if self.payer_evidence(customer_id):
+            return True
+        customer = self.receivables.name(customer_id)
+        return self.payer_name.is_in(customer) or customer.is_in(self.payer_name)
 
     def pays_under_another_name(self, customer_id: str) -> bool:
         """Whether all that speaks for this customer is an account that paid for him once, under somebody else's name."""
@@ -206,7 +209,7 @@ class Case:
         if len(different) == 1:
             return self.open_of_one(different[0])
         found = [item for each in different for item in self.open_of_one(each)]
-        return tuple(sorted(found, key=lambda item: item.order))
+        return tuple(sorted(found, key=lambda item: item.order)) if found else ()
 
     def open_of_one(self, customer_id: str) -> tuple[Item, ...]:
         """The same of one customer."""

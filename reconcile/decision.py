@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final, assert_never
 
-from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Suggestion, Unmatched
+from ledger.allocations import Allocation, Ambiguous, Evidence, Ignored, Matched, Outcome, Partly, Suggestion, Unmatched
 from ledger.money import Money
 from ledger.statements import EntryDetail, StatementEntry
 from reconcile.answers import reason, to_a_person
@@ -18,7 +18,7 @@ from reconcile.case import Case, ranked, rule_for
 from reconcile.foreign import decide_foreign
 from reconcile.outgoing import decide_outgoing
 from reconcile.policy import IgnoreRule, MatchPolicy, Treatment
-from reconcile.quoted import decide_quoted
+from reconcile.quoted import decide_quoted, future_quoted
 from reconcile.receivables import Receivables
 from reconcile.remittance import text_of
 from reconcile.text import plain
@@ -75,7 +75,7 @@ def _suggestions(answer: Outcome) -> tuple[Suggestion, ...]:
             return (Suggestion(allocations=answer.allocations, evidence=answer.evidence, reason=answer.reason),)
         case Ambiguous():
             return answer.suggestions
-        case Unmatched() | Ignored():
+        case Partly() | Unmatched() | Ignored():
             return ()
         case _ as never:
             assert_never(never)
@@ -87,8 +87,8 @@ def _of_case(case: Case) -> Outcome:
         return decide_outgoing(case)
     if not entry.amount:
         return Ignored(evidence=(Evidence.AMOUNT,), reason=reason("ignored_zero"))
-    if case.reading.future:
-        item = case.reading.future[0]
+    item = future_quoted(case) if case.reading.future else None
+    if item is not None:
         because = reason("not_yet_issued", document=item.number, issued=item.issued_on.isoformat())
         otherwise = decide_quoted(case) or decide_unquoted(case)
         return to_a_person(case, _suggestions(otherwise), because)
@@ -101,8 +101,9 @@ def _of_case(case: Case) -> Outcome:
 
 def _came_back(entry: StatementEntry) -> bool:
     """Whether the bank's code or words say that this is a payment of our own that came back: whatever it quotes may be the number of somebody else."""
-    family = entry.transaction_code.partition("/")[2].rpartition("/")[2] or entry.transaction_code.partition("/")[0]
-    return family in _RETURN_CODES or _CAME_BACK.search(text_of(entry)) is not None
+    return (
+        not _RETURN_CODES.isdisjoint(entry.transaction_code.split("/")) or _CAME_BACK.search(text_of(entry)) is not None
+    )
 
 
 # what is no receivable
@@ -175,7 +176,7 @@ def _batch(receivables: Receivables, entry: StatementEntry) -> Outcome:
                 receivables.apply(answer.allocations)
                 lines.extend(answer.allocations)
                 evidence.append(answer.evidence[0])
-            case Ambiguous() | Unmatched() | Ignored() | None:
+            case Partly() | Ambiguous() | Unmatched() | Ignored() | None:
                 undecided += 1
     receivables.take_back(lines)
     count, amount_text = str(len(amounts)), str(entry.amount)

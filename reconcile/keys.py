@@ -38,15 +38,15 @@ class KeyTable:
         if 3 * len(self._hashes) >= 2 * len(self._slots):
             self._grow()
         hashed = hash(key)
-        slots, mask = self._slots, self._mask
+        slots, hashes, mask = self._slots, self._hashes, self._mask
         at = hashed & mask
         while (number := slots[at]) != _EMPTY:
-            if self._hashes[number] == hashed:
+            if hashes[number] == hashed:
                 self._further.setdefault(hashed, array("i")).append(place)
                 return
             at = (at + 1) & mask
-        slots[at] = len(self._hashes)
-        self._hashes.append(hashed)
+        slots[at] = len(hashes)
+        hashes.append(hashed)
         self._places.append(place)
 
     def _grow(self) -> None:
@@ -61,10 +61,10 @@ class KeyTable:
 
     def places(self, key: str) -> Sequence[int]:
         """Places that were put under a key of this hash, in the order they were put."""
-        hashed, slots, mask = hash(key), self._slots, self._mask
+        hashed, slots, hashes, mask = hash(key), self._slots, self._hashes, self._mask
         at = hashed & mask
         while (number := slots[at]) != _EMPTY:
-            if self._hashes[number] == hashed:
+            if hashes[number] == hashed:
                 further = self._further.get(hashed)
                 return (self._places[number],) if further is None else (self._places[number], *further)
             at = (at + 1) & mask

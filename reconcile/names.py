@@ -13,16 +13,19 @@ whose name is as like.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from sys import intern
 from typing import Final
 
+from ledger.values import many
 from reconcile.text import plain
 
 #: Letters of a name that a bank's cut must have left over to count.
 _FEWEST_CUT_LETTERS: Final = 18
+#: Letters of a name that are found in a text without its blanks.
+_FEWEST_RUN_LETTERS: Final = 10
 #: Letters of a word that can carry a name.
 _FEWEST_WORD_LETTERS: Final = 3
 
@@ -54,6 +57,8 @@ _GENERIC: Final = frozenset({
     "KONINKLIJKE", "NEDERLAND", "NETHERLANDS", "PARTNERS", "ROYAL", "SERVICES", "SOCIETE", "SOHNE", "SONS",
     "STICHTING", "STIFTUNG", "TRADING", "VEREIN", "VERENIGING", "ZONEN", "ZOON",
 })  # fmt: skip
+#: The French title: an initial as well, unless all names are written out behind it.
+_MONSIEUR: Final = "M"
 _JOINERS: Final = frozenset({
     "AND", "EN", "ENOF", "EO", "ET", "ETOU", "ODER", "OF", "OR", "OU", "UND", "UNDODER",
 })  # fmt: skip
@@ -75,6 +80,7 @@ class Likeness(IntEnum):
     STRONG = 2
 
 
+@many
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name taken apart: ``words`` are the significant ones, ``others`` legal forms, titles and particles, ``joined`` all letters and
@@ -93,8 +99,12 @@ class Name:
         """The words under which a name is filed to be compared."""
         return tuple(dict.fromkeys(word for word in self.words if _carries(word)))
 
-    def is_among(self, words: Sequence[str]) -> bool:
-        """Whether every significant word of the name, or the initial of one, is among ``words``, and one that carries a name whole."""
+    def is_in(self, text: Name) -> bool:
+        """Whether every significant word of the name, or the initial of one, is among the text's, one of them whole that carries a name; or all its
+        letters stand there in one run, wherever a line was broken."""
+        if len(self.joined) >= _FEWEST_RUN_LETTERS and self.joined in text.joined:
+            return True
+        words = text.words
         return any(word in words and _carries(word) for word in self.words) and all(
             word in words or word[0] in words for word in self.words
         )
@@ -157,6 +167,8 @@ def _unpaired(few: Name, many: Name) -> tuple[int, int]:
             rest.remove(partner)
         elif not (len(word) == 1 and any(other[0] == word for other in many.others)):
             alone += 1
+    if not alone and rest and rest[0] == _MONSIEUR == many.words[0] and len(few.words) > 1:
+        rest = rest[1:]
     spare = [other for other in rest if not (len(other) == 1 and any(word[0] == other for word in few.others))]
     return alone, len(spare)
 
@@ -189,13 +201,13 @@ def strongly_like(payer: Name, customers: Iterable[str], names: Mapping[str, Nam
     is_cut = len(joined) >= _FEWEST_CUT_LETTERS
     for customer_id in customers:
         customer = names[customer_id]
-        few, many, initials = (
-            (customer.words, words, payer.initials)
-            if len(customer.words) < count
-            else (words, customer.words, customer.initials)
-        )
+        theirs = customer.words
+        if len(theirs) < count:
+            few, more, initials = theirs, words, payer.initials
+        else:
+            few, more, initials = words, theirs, customer.initials
         for word in few:
-            if word not in many and len(word) > 1 and word[0] not in initials:
+            if word not in more and len(word) > 1 and word[0] not in initials:
                 if joined == customer.joined or (is_cut and customer.joined.startswith(joined)):
                     yield customer_id
                 break

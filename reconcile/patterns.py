@@ -27,6 +27,8 @@ from reconcile.text import Atom, atoms, plain
 _FEWEST_LAST_DIGITS: Final = 3
 #: Digits of a glued number (year and counter in one run) below which no year is looked for in it.
 _FEWEST_GLUED: Final = 6
+#: Digits of a day or month beyond which a number is neither, leading zeros included.
+_LONGEST_DATE_PART: Final = 4
 #: Different prefixes beyond which letters are part of the counting rather than prefixes.
 _MOST_PREFIXES: Final = 24
 #: Different heads a shape may have before they are counters rather than heads.
@@ -187,4 +189,9 @@ def ends_date(written: Sequence[Atom], at: int) -> bool:
     close = day.end + 1 == month.start and month.end + 1 == year.start
     if not (close and day.numeric and month.numeric and year.numeric and month.before == year.before):
         return False
-    return 0 < int(day.text) <= 31 and 0 < int(month.text) <= 31
+    return _is_part_of_a_date(day.text) and _is_part_of_a_date(month.text)
+
+
+def _is_part_of_a_date(digits: str) -> bool:
+    """Whether digits are 1 to 31; a payer's or a broken file's may be thousands."""
+    return len(digits) <= _LONGEST_DATE_PART and 0 < int(digits) <= 31

@@ -1,6 +1,6 @@
 """A payment provider's payout beside the bank's entry: proven to the cent, and each part booked to its invoice.
 
-All or nothing: where the payout does not add up, or one part cannot be told whose it is, a person decides about the entry. What the shop said before to be paid
+Where the payout does not add up, a person decides about the entry; where a part cannot be told whose it is, the others are booked, and it waits on clearing. What the shop said before to be paid
 (``settled_at_source``) is taken from there, so that the same payment, told by shop and provider, is one.
 """
 
@@ -11,9 +11,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from ledger.allocations import PORTAL, Allocation, AllocationKind, Evidence, Matched, Outcome, Unmatched
+from ledger.allocations import (
+    PORTAL,
+    Allocation,
+    AllocationKind,
+    Evidence,
+    Matched,
+    OpenPart,
+    Outcome,
+    Partly,
+    Unmatched,
+)
 from ledger.money import Money
-from ledger.payouts import Payout, PayoutLine, PayoutLineKind, sums
+from ledger.payouts import Payout, PayoutLine, PayoutLineKind, sum_of, sums
 from ledger.statements import StatementEntry
 from reconcile.answers import reason
 from reconcile.receivables import Item, Receivables
@@ -21,6 +31,8 @@ from reconcile.text import key_of
 
 #: How long a payout without a reference may be under way to the bank.
 PAYOUT_DAYS: Final = timedelta(days=10)
+#: Parts that a reason names before it says that there are more.
+_PARTS_NAMED: Final = 5
 #: Between the keys of texts, so that none goes on in the next; no key holds it.
 _KEY_END: Final = "|"
 #: A line and what is open of a document (by number, in minor units) to what the line settles.
@@ -40,11 +52,10 @@ class PayoutBook:
 
 
 class _Unknown(Exception):
-    """A part that cannot be told whose it is."""
+    """A part that cannot be told whose it is; nothing of it was noted."""
 
     def __init__(self, line: PayoutLine) -> None:
         super().__init__(line.reference)
-        self.line = line
 
 
 class PayoutNames:
@@ -114,34 +125,79 @@ def explain(payout: Payout, entry: StatementEntry, book: PayoutBook) -> Outcome:
                 makes=str(payout.amount if proof is None else proof.makes),
             )
         )
+    told = _told(payout, payout.lines, book)
+    return _answered(told, payout, entry)
+
+
+def explain_rest(
+    payout: Payout, entry: StatementEntry, book: PayoutBook, booked: Sequence[Allocation], waiting: Sequence[str]
+) -> Outcome | None:
+    """The answer about an entry that is booked in part: ``waiting``, the references of its parts that were not told; None where there is nothing new to
+    tell of them. The answer holds what is ``booked`` already."""
+    told = _told(payout, [line for line in payout.lines if line.reference in waiting], book)
+    if not told.known:
+        return None
+    return _answered(_Told(known=(*booked, *told.known), unknown=told.unknown), payout, entry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the lines of a payout are, and the lines that cannot be told."""
+
+    known: tuple[Allocation, ...]
+    unknown: tuple[OpenPart, ...]
+
+
+def _told(payout: Payout, lines: Sequence[PayoutLine], book: PayoutBook) -> _Told:
     left = _Left(book)
-    try:
-        allocations = tuple(part for line in payout.lines for part in left.parts_of(line))
-    except _Unknown as unknown:
-        line = unknown.line
-        return Unmatched(
-            reason=reason(
+    known: list[Allocation] = []
+    unknown: list[OpenPart] = []
+    for line in lines:
+        try:
+            known.extend(left.parts_of(line))
+        except _Unknown:
+            why = reason(
                 "payout_part_unknown",
                 payout=payout.bank_reference,
                 amount=str(abs(line.amount)),
                 part=line.reference,
                 documents=", ".join(quoted.number for quoted in line.quoted) or "-",
             )
+            unknown.append(OpenPart(reference=line.reference, amount=line.amount, reason=why))
+    return _Told(known=tuple(known), unknown=tuple(unknown))
+
+
+def _answered(told: _Told, payout: Payout, entry: StatementEntry) -> Outcome:
+    """Where no document is known, there is nothing to book yet: costs alone are not worth it."""
+    evidence = (Evidence.PAYOUT_REFERENCE,)
+    values = {"payout": payout.bank_reference, "amount": str(entry.amount)}
+    count = sum(line.kind is not PayoutLineKind.FEE for line in payout.lines)
+    if not told.unknown:
+        proof = sums(payout, entry.amount)
+        because = reason(
+            "payout_decided",
+            evidence,
+            **values,
+            count=str(count),
+            payments=str(proof.payments),
+            refunds=str(proof.refunds),
+            chargebacks=str(proof.chargebacks),
+            fees=str(proof.fees),
         )
-    values = {
-        "payout": payout.bank_reference,
-        "amount": str(entry.amount),
-        "count": str(sum(line.kind is not PayoutLineKind.FEE for line in payout.lines)),
-        "payments": str(proof.payments),
-        "refunds": str(proof.refunds),
-        "chargebacks": str(proof.chargebacks),
-        "fees": str(proof.fees),
-    }
-    return Matched(
-        allocations=allocations,
-        evidence=(Evidence.PAYOUT_REFERENCE,),
-        reason=reason("payout_decided", (Evidence.PAYOUT_REFERENCE,), **values),
+        return Matched(allocations=told.known, evidence=evidence, reason=because)
+    if all(part.kind is AllocationKind.FEE for part in told.known):
+        return Unmatched(reason=told.unknown[0].reason)
+    named = [part.reference for part in told.unknown[:_PARTS_NAMED]]
+    more = ["..."] if len(told.unknown) > _PARTS_NAMED else []
+    because = reason(
+        "payout_partly",
+        evidence,
+        **values,
+        count=str(count - len(told.unknown)),
+        rest=str(sum_of((part.amount for part in told.unknown), entry.amount.currency)),
+        parts=", ".join([*named, *more]),
     )
+    return Partly(allocations=told.known, open_parts=told.unknown, evidence=evidence, reason=because)
 
 
 def used_before(payout: Payout, entry: StatementEntry) -> Unmatched:
@@ -205,10 +261,11 @@ class _Left:
                 yield Allocation(kind=AllocationKind.ON_ACCOUNT, document="", customer_id=customer, amount=rest)
 
     def _taken_back(self, line: PayoutLine) -> Iterator[Allocation]:
-        for item, part in self._shares(line):
-            # It reopens its invoice, and no more of it than was settled.
-            if part > item.gross - self._open_of(item):
-                raise _Unknown(line)
+        shares = self._shares(line)
+        # It reopens its invoice, and no more of it than was settled.
+        if any(part > item.gross - self._open_of(item) for item, part in shares):
+            raise _Unknown(line)
+        for item, part in shares:
             self._open[item.number] = self._open_of(item) + part
             yield _allocation(AllocationKind.REVERSAL, item, part)
 

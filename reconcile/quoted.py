@@ -34,7 +34,7 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.receivables import MOST_OF_AMOUNT, Item
-from reconcile.remittance import Quote, has_fragments, keys_that_could_be_meant, range_between
+from reconcile.remittance import Quote, has_fragments, is_verbatim, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
 from reconcile.text import is_slip, one_edit_apart, slips_of
@@ -43,6 +43,8 @@ from reconcile.text import is_slip, one_edit_apart, slips_of
 _MOST_UNQUOTED_CREDITS: Final = 5
 #: Documents of a customer among which some may have been paid beside the quoted ones.
 _MOST_UNQUOTED: Final = 16
+#: A payment is so many times what was paid too much, when that is taken from somebody who only has a word of the customer's name.
+_RATHER_LITTLE: Final = 10
 _NOT_COLLECTABLE: Final = frozenset({ItemStatus.CANCELLED, ItemStatus.WRITTEN_OFF})
 
 
@@ -108,7 +110,7 @@ def _that_count(case: Case) -> tuple[Quote, ...]:
     quotes = case.reading.quotes
     if not quotes or (len(quotes) == 1 and quotes[0].strong):
         return quotes
-    strong = tuple([quote for quote in quotes if quote.strong])
+    strong = _without_bare_of_others(case, tuple([quote for quote in quotes if quote.strong]))
     meant = tuple([quote for quote in quotes if quote.is_meant])
     if strong and (len(meant) == len(strong) or _is_explained(case, strong)):
         return strong
@@ -117,6 +119,30 @@ def _that_count(case: Case) -> tuple[Quote, ...]:
     if strong:
         return strong
     return tuple(quote for quote in quotes if _is_supported(case, quote))
+
+
+def _without_bare_of_others(case: Case, strong: tuple[Quote, ...]) -> tuple[Quote, ...]:
+    """Without bare digits that happen to be other customers' numbers (a meter, a telephone), where what else is quoted is the payer's own, known
+    by his account or number, and explains the amount to the cent."""
+    if len(strong) < 2:
+        return strong
+    own = tuple(
+        quote
+        for quote in strong
+        if quote.introduced or any(_is_surely_of(case, item.customer_id) for item in quote.items)
+    )
+    if not 0 < len(own) < len(strong) or not all(
+        _is_surely_of(case, item.customer_id) for quote in own for item in quote.items
+    ):
+        return strong
+    return own if _is_explained(case, own) else strong
+
+
+def _is_surely_of(case: Case, customer_id: str) -> bool:
+    return any(
+        each in (Evidence.PAYER_IBAN, Evidence.CUSTOMER_NUMBER, Evidence.RULE)
+        for each in case.payer_evidence(customer_id)
+    )
 
 
 def _is_explained(case: Case, quotes: Sequence[Quote]) -> bool:
@@ -165,7 +191,10 @@ def _left_out(case: Case, items: Sequence[Item]) -> list[Item]:
     return [
         item
         for item in _also_meant(case, items)
-        if item in meant and item.customer_id in customers and item.issued_on <= case.on and not item.is_credit
+        if (item in meant or item.open == case.minor)
+        and item.customer_id in customers
+        and item.issued_on <= case.on
+        and not item.is_credit
     ]
 
 
@@ -181,13 +210,28 @@ def _is_bare(case: Case, item: Item) -> bool:
     )
 
 
+def future_quoted(case: Case) -> Item | None:
+    """The first document quoted that was issued after the payment, unless the same words quote one that was there and that the amount settles."""
+    for item in case.reading.future:
+        there = [
+            other
+            for quote in case.reading.quotes
+            if item in quote.items
+            for other in quote.items
+            if other.issued_on <= case.on and other.open and not other.is_credit and _settles_evenly(case, other)
+        ]
+        if not there:
+            return item
+    return None
+
+
 def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome | None]:
     """The documents meant, without repetitions; or the answer when a quote stands for several and nothing says which."""
     items: dict[str, Item] = {}
     for quote in quotes:
         meant = [item for item in quote.items if item.issued_on <= case.on]
         if len(meant) > 1:
-            meant = _meant_of(case, meant)
+            meant = _meant_of(case, meant) or _just_as_written(case, quote, meant)
         if not meant:
             suggestions = [
                 suggest_item(case, item, [quote.evidence]) for item in quote.items if item.open and not item.is_credit
@@ -199,6 +243,16 @@ def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome 
     return list(items.values()), None
 
 
+def _just_as_written(case: Case, quote: Quote, items: Sequence[Item]) -> list[Item]:
+    """The one document whose number stands there sign by sign, where the same letters and digits are another's number as well; else none. Only in a
+    list: what is quoted alone the amount tells apart, or a person."""
+    if quote.first < 0 or len(case.reading.quotes) < 2:
+        return []
+    start = case.reading.written[quote.first].start
+    same = [item for item in items if is_verbatim(case.reading.text, start, [item])]
+    return same if len(same) == 1 else []
+
+
 def _meant_of(case: Case, items: Sequence[Item]) -> list[Item]:
     """Which of several documents under one key an amount means: the one it settles, all of them together, or, of one customer, the only
     one open; of closed ones the one of that amount."""
@@ -208,6 +262,9 @@ def _meant_of(case: Case, items: Sequence[Item]) -> list[Item]:
         return settled if len(settled) == 1 else []
     if settle_all(items, case.minor, case.on, case.policy) is not None:
         return [item for item in items if item.open]
+    of_payer = [item for item in items if case.payer_evidence(item.customer_id)]
+    if len(of_payer) == 1 and len(items) > 1 and of_payer[0].open and not of_payer[0].is_credit:
+        return of_payer
     if open_ or len({item.customer_id for item in items}) > 1:
         return open_ if len(open_) == 1 and len({item.customer_id for item in items}) == 1 else []
     closed = [item for item in items if not item.is_credit and item.gross == case.minor]
@@ -337,7 +394,7 @@ def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
     amount = str(case.money(case.minor))
     evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
     other_amount = not item.open and case.minor != item.gross
-    if other_amount and (case.open_of([item.customer_id]) or not case.may_be(item.customer_id)):
+    if other_amount and (case.open_of([item.customer_id]) or not case.payer_evidence(item.customer_id)):
         because = reason("paid_already_other_amount", evidence, document=item.number, amount=amount)
         return to_a_person(case, [suggest_account(case, item.customer_id, by)], because)
     if not item.open:
@@ -359,12 +416,14 @@ def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
 
 def _only_the_number_speaks(case: Case, item: Item, by: Sequence[Evidence]) -> bool:
     """Whether a number is all there is for an invoice: the amount is not its own, nobody says that it is a part, and the payer is not like the
-    customer. Then the number may be a supplier's who pays back, or the slip of another customer; a reference with check digits is neither. An entry without any
-    counterparty speaks against nobody. Who gives
-    money back must be known as the customer, not only have a name like his."""
+    customer. Then the number may be a supplier's who pays back, or the slip of another customer; a reference with check digits is neither.
+    An entry without any counterparty speaks against nobody. Who gives money back, or pays for an offer or a contract, must be known as the
+    customer, not only have a name like his."""
     if Evidence.STRUCTURED_REFERENCE in by or case.payer_evidence(item.customer_id):
         return False
-    if case.reading.gives_back:
+    if case.reading.gives_back or any(
+        case.reading.is_of_another_kind(quote) for quote in case.reading.quotes if item in quote.items
+    ):
         return True
     if not (case.entry.counterparty.name or case.entry.counterparty.iban):
         return False
@@ -422,17 +481,31 @@ def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outc
         customer=customer_id,
     )
     doubt = ""
-    of_others = () if case.payer_evidence(customer_id) else case.receivables.open_with(rest, case.currency, case.on)
+    of_others = _other_customers_with(case, customer_id, rest)
     if not certain or of_others:
         doubt = "rest_explained_twice"
-    elif not (case.payer_evidence(customer_id) or (case.may_be(customer_id) and 2 * rest < case.minor)):
+    elif not (case.payer_evidence(customer_id) or (case.may_be(customer_id) and _RATHER_LITTLE * rest < case.minor)):
         doubt = "too_much_from_unknown"
     elif has_fragments(case.receivables, case.reading):
         doubt = "too_much_and_fragments"
     if doubt:
         why = Reason(code=doubt, values={"rest": str(case.money(rest)), "documents": named(items)})
-        return to_a_person(case, [suggestion(lines, evidence, because)], why)
+        suggestions = [suggestion(lines, evidence, because)]
+        if len(of_others) == 1:
+            both = settle_all([*open_, *of_others], case.minor, case.on, case.policy)
+            if both is not None:
+                suggestions.insert(0, suggest_settlement(case, [*open_, *of_others], both, by))
+        return to_a_person(case, suggestions, why)
     return matched(case, lines, items, evidence, because)
+
+
+def _other_customers_with(case: Case, customer_id: str, rest: int) -> Sequence[Item]:
+    """Invoices of others that are exactly what was paid too much: who is not known as the customer, or by his name only and paid more than
+    double, may have paid for them as well."""
+    if _is_surely_of(case, customer_id) or (case.payer_evidence(customer_id) and 2 * rest <= case.minor):
+        return ()
+    others = case.receivables.open_with(rest, case.currency, case.on)
+    return [other for other in others if other.customer_id != customer_id]
 
 
 def _beside(case: Case, items: Sequence[Item], rest: int) -> tuple[tuple[Item, ...], bool]:
@@ -508,8 +581,11 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
         return []
     keys: Sequence[str] = keys_that_could_be_meant(item)
     if len(case.open_with_amount) <= MOST_OF_AMOUNT:
-        near = [key for other in case.open_with_amount for key in other.keys]
-        keys = [key for key in keys if any(is_slip(key, each) for each in near)]
+        near: dict[int, list[str]] = {}
+        for other in case.open_with_amount:
+            for key in other.keys:
+                near.setdefault(len(key), []).append(key)
+        keys = [key for key in keys if any(is_slip(key, each) for each in near.get(len(key), ()))]
     found: dict[str, Item] = {}
     for key in keys:
         for slip in slips_of(key):

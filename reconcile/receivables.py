@@ -122,9 +122,17 @@ class Item:
             self._quoted_as = _keys(self, runs, parts_of_atoms(runs, self.issued_on))
         return self._quoted_as
 
+    def is_unfilled(self, key: str) -> bool:
+        """Whether ``key`` is that of the number without the zeros that fill its counter up, and a year or a book stands before it."""
+        if key == self.number or len(key) >= len(key_of(self.number)):
+            return False
+        parts = self.parts
+        bare = parts.counter.lstrip("0")
+        return bool(parts.head and bare) and key == f"{parts.prefix}{parts.head}{bare}{parts.tail}"
+
     def has_key(self, key: str) -> bool:
         """Whether it is quoted under this key."""
-        return key == self.creditor_reference or key == key_of(self.number) or key in self.keys
+        return key in (self.number, self.creditor_reference) or key == key_of(self.number) or key in self.keys
 
     @property
     def order(self) -> tuple[date, str]:

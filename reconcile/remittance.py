@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ledger.allocations import Evidence
@@ -45,9 +46,14 @@ _RANGE: Final = re.compile(
 )
 _AND: Final = re.compile(r"\s*(?:,|;|/|\+|&|EN|ET|UND|AND|U\.|E\.|\|)?\s*\Z")
 _INTRODUCED: Final = re.compile(
-    r"(?:FACT\w*|FAKT\w*|FKT\w*|FACTUUR\w*|RECHNUNG\w*|RECHN\w*|RG|RNR|RE|INV\w*|INVOICE\w*|NR|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
-    r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT)[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
+    r"(?:FACTUUR\w*|FACTURE\w*|RECHNUNG\w*|NR|NUMMER|\b(?:FACT\w*|FAC|FAKT\w*|FKT\w*|RECHN?\w*|RG|RE|NOTA|BILL|INV\w*|NO|NUM\w*|N|KENMERK|REF\w*|BETREFT|BETR|BELEG\w*|ORDER\w*"
+    r"|BESTEL\w*|COMMANDE\w*|BETALING|ZAHLUNG|UBERWEISUNG|PAIEMENT|PAYMENT))[\s.:#°-]*(?:NR|NO|NUMMER)?[\s.:#°-]*\Z"
 )
+#: Words for a number or an invoice that people write without a blank before the number.
+_GLUED: Final = re.compile(
+    r"(?:FAC|FACT|FACTUUR|FACTURE|FAKTURA|FAKT|RECHNUNG|RECHN|RECH|RG|RE|R|INVOICE|INV|NOTA|KENMERK|REF|VWZ)?(?:NUMMER|NUM|NR|NO|N)?"
+)
+_GLUED_SOMEWHERE: Final = re.compile(r"[A-Z]{3}(?:[^ 0-9A-Z]?[0-9]|[-/._#][A-Z])")
 #: Characters before a number among which a word that introduces it is looked for.
 _INTRODUCTION: Final = 48
 #: Marks that may stand at the beginning of a word, and at its end.
@@ -72,10 +78,17 @@ _PART: Final = re.compile(
     r"\b(?:TERMIJN\w*|DEELBETALING\w*|DEEL|VOORSCHOT\w*|AFBETALING\w*|ACOMPTE\w*|AVANCE|TRANCHE\w*|VERSEMENT|RATE|RATEN\w*|TEILZAHLUNG\w*|TEILBETRAG|ABSCHLAG\w*"
     r"|ANZAHLUNG\w*|INSTAL?LMENT\w*|PART(?:IAL)?|DEPOSIT|DOWN ?PAYMENT)\b|[0-9]\s*%"
 )
+#: Words that end before a number which is none of an invoice.
+_OTHER_KIND: Final = re.compile(
+    r"(?:OFFERT\w*|OFFRE|DEVIS|ANGEBOT\w*|QUOT\w*|ESTIMATE|PRO ?FORMA\w*|CONTRA[CT]T?\w*|VERTRAG\w*|DOSSIER\w*|AKTENZEICHEN|AZ|AUFTRAG\w*|ORDER\w*|BESTEL\w*|COMMANDE\w*|PROJE[CK]T\w*"
+    r"|POLIS\w*|POLICE\w*|POLICY|LIDNR|LIDNUMMER|MITGLIED\w*|MEMBER\w*|MEMBRE|HUUR\w*|MIETE\w*|LOYER|BAIL|RESERV\w*|BUCHUNG\w*|BOOKING\w*)[\s.:#°-]*(?:NR|NO|NUMMER|NUMBER|N)?[\s.:#°-]*\Z"
+)
 _GIVES_BACK: Final = re.compile(
     r"\b(?:TERUGBETAL\w*|TERUGSTORT\w*|TERUGGAVE\w*|RESTITUTIE\w*|CREDITNOTA\w*|CREDITFACTUUR\w*|(?:TE ?VEEL|DUBBEL) BETAALD\w*|RETOUR|REMBOURSEMENT\w*|NOTES? DE CREDIT|TROP ?PERCU"
     r"|ERSTATTUNG\w*|RUCKERSTATTUNG\w*|RUECKERSTATTUNG\w*|RUCKZAHLUNG\w*|RUECKZAHLUNG\w*|GUTSCHRIFT\w*|UBERZAHLUNG|UEBERZAHLUNG|REFUND\w*|REIMBURSEMENT\w*|CREDIT ?NOTES?|OVERPAYMENT)\b"
 )
+_AMOUNT: Final = re.compile(r"[0-9]{1,6}[.,][0-9]{2}|[0-9]{1,3}(?:[.,][0-9]{3})+[.,][0-9]{2}")
+_MONEY: Final = re.compile(r"(?:EUR|€)\s?[0-9.]+,[0-9]{2}(?![0-9])|(?<![0-9.,])[0-9.]+,[0-9]{2}\s?(?:EUR|€)")
 _AMOUNT_AFTER: Final = re.compile(r"(?:[.,][0-9]{3})*[.,][0-9]{2}(?![0-9])|\s?(?:%|EUR|EURO|€)")
 _AMOUNT_BEFORE: Final = re.compile(r"(?:EUR|EURO|€)\s?\Z|[0-9][.,]\Z")
 #: Characters before an amount among which its currency stands.
@@ -149,6 +162,10 @@ class Reading(NamedTuple):
         """Whether the payer says that money is given back: what he quotes then may be his own number."""
         return bool(self.text) and _GIVES_BACK.search(self.text) is not None
 
+    def is_of_another_kind(self, quote: Quote) -> bool:
+        """Whether the word before a number says that it is that of an offer, an order, a contract."""
+        return quote.first > 0 and _OTHER_KIND.search(self.text[: self.written[quote.first].start]) is not None
+
     def joins(self) -> tuple[str, ...]:
         """Keys of all joins of up to four neighbouring atoms with a digit in them, to compare damaged numbers with."""
         found: list[str] = []
@@ -208,6 +225,21 @@ def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: 
     return digits >= _STRONG_DIGITS or (digits >= _STRONG_IN_SHAPE and lengths == item.parts.segments)
 
 
+def _reads_as_amount(text: str, start: int, end: int, items: Sequence[Item]) -> bool:
+    """Whether what stands there is an amount (``2041.26``) and our number is written otherwise (``2041/26``)."""
+    return _AMOUNT.fullmatch(text, start, end) is not None and not is_verbatim(text, start, items)
+
+
+def _reads_as_day(written: Sequence[Atom], at: int, to: int, items: Sequence[Item]) -> bool:
+    """Whether the atoms are a day (``14/05/26``) and our number is divided otherwise (``1405/26``), or they begin one (``12.05`` in ``12.05.2026``)."""
+    if to == at + 1 and to + 1 < len(written) and ends_date(written, to + 1):
+        return True
+    if to - at != 2:
+        return False
+    lengths = tuple(len(atom.text) for atom in written[at : to + 1])
+    return lengths in _DATE and ends_date(written, to) and all(item.parts.segments != lengths for item in items)
+
+
 def is_day(digits: str) -> bool:
     """Whether eight digits are a day of these years, in either order."""
     if len(digits) != 8 or not digits.isdigit():
@@ -229,11 +261,11 @@ def _quotes_in(
     at = 0
     while at < len(written):
         quoted = _quoted_from(receivables, written, at)
-        if quoted is None or _belongs_to_next(receivables, written, at):
+        if quoted is None or _belongs_to_next(receivables, text, written, at, quoted[0], quoted[1]):
             at += 1
             continue
         to, items, key = quoted
-        items = _of_written_prefix(receivables, text, written, at, items, key)
+        items = _as_written(receivables, text, written, at, to, items, key)
         if not items:
             at += 1
             continue
@@ -241,8 +273,11 @@ def _quotes_in(
         if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            alone = _is_verbatim(text, written[at].start, items) or _is_alone(receivables, text, written, at, to)
-            found.append(_quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone))
+            alone = is_verbatim(text, written[at].start, items) or _is_alone(receivables, text, written, at, to)
+            quote = _quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone)
+            if not quote.introduced and _reads_as_amount(text, written[at].start, written[to].end, items):
+                quote = quote._replace(strong=False, alone=False)
+            found.append(quote)
         at = to + 1
     return found
 
@@ -268,6 +303,17 @@ def _quoted_from(receivables: Receivables, written: Sequence[Atom], at: int) -> 
     return best
 
 
+def _as_written(
+    receivables: Receivables, text: str, written: Sequence[Atom], at: int, to: int, items: Sequence[Item], key: str
+) -> Sequence[Item]:
+    """Of the documents that have the key of the atoms from ``at`` to ``to``, those whose number may be written like that."""
+    return [
+        item
+        for item in _of_written_prefix(receivables, text, written, at, items, key)
+        if not item.is_unfilled(key) or written[to].text == item.parts.counter.lstrip("0")
+    ]
+
+
 def _of_written_prefix(
     receivables: Receivables, text: str, written: Sequence[Atom], at: int, items: Sequence[Item], key: str
 ) -> Sequence[Item]:
@@ -286,16 +332,61 @@ def _of_written_prefix(
     return [item for item in items if item.parts.prefix in ("", prefix.folded) or key not in item.keys[1:2]]
 
 
-def _belongs_to_next(receivables: Receivables, written: Sequence[Atom], at: int) -> bool:
-    """Whether the atom is the year of a date and another number begins right behind it: ``vom 02.06.26 26.1553`` is not 26-26."""
-    return ends_date(written, at) and at + 1 < len(written) and _quoted_from(receivables, written, at + 1) is not None
+def _unglued(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> tuple[Atom, ...]:
+    """The same atoms, but a word that introduces a number and is glued to its prefix (``RgNrAB260455``) taken apart."""
+    if _GLUED_SOMEWHERE.search(text) is None:
+        return written
+    found: list[Atom] = []
+    for atom, after in pairwise((*written, None)):
+        if atom is None:
+            break
+        cut = 0
+        if (
+            after is not None
+            and not atom.numeric
+            and after.start - atom.end < 2
+            and after.before != " "
+            and len(atom.text) > 2
+            and atom.folded not in receivables.key_prefixes
+            and _GLUED.fullmatch(atom.text) is None
+        ):
+            cut = next((at for at in range(1, len(atom.text)) if _is_glued(receivables, atom, at)), 0)
+        if cut:
+            middle = atom.start + cut
+            found.append(atom._replace(text=atom.text[:cut], folded=atom.folded[:cut], end=middle))
+            found.append(
+                atom._replace(text=atom.text[cut:], folded=atom.folded[cut:], start=middle, before=atom.text[cut - 1])
+            )
+        else:
+            found.append(atom)
+    return written if len(found) == len(written) else tuple(found)
+
+
+def _is_glued(receivables: Receivables, atom: Atom, at: int) -> bool:
+    return atom.folded[at:] in receivables.key_prefixes and _GLUED.fullmatch(atom.text[:at]) is not None
+
+
+def _belongs_to_next(
+    receivables: Receivables, text: str, written: Sequence[Atom], at: int, to: int, items: Sequence[Item]
+) -> bool:
+    """Whether the atom is the year of a date and another number begins right behind it (``vom 02.06.26 26.1553`` is not 26-26), or a number of
+    ours stands behind a blank just as we write it, and what joins both across it does not (``part 1 569/26`` is not 1569/26)."""
+    if at + 1 == len(written) or not written[at].numeric:
+        return False
+    if ends_date(written, at):
+        return _quoted_from(receivables, written, at + 1) is not None
+    start = written[at + 1].start
+    if to == at or not text[written[at].end : start].isspace() or is_verbatim(text, written[at].start, items):
+        return False
+    following = _quoted_from(receivables, written, at + 1)
+    return following is not None and is_verbatim(text, start, following[1])
 
 
 def _is_year(atom: Atom) -> bool:
     return atom.numeric and len(atom.text) == 4 and int(atom.text) in _YEARS
 
 
-def _is_verbatim(text: str, start: int, items: Sequence[Item]) -> bool:
+def is_verbatim(text: str, start: int, items: Sequence[Item]) -> bool:
     """Whether a document's number stands there exactly as we write it, with a sign of its own in it (``#1885``, ``1310/2026``)."""
     for item in items:
         number = plain(item.number)
@@ -370,6 +461,8 @@ def _quote(
 ) -> Quote:
     evidence = _kind(key, items[0], in_field=False)
     introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
+    if _reads_as_day(written, at, to, items):
+        introduced, alone = listed or _is_introduced(before), False
     return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)
 
 
@@ -472,8 +565,9 @@ def _unknown_in(receivables: Receivables, text: str, written: Sequence[Atom], ta
     """Keys of what looks like a reference or a number of this tenant and is none that is known."""
     unknown = [key_of(reference.reference) for reference in find_in(text)]
     free: list[Atom] = []
+    money = [match.span() for match in _MONEY.finditer(text)]
     for at, atom in enumerate(written):
-        if at in taken:
+        if at in taken or (money and any(start <= atom.start and atom.end <= end for start, end in money)):
             unknown.extend(receivables.shapes.unknown_numbers(free))
             free = []
             continue
@@ -530,15 +624,15 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     structured, unknown = _structured(receivables, entry)
     if not (text or structured or unknown):
         return _NOTHING
-    written = atoms(text)
+    written = _unglued(receivables, text, atoms(text))
     customers = _customers_in(receivables, text, written)
     quotes = _quotes_in(receivables, text, written, customers)
     if has_mistakable(written):
         mended = with_digits_mended(text)
-        again = atoms(mended)
+        again = _unglued(receivables, mended, atoms(mended))
         again_customers = _customers_in(receivables, mended, again)
         better = _quotes_in(receivables, mended, again, again_customers)
-        if len(better) > len(quotes):
+        if (len(better), sum(quote.strong for quote in better)) > (len(quotes), sum(quote.strong for quote in quotes)):
             text, written, quotes, customers = mended, again, better, again_customers
     taken = set(customers)
     for quote in quotes:

@@ -48,7 +48,11 @@ def discounts_of(item: Item, on: date, policy: MatchPolicy) -> tuple[int, ...]:
 def line(kind: AllocationKind, item: Item, minor: int, settles: str = "") -> Allocation:
     """One line on a document."""
     return Allocation(
-        kind=kind, document=item.number, customer_id=item.customer_id, amount=item.money(minor), settles=settles
+        kind=kind,
+        document=item.number,
+        customer_id=item.customer_id,
+        amount=Money(minor, item.currency),
+        settles=settles,
     )
 
 
@@ -114,7 +118,11 @@ def _given(item: Item, short: int, on: date, policy: MatchPolicy) -> tuple[int, 
 
 def settle_one(item: Item, minor: int, on: date, policy: MatchPolicy) -> Settlement | None:
     """How ``minor`` settles an invoice to the end; None when it does not."""
-    given = _given(item, item.open - minor, on, policy) if item.open and not item.is_credit else None
+    if not item.open or item.is_credit:
+        return None
+    if item.open == minor:
+        return Settlement((line(AllocationKind.PAYMENT, item, minor),))
+    given = _given(item, item.open - minor, on, policy)
     if given is None:
         return None
     discount, write_off = given

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
-from ledger.allocations import AllocationKind, Ambiguous, Evidence, Ignored, Matched, Outcome, Unmatched
+from ledger.allocations import AllocationKind, Ambiguous, Evidence, Ignored, Matched, Outcome, Partly, Unmatched
 from ledger.documents import Document
 from ledger.money import Money
 from ledger.party import KnownPayer
@@ -82,6 +82,8 @@ def reconcile(
             case Matched():
                 receivables.apply(outcome.allocations)
                 learned = _learned(receivables, identified, outcome)
+            case Partly():
+                receivables.apply(outcome.allocations)
             case Ambiguous() | Unmatched() | Ignored():
                 pass
             case _ as never:

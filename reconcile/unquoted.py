@@ -32,7 +32,7 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
-from reconcile.names import name_of
+from reconcile.names import Likeness, name_of
 from reconcile.patterns import Short, short_form
 from reconcile.quoted import settled_reason
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
@@ -110,8 +110,13 @@ def _is_damaged_form(written: Sequence[str], item: Item) -> bool:
 def _points_elsewhere(case: Case, items: Sequence[Item]) -> str:
     """The key of something written that is no damaged form of any of ``items``: an unknown reference, or a number in the tenant's shape that
     no document has; empty when nothing of the kind is written."""
+    damaged = (
+        [each for each in case.reading.joins() if any(_is_damaged_form([each], item) for item in items)]
+        if case.reading.unknown
+        else []
+    )
     for key in case.reading.unknown:
-        if not any(
+        if not any(key in each or key.endswith(each) for each in damaged) and not any(
             len(meant) >= _FEWEST_COUNTER_DIGITS and one_edit_apart(key, meant) for item in items for meant in item.keys
         ):
             return key
@@ -126,16 +131,14 @@ def _quotes_another(case: Case, items: Sequence[Item]) -> Item | None:
     return None
 
 
-def _names_another(case: Case, items: Sequence[Item]) -> Item | None:
-    """An open invoice of the same amount whose customer is named in the text (``for Tom Peeters``), and is none of those of ``items``."""
+def _named_others(case: Case, items: Sequence[Item]) -> list[Item]:
+    """Open invoices of the same amount whose customers are named in the text (``for Tom Peeters``), and are none of those of ``items``."""
     if len(case.open_with_amount) < 2 or not case.reading.text:
-        return None
-    words = name_of(case.reading.text).words
+        return []
+    text = name_of(case.reading.text)
     customers = {item.customer_id for item in items}
-    for other in case.open_with_amount:
-        if other.customer_id not in customers and case.receivables.name(other.customer_id).is_among(words):
-            return other
-    return None
+    others = [other for other in case.open_with_amount if other.customer_id not in customers]
+    return [other for other in others if case.receivables.name(other.customer_id).is_in(text)]
 
 
 # a known payer
@@ -243,7 +246,12 @@ def _explained(case: Case, explanation: Explanation, how: Sequence[Evidence]) ->
     evidence = _evidence(case, items, how)
     objection = _objection(case, items, how)
     if objection is not None:
-        return to_a_person(case, [suggest_settlement(case, items, explanation.settlement, evidence)], objection)
+        suggestions = [suggest_settlement(case, items, explanation.settlement, evidence)]
+        for other in _named_others(case, items):
+            settlement = settle_one(other, case.minor, case.on, case.policy)
+            if settlement is not None:
+                suggestions.insert(0, suggest_settlement(case, [other], settlement, ()))
+        return to_a_person(case, suggestions, objection)
     because = _why(case, explanation, evidence, how)
     return matched(case, explanation.settlement.lines, items, evidence, because)
 
@@ -294,15 +302,14 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
     elsewhere = _points_elsewhere(case, items)
     if elsewhere:
         return reason("unknown_number", written=elsewhere, document=named(items))
-    named_other = _names_another(case, items)
-    if named_other is not None:
-        amount = str(case.money(case.minor))
+    others = _named_others(case, items)
+    if others:
         return reason(
             "names_another",
-            customer=named_other.customer_id,
-            document=named_other.number,
+            customer=others[0].customer_id,
+            document=others[0].number,
             other=named(items),
-            amount=amount,
+            amount=str(case.money(case.minor)),
         )
     another = _quotes_another(case, items)
     if another is not None:
@@ -321,9 +328,15 @@ def _objection_to_name(case: Case, item: Item) -> Reason | None:
         return reason("common_name", document=item.number, customer=item.customer_id, amount=amount)
     others = [other for other in case.open_of(namesakes) if other is not item and other.open == case.minor]
     others.extend(_longer_named(case, item))
+    if case.payer_name.joint:
+        others.extend(
+            other
+            for other in case.open_with_amount
+            if other.customer_id != item.customer_id and case.is_like(other.customer_id, Likeness.STRONG)
+        )
     if not others:
         return None
-    return reason("several_customers", amount=amount, documents=named([item, *others]))
+    return reason("several_customers", amount=amount, documents=named(dict.fromkeys([item, *others])))
 
 
 def _longer_named(case: Case, item: Item) -> list[Item]:
@@ -335,7 +348,7 @@ def _longer_named(case: Case, item: Item) -> list[Item]:
     return [
         other
         for other in case.open_with_amount
-        if other.customer_id != item.customer_id and payer.is_among(case.receivables.name(other.customer_id).words)
+        if other.customer_id != item.customer_id and payer.is_in(case.receivables.name(other.customer_id))
     ]
 
 

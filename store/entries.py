@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Row, Select, bindparam, literal, or_, select, update
 
-from ledger.allocations import AllocationKind
+from ledger.allocations import CASH_SIGN, Allocation, AllocationKind
 from ledger.errors import InvariantBroken
 from ledger.money import Money
 from ledger.statements import IdentifiedEntry, StatementEntry
@@ -30,7 +30,8 @@ _ORDER: Final = [entry.c.booked_on, entry.c.account, entry.c.position, entry.c.e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchLine:
-    """One row of the export ``matches``: a booked line (``rank`` is None) or a line of a suggestion."""
+    """One row of the export ``matches``: a booked line (``rank`` is None), a line of a suggestion, or (neither ``rank`` nor ``kind``) a part that is booked to
+    nothing yet, ``settles`` being what its sender calls it."""
 
     rank: int | None
     kind: AllocationKind | None
@@ -69,6 +70,33 @@ class StoredEntry:
     lines: tuple[MatchLine, ...]
     reason: str
     confidence: str
+
+    @property
+    def booked(self) -> tuple[Allocation, ...]:
+        """What is booked of it; of an entry that waits for a person, what was certain."""
+        return tuple(
+            Allocation(
+                kind=line.kind,
+                document=line.document,
+                customer_id=line.customer_id,
+                amount=line.amount,
+                settles=line.settles,
+            )
+            for line in self.lines
+            if line.rank is None and line.kind is not None and line.amount is not None
+        )
+
+    @property
+    def open_parts(self) -> tuple[MatchLine, ...]:
+        """The parts that nobody can tell yet, each named by ``settles``, its amount as it changes the entry."""
+        return tuple(line for line in self.lines if line.rank is None and line.kind is None and line.amount is not None)
+
+    @property
+    def undecided(self) -> Money:
+        """How much of it is booked to nothing, signed: all of it, or the rest of an entry that is booked in part."""
+        amount = self.identified.entry.amount
+        cash = sum(CASH_SIGN[one.kind] * one.amount.minor for one in self.booked if one.kind in CASH_SIGN)
+        return Money(amount.minor - cash, amount.currency)
 
 
 def _identified(row: Row[Any]) -> IdentifiedEntry:

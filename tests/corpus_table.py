@@ -36,7 +36,7 @@ REASONS: Final = (
     (r"a record has 128 characters|it goes on with movement", "broken records"),
     (r"no account", "no account"),
     (r"no statement in it", "no statement in it"),
-    (r"is no (amount|balance|date)|a negative amount", "an amount, balance or date that is none"),
+    (r"is no (amount|balance|date|day)|a negative amount", "an amount, balance or date that is none"),
     (r"unknown: ", "no bank document"),
     (r"namespace", "a foreign namespace"),
 )

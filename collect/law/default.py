@@ -44,7 +44,9 @@ def standing_of(debt: Debt, law: Law, country: str, terms: Terms, told: Iterable
     default_from = min(_defaults(debt, law, country, terms, about), default=None)
     if law.letter is None:
         return Standing(debt=debt, default_from=default_from, letter=None, ask_from=default_from)
-    valid = (one for one in about if one.letter is law.letter and _valid(one, debt, law, country, terms, about))
+    # Where the law wants no more than a demand, every letter that asks is one.
+    wanted = _DEMANDS if law.letter is LetterType.DEMAND else {law.letter}
+    valid = (one for one in about if one.letter in wanted and _valid(one, debt, law, country, terms, about))
     letter = next(valid, None)
     ask_from = None
     if letter is not None:

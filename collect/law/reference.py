@@ -59,7 +59,8 @@ and 6; K).
 - **Instalments** since 1 October 2024 (Stb. 2024, 44): invoices of one consumer with the same order number, or without one, are taken for instalments of one agreement unless you say
   otherwise (`reminders.law.instalments: false`). Of several in one letter only the highest counts; over six months all costs stay under 140 euro when each is below 266.67, and under the scale over their
   sum otherwise. **How the 140 euro come about is UNVERIFIED** (`reminders.law.instalment_cap` replaces it).
-- A business owes 40 euro at once, and the scale once it is asked (final notice or hand-over), unless agreed otherwise. Several invoices: 40 euro once, the safe side (D).
+- A business owes 40 euro at once, and the scale once it is asked (final notice or hand-over), unless agreed otherwise. Several invoices: 40 euro once, the safe side (D). The seven
+  days that a letter to a business gives are policy (D).
 - Statutory interest bears interest after each full year on the day on which default began; agreed interest does not (V/K). To a consumer it counts from default, and the program asks for it only with the
   costs (D).
 - A consumer's case goes only to an agency in the register of the Wki (in force since 1 April 2024); bailiffs and lawyers need no registration (V).
@@ -73,12 +74,13 @@ and 6; K).
   rate applies and no penalty (V). Without agreement the legal civil rate is asked. The caps are taken per letter; that they are meant so is UNVERIFIED.
 - A small company may count interest from the day after the first reminder ("from the day of sending" or "the day after" is UNVERIFIED; the later one is taken), but ask for it only after the term (V).
 - Reminders after the first: at most 7.50 euro and postage (V).
-- Businesses: interest from the day after the due date without a reminder, 40 euro per invoice, or the agreed clause where that is more (V/K). There is no figure for a clause's maximum; a court may lower it.
+- Businesses: interest from the day after the due date without a reminder, 40 euro per invoice, or the agreed clause where that is more (V/K). There is no figure for a clause's maximum; a court may lower it. The
+  eight days that a letter to a business gives are policy (D).
 - Agencies for consumers must be registered with the FPS Economy (K).
 
 ## Germany
 
-- The reminder that causes default is free; later ones only actual outlay (print, envelope, postage), no staff or IT cost. A flat 2.50 euro was refused, about 0.76 accepted (BGH 26-06-2019 VIII ZR
+- The reminder that causes default (any letter that asks for the money after the due date; K) is free; later ones only actual outlay (print, envelope, postage), no staff or IT cost. A flat 2.50 euro was refused, about 0.76 accepted (BGH 26-06-2019 VIII ZR
   95/18; V); the program's maximum of 2.49 is D.
 - Interest five points above the base rate for consumers, nine between businesses, split at each half-year, no interest on interest (§§ 288, 289 BGB). 40 euro between businesses only, per
   invoice; it is set off against later legal costs (K).
@@ -191,7 +193,9 @@ def _ladders() -> Iterator[list[str]]:
                     str(step.number),
                     step.kind,
                     f"{step.earliest_days:+d}",
-                    "after its term" if step.after_term else str(step.wait_days),
+                    " and ".join(filter(None, (str(step.wait_days or ""), "after its term")))
+                    if step.after_term
+                    else str(step.wait_days),
                     step.letter,
                     ", ".join(asks) or "nothing",
                     ", ".join(step.media),

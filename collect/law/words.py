@@ -188,6 +188,8 @@ _VAT_PART: Final[_Words] = (
 )
 _DAY_NUMBERS: Final[Mapping[int, _Words]] = MappingProxyType(
     {
+        7: ("zeven", "sept", "sieben", "seven"),
+        8: ("acht", "huit", "acht", "eight"),
         10: ("tien", "dix", "zehn", "ten"),
         14: ("veertien", "quatorze", "vierzehn", "fourteen"),
     }

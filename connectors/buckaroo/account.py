@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Final
 
@@ -47,6 +47,14 @@ class Movement:
     words: str
     place: str
 
+    def row(self) -> dict[str, str]:
+        """All of it by name."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+
+_FIELDS: Final = tuple(one.name for one in fields(Movement))
+_SAID: Final = tuple(name for name in _FIELDS if name != "place")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
@@ -64,7 +72,7 @@ class Sheet:
     @property
     def key(self) -> str:
         """What it says, whatever file it came in."""
-        said = [asdict(one) | {"place": ""} for one in self.movements]
+        said = [[getattr(one, name) for name in _SAID] for one in self.movements]
         return key_of(self.account, self.currency, self.opening, self.closing, self.closed_on, json.dumps(said))
 
     @property
@@ -154,7 +162,8 @@ class Accounts:
             if movement.code in payout_codes and movement.amount.startswith("-"):
                 self.payouts.append(_paid_out(sheet, chain, movement))
             else:
-                chain.waiting.append(movement)
+                # Whose account it came from is not needed any more.
+                chain.waiting.append(replace(movement, to=""))
 
 
 def _hint(number: str) -> int:

@@ -1,4 +1,4 @@
-"""Payouts of Buckaroo: settlement files from a folder, joined by their balances, and what is in each payout asked for by its transaction keys.
+"""Payouts of Buckaroo: settlement files from a folder or a server, joined by their balances, and what is in each payout asked for by its transaction keys.
 
 Polling is enough: nothing is missed that the account's own statements hold, and what happens later to a payment (a chargeback months after) is a movement of a later
 statement. A file that cannot be read, does not add up or does not follow the one before stops everything after it until it is mended.
@@ -7,8 +7,10 @@ statement. A file that cannot be read, does not add up or does not follow the on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 from typing import Final
 
 from connectors.buckaroo.account import Accounts, Chain, Movement, PaidOut, Sheet, day_of, sheets_of
@@ -18,7 +20,9 @@ from connectors.buckaroo.settings import BuckarooSettings
 from connectors.folder_pages import FolderPages, unreadable
 from connectors.json_rows import raw_document
 from connectors.ports import Cursor, Page
-from ledger.errors import HumanActionNeeded
+from connectors.sftp_intake import SftpIntake
+from connectors.sftp_source import SftpPages
+from ledger.errors import ConfigError, HumanActionNeeded
 from ledger.payouts import Payout
 from ledger.sources import Fault, RawDocument
 
@@ -37,7 +41,48 @@ class _State:
     tried: list[str] = field(default_factory=list)
 
     def text(self) -> Cursor:
-        return json.dumps({"folder": self.folder, "accounts": asdict(self.accounts), "tried": self.tried})
+        held = self.accounts
+        accounts = {
+            "chains": {
+                name: {
+                    "closing": chain.closing,
+                    "closed_on": chain.closed_on,
+                    "waiting": _rows(chain.waiting),
+                    "last": chain.last,
+                    "of_day": chain.of_day,
+                }
+                for name, chain in held.chains.items()
+            },
+            "sheets": [
+                {
+                    "account": one.account,
+                    "currency": one.currency,
+                    "number": one.number,
+                    "opening": one.opening,
+                    "closing": one.closing,
+                    "closed_on": one.closed_on,
+                    "movements": _rows(one.movements),
+                    "file": one.file,
+                }
+                for one in held.sheets
+            ],
+            "joined": held.joined,
+            "payouts": [_row(one) for one in held.payouts],
+        }
+        return json.dumps({"folder": self.folder, "accounts": accounts, "tried": self.tried})
+
+
+def _row(paid: PaidOut) -> dict[str, object]:
+    return {
+        "payout_id": paid.payout_id,
+        "currency": paid.currency,
+        "payout": paid.payout.row(),
+        "movements": _rows(paid.movements),
+    }
+
+
+def _rows(movements: Sequence[Movement]) -> list[dict[str, str]]:
+    return [one.row() for one in movements]
 
 
 def _state(cursor: Cursor | None) -> _State:
@@ -79,20 +124,18 @@ class BuckarooPayouts:
         self.name = name
         self._settings = settings
         self._client = BuckarooClient(settings)
-        self._folder = FolderPages(
-            folder=settings.path, source=name, recursive=False, document_bytes=_FILE_BYTES, rank=lambda _: 0
-        )
+        self._files = _files(settings, name)
 
     def check(self) -> None:
         """Look at the folder and log in. Raises ConfigError when there is no such folder, else what ``BuckarooClient`` raises."""
-        self._folder.check()
+        self._files.check()
         self._client.log_in()
 
     def fetch(self, cursor: Cursor | None) -> Page:
         """New files, and once all are read the next payouts in them. Raises HumanActionNeeded for a file that cannot be read or joined on, and what
         ``BuckarooClient`` raises; nothing was taken over then."""
         state = _state(cursor)
-        page = self._folder.fetch(state.folder)
+        page = self._files.fetch(state.folder)
         state.folder = page.cursor
         state.accounts.forget((*page.gone, *(one.name for one in page.documents)))
         state.accounts.take(sheet for one in page.documents for sheet in _sheets(one))
@@ -115,6 +158,10 @@ class BuckarooPayouts:
         """The payout of a document."""
         yield from facts(document)
 
+    def warnings(self, as_of: date) -> Sequence[str]:
+        """What the server of the files did not let us do though everything was read."""
+        return self._files.warnings(as_of) if isinstance(self._files, SftpPages) else ()
+
     def _handed_out(self, paid: PaidOut, state: _State) -> RawDocument:
         """The document of a payout; one that cannot be read stays among those to come."""
         document = raw_document(self.name, f"{PAYOUTS}{paid.payout_id}", self._in_full(paid))
@@ -132,7 +179,7 @@ class BuckarooPayouts:
         found |= self._client.transactions(earlier)
         wanted = self._settings
         return {
-            **asdict(paid),
+            **_row(paid),
             "sender": wanted.sender,
             "transactions": {key: kept(one, wanted.number_in) for key, one in sorted(found.items())},
             "rules": {
@@ -144,6 +191,21 @@ class BuckarooPayouts:
                 "test": wanted.test,
             },
         }
+
+
+def _files(settings: BuckarooSettings, name: str) -> FolderPages | SftpPages:
+    """The settlement files, from this machine or from a server."""
+
+    def pages(folder: Path, rank: Callable[[str], int | None]) -> FolderPages:
+        return FolderPages(folder=folder, source=name, recursive=False, document_bytes=_FILE_BYTES, rank=rank)
+
+    if settings.path is not None:
+        return pages(settings.path, lambda _: 0)
+    if settings.server is None:
+        raise ConfigError((f"{name}: needs the settlement files: either path or server",))
+    intake = SftpIntake(settings.server, name)
+    copies = pages(intake.copies, lambda file: 0 if intake.wants(file) else None)
+    return SftpPages(settings.server, intake, copies.fetch)
 
 
 def _sheets(document: RawDocument) -> list[Sheet]:

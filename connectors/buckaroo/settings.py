@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from config.settings import ConnectorSettings
 from config.values import Text
 from connectors.http import address_fault
+from connectors.sftp_intake import SftpIntakeSettings
 
 
 def _address(text: str) -> str:
@@ -26,8 +27,12 @@ class BuckarooSettings(ConnectorSettings):
     use: Literal["buckaroo"]
     website_key: SecretStr = Field(description="The website's key (Plaza: My Buckaroo, Websites).")
     secret_key: SecretStr = Field(description="The secret key that requests are signed with (Plaza: Configuration).")
-    path: Path = Field(
-        description="Folder into which Buckaroo's settlement files come (MT940 of its account, by SFTP or by hand); nothing else stands in it."
+    path: Path | None = Field(
+        default=None,
+        description="Folder into which Buckaroo's settlement files come (MT940 of its account); nothing else stands in it.",
+    )
+    server: SftpIntakeSettings | None = Field(
+        default=None, description="Or the SFTP server to which Buckaroo delivers them, and where on it they are."
     )
     since: date = Field(description="Payouts before this day are not read.")
     number_in: tuple[Text, ...] = Field(
@@ -69,3 +74,9 @@ class BuckarooSettings(ConnectorSettings):
         default=None, description="PEM file of the certificates to trust, in place of the usual ones."
     )
     state: Path = Field(default=Path("state/connections"), description="Folder where the count of calls stands.")
+
+    @model_validator(mode="after")
+    def _has_files(self) -> Self:
+        if (self.path is None) == (self.server is None):
+            raise ValueError("needs the settlement files: either path or server")
+        return self

@@ -302,7 +302,8 @@ class OdooBooks:
         return [row for row in rows if link(row, "move_id") != entry.move and self._line(row).amount == -line.amount]
 
     def _set_against(self, document: Receivable) -> list[Row]:
-        """Lines that are set against a document, and ours that were loosened from it."""
+        """Lines that were paid on a document: those that are set against it, and ours that were loosened from it. A credit note that a person
+        set off there was not paid, and no return takes it back."""
         pairs = self._client.all(
             "account.partial.reconcile",
             [
@@ -314,7 +315,8 @@ class OdooBooks:
         )
         against = {link(row, side) for row in pairs for side in ("debit_move_id", "credit_move_id")}
         against -= set(document.all_lines)
-        rows = self._client.all("account.move.line", [["id", "in", sorted(against)]], _LINE_FIELDS) if against else []
+        paid = [["id", "in", sorted(against)], ["move_id.move_type", "=", "entry"]]
+        rows = self._client.all("account.move.line", paid, _LINE_FIELDS) if against else []
         rows += self._client.all(
             "account.move.line",
             [

@@ -183,14 +183,13 @@ def _balance(content: Row, name: str, currency: str) -> Money | None:
 
 
 def _entry(one: Row, account: str, currency: str, position: int, document: SourceRef) -> StatementEntry:
-    on = day_of(text(one, "executionDate", PROVIDER))
     written = optional_text(one, "valueDate")
     kind = optional_text(one, "bankTransactionCode").replace("-", "/")
     said = (optional_text(one, name).strip() for name in ("description", "additionalInformation"))
     return StatementEntry(
         account=account,
-        booked_on=on,
-        value_on=day_of(written) if written else on,
+        booked_on=date.fromisoformat(text(one, "booked_on", PROVIDER)),
+        value_on=day_of(written) if written else day_of(text(one, "executionDate", PROVIDER)),
         amount=amount(one, "amount", currency, PROVIDER),
         balance=None,
         position=position,

@@ -33,9 +33,10 @@ _HOUR_S: Final = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What the cursor holds. ``since``: of the settings it began with; ``account``: Ponto's id; ``on``: the last day that was read whole (None: nothing yet);
+    """What the cursor holds. ``iban``, ``since``: of the settings it began with; ``account``: Ponto's id; ``on``: the last day that was read whole (None: nothing yet);
     ``closing``: the balance then, in minor units; ``known``: day and key of each entry by its id."""
 
+    iban: str
     since: date
     account: str = ""
     on: date | None = None
@@ -46,6 +47,7 @@ class _State:
     def text(self) -> Cursor:
         return json.dumps(
             {
+                "iban": self.iban,
                 "since": self.since.isoformat(),
                 "account": self.account,
                 "on": None if self.on is None else self.on.isoformat(),
@@ -58,14 +60,15 @@ class _State:
         )
 
 
-def _state(cursor: Cursor | None, since: date) -> _State:
-    """Another ``since`` in the settings begins anew; numbers go on."""
+def _state(cursor: Cursor | None, iban: str, since: date) -> _State:
+    """Another account or first day in the settings begins anew; numbers go on."""
     if cursor is None:
-        return _State(since)
+        return _State(iban, since)
     kept = json.loads(cursor)
-    if kept["since"] != since.isoformat():
-        return _State(since, number=kept["number"])
+    if (kept["iban"], kept["since"]) != (iban, since.isoformat()):
+        return _State(iban, since, number=kept["number"])
     return _State(
+        iban,
         since,
         kept["account"],
         None if kept["on"] is None else date.fromisoformat(kept["on"]),
@@ -133,8 +136,12 @@ class PontoStatements:
     def fetch(self, cursor: Cursor | None) -> Page:
         """What is new, as one document, or none. Raises what ``PontoClient`` raises; Transient while entries and balance do not agree; HumanActionNeeded when the
         consent is over and everything that is there was read."""
-        account, trouble = self._visited(self._looked_up())
-        state = _state(cursor, self._settings.since)
+        account = self._looked_up()
+        trouble: AfletterError | None = None
+        if cursor is not None:
+            # The first reading, and who only wants to see whether it works, take what is there.
+            account, trouble = self._visited(account)
+        state = _state(cursor, self._settings.iban, self._settings.since)
         document, state = self._reading(account, state)
         trouble = trouble or self._over(account)
         if document is None:
@@ -215,7 +222,10 @@ class PontoStatements:
             "closing": closing.decimal() if proven else None,
             "closing_on": on.isoformat(),
             "read_at": read_at.isoformat(),
-            "entries": [one.row for one in taken],
+            # What was in no list on the last whole day was not booked by then, whatever day it bears: so it stands on the day that the bank's files give it.
+            "entries": [
+                {**one.row, "booked_on": max(one.on, opening_on + timedelta(days=1)).isoformat()} for one in taken
+            ],
         }
         return raw_document(self.name, f"{on.isoformat()}-{after.number}.json", content), after
 

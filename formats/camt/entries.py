@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from formats.camt.transactions import Amount, Transaction, amount_of, code_of, reference
-from formats.xml_elements import Element, at, day_at, name_of, own_text, parts_of, text_at
+from formats.camt.transactions import Amount, Transaction, amount_of, bank_day_at, code_of, reference
+from formats.xml_elements import Element, at, name_of, own_text, parts_of, text_at
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.party import Counterparty
@@ -94,7 +94,9 @@ class _Reading:
         self.amount = self._amount()
         self.reversal = own_text(self.parts.get("RvslInd")).lower() in {"true", "1"}
         self.code = code_of(self.parts.get("BkTxCd")) or ("" if self.only is None else self.only.code)
-        self.charges = _charges(self.parts.get("Chrgs"), ground.currency)
+        self.charges = _charges(self.parts.get("Chrgs"), ground.currency) or sum(
+            _charges(each.charges, ground.currency) for each in transactions
+        )
 
     def entry(self, positions: Mapping[bool, int], before: Money | None) -> ReadEntry:
         status = self._status()
@@ -152,7 +154,7 @@ class _Reading:
     def _days(self) -> tuple[date, date]:
         """Booking and value day. BookgDt and ValDt are optional in every version: each stands in for the other, the
         day of the closing balance, or of the statement, for both."""
-        booked, value = day_at(self.parts.get("BookgDt")), day_at(self.parts.get("ValDt"))
+        booked, value = bank_day_at(self.parts.get("BookgDt")), bank_day_at(self.parts.get("ValDt"))
         day = booked or value or self.ground.on
         if day is None:
             raise ValueError("neither the entry nor its statement has a date")
@@ -236,8 +238,7 @@ class _Reading:
         total = Money(sum(worth.minor for worth in worths), self.ground.currency)
         if not total and not any(worths):
             return ""
-        charges = self.charges or sum(_charges(each.charges, self.ground.currency) for each in self.transactions)
-        if abs(total.minor - self.amount.minor) in {0, charges}:
+        if abs(total.minor - self.amount.minor) in {0, self.charges}:
             return ""
         return f"{self.place}: its details are {total}, the entry is {self.amount}"
 

@@ -10,8 +10,9 @@ from functools import partial
 from typing import Final
 
 from formats.camt.entries import Ground, ReadEntry, entry_of
-from formats.camt.transactions import Transaction, amount_of, transaction_of
-from formats.xml_elements import Element, at, day_at, name_of, text_at
+from formats.camt.pages import Page, joined, page_of
+from formats.camt.transactions import Transaction, amount_of, bank_day_at, transaction_of
+from formats.xml_elements import Element, at, name_of, text_at
 from formats.xml_stream import elements_of, forget
 from ledger.errors import MalformedDocument
 from ledger.money import Money
@@ -59,7 +60,7 @@ class _Total:
     def fits(self, tally: _Tally, currency: str) -> bool:
         """Whether it counts these entries; a sum of all may be of absolute amounts or net."""
         count, net, absolute = tally.of(self.sign)
-        if self.count and (not self.count.isdecimal() or int(self.count) != count):
+        if self.count and (self.count.lstrip("0") or "0") != str(count):
             return False
         if not self.sum:
             return True
@@ -157,14 +158,20 @@ class _Part:
 def statements_of(document: RawDocument) -> Iterator[Statement]:
     """The statements, one after the other. MalformedDocument with line and column ends them."""
     found = False
+    for statement in joined(_pages_of(document)):
+        found = True
+        yield statement
+    if not found:
+        raise MalformedDocument(document.name, "", "no statement in it: not one Stmt, Rpt or Ntfctn element")
+
+
+def _pages_of(document: RawDocument) -> Iterator[tuple[Page | None, Statement]]:
+    """Each Stmt, Rpt and Ntfctn element with the page that it is of its statement."""
     reader = _Reader(document)
     for event, element in elements_of(document, _TAGS):
         done = reader.take(event, element)
         if isinstance(done, Statement):
-            found = True
-            yield done
-    if not found:
-        raise MalformedDocument(document.name, "", "no statement in it: not one Stmt, Rpt or Ntfctn element")
+            yield reader.page, done
 
 
 def _entries_of(document: RawDocument, number: int, *, booked: bool) -> Iterator[StatementEntry]:
@@ -191,6 +198,7 @@ class _Reader:
         self.document = document
         self.statements = 0
         self.part: _Part | None = None
+        self.page: Page | None = None
         self.made_on: date | None = None
 
     def take(self, event: str, element: Element) -> Statement | ReadEntry | None:
@@ -218,6 +226,7 @@ class _Reader:
                 self._take_totals(part, element)
             case _ if name in _KINDS and _KINDS[name] == part.kind:
                 done = self._statement(part, element)
+                self.page = page_of(element)
                 self.part = None
                 self.statements += 1
             case _:
@@ -227,7 +236,7 @@ class _Reader:
 
     def _take_header(self, element: Element) -> None:
         try:
-            self.made_on = day_at(element, "CreDtTm")
+            self.made_on = bank_day_at(element, "CreDtTm")
         except ValueError as wrong:
             raise self._malformed(f"line {element.sourceline}", f"date of the message: {wrong}") from wrong
 
@@ -255,7 +264,7 @@ class _Reader:
             raise self._malformed(place, f"balance {code} without an amount")
         try:
             money = Money.parse(amount.text, amount.currency or part.currency)
-            on = day_at(element, "Dt")
+            on = bank_day_at(element, "Dt")
         except ValueError as wrong:
             raise self._malformed(place, f"balance {code}: {wrong}") from wrong
         # Some banks leave CdtDbtInd out of a credit balance: the balance equation shows whether that is so.
@@ -297,7 +306,7 @@ class _Reader:
         closing = _closing(part, [])
         stated = None if closing is None else closing.on
         try:
-            return stated or day_at(element, "FrToDt", "ToDtTm") or day_at(element, "CreDtTm") or self.made_on
+            return stated or bank_day_at(element, "FrToDt", "ToDtTm") or bank_day_at(element, "CreDtTm") or self.made_on
         except ValueError as wrong:
             raise self._malformed(f"line {part.line}", f"date of the statement: {wrong}") from wrong
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from formats.xml_elements import Element, all_at, at, own_text, parts_of, text_at
+from formats.xml_elements import Element, all_at, at, day_at, own_text, parts_of, text_at
 from ledger.party import Counterparty
 from ledger.statements import Remittance
 from ledger.values import many
 
+#: Those that CODA and MT940 can write, with two digits.
+_YEARS: Final = range(1980, 2080)
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE"})
 
 
@@ -71,6 +74,15 @@ def transaction_of(element: Element) -> Transaction:
         reason=text_at(returned, "Rsn", "Cd") or text_at(returned, "Rsn", "Prtry"),
         place=f"line {element.sourceline}",
     )
+
+
+def bank_day_at(element: Element | None, *path: str) -> date | None:
+    """As ``day_at``, of a day in a bank's books. ValueError, too, for years that no bank writes: 0001 and 9999 stand for "none" in some
+    programs, and nothing is known of such an entry's day."""
+    day = day_at(element, *path)
+    if day is not None and day.year not in _YEARS:
+        raise ValueError(f"'{day.isoformat()}' is no day of a bank's books")
+    return day
 
 
 def reference(text: str) -> str:
@@ -138,7 +150,9 @@ def _remittance(element: Element | None, additional: str) -> Remittance:
     lines = [" ".join((line.text or "").split()) for line in all_at(element, "Ustrd")]
     references: list[str] = []
     for structured in all_at(element, "Strd"):
-        found = text_at(structured, "CdtrRefInf", "Ref").replace(" ", "").strip("+*").replace("/", "").upper()
+        found = reference(
+            text_at(structured, "CdtrRefInf", "Ref").replace(" ", "").strip("+*").replace("/", "").upper()
+        )
         references += [found] if found else []
         lines += [text_at(document, "Nb") for document in all_at(structured, "RfrdDocInf")]
         lines += [" ".join((line.text or "").split()) for line in all_at(structured, "AddtlRmtInf")]

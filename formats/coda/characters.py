@@ -13,7 +13,7 @@ from typing import Final
 RECORD_LENGTH: Final = 128
 
 _BOM: Final = b"\xef\xbb\xbf"
-#: Ctrl-Z, with which old systems end a file.
+#: Ctrl-Z, with which old systems end a file; where files were joined, it stands between them.
 _END_OF_FILE: Final = b"\x1a"
 #: Letters of CP850 that stand where Windows-1252 has punctuation. Left out: the euro sign, the ellipsis, quotes and dashes, which
 #: Windows-1252 files use beside letters too.
@@ -56,6 +56,8 @@ def lines_of(raw: bytes) -> list[str]:
     without any line end is cut every 128 characters.
     """
     raw = raw.rstrip(_END_OF_FILE)
+    if _END_OF_FILE in raw:
+        raw = raw.replace(_END_OF_FILE, b"\n")
     if raw.isascii():
         lines = _lines(raw.decode("ascii"))
     elif raw.startswith(_BOM):

@@ -34,6 +34,7 @@ from formats.coda.communications import (
     structured,
 )
 from formats.coda.transaction_codes import CORRECTIONS, DETAIL_TYPES, MOVING_TYPES, NESTED_DETAIL_TYPE, meaning_of
+from formats.wholeness import fault_of
 from ledger.controls import with_controls
 from ledger.errors import MalformedDocument
 from ledger.money import Money, minor_digits
@@ -172,8 +173,7 @@ def read(document: RawDocument) -> Iterator[Statement | Fault]:
     try:
         statements = _statements(document)
     except MalformedDocument as broken:
-        source = SourceRef(system=document.system, name=document.name, document=document.sha256, place=broken.place)
-        yield Fault(source=source, reason=broken.reason, whole_document=True)
+        yield fault_of(document, broken)
         return
     yield from statements
 

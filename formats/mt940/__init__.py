@@ -12,11 +12,13 @@ from typing import Final
 
 from formats.mt940.blocks import blocks_of
 from formats.mt940.statements import statement_of
-from formats.wholeness import whole_or_fault
+from formats.wholeness import fault_of, whole_or_fault
 from ledger.errors import MalformedDocument
 from ledger.sources import Fault, RawDocument
 from ledger.statements import Statement
 
+#: Faults that are told of one document: enough to see what is wrong with it.
+MOST_FAULTS: Final = 100
 _START: Final = re.compile(rb"(?:^|[\r\n\x1a}]|\{4:)[ \t]*:20:")
 _FIELD: Final = re.compile(rb"(?:^|[\r\n\x1a])[ \t]*:(?:25P?|28C?|60[FM]?|62[FM]?|61|86|34F|13D?|90[CD]|NS|21):")
 
@@ -40,9 +42,19 @@ def reread(document: RawDocument) -> Iterator[Statement]:
     return _statements(document)
 
 
-def examine(document: RawDocument) -> Iterator[Statement]:
-    """What can be seen of a document that ``read`` refuses: the statements before the one that cannot be read. Raises MalformedDocument."""
-    return _statements(document)
+def examine(document: RawDocument) -> Iterator[Statement | Fault]:
+    """What can be seen of a document that ``read`` refuses: every statement that can be read, and a fault for each that cannot. Raises
+    MalformedDocument where the file cannot be cut into statements any further."""
+    faults = 0
+    with document.open() as stream:
+        for block in blocks_of(stream, document.name):
+            try:
+                yield statement_of(block, document)
+            except MalformedDocument as broken:
+                faults += 1
+                if faults > MOST_FAULTS:
+                    return
+                yield fault_of(document, broken)
 
 
 def _statements(document: RawDocument) -> Iterator[Statement]:

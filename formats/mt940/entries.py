@@ -58,6 +58,7 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
     movement, narrative = _told_by_movement(movement, supplement, _narrative(pair, movement, ground))
     if narrative.account == ground.account:
         narrative = replace(narrative, account="")
+    aside = supplement or narrative.original or narrative.charges
     return StatementEntry(
         account=ground.account,
         booked_on=booked,
@@ -79,8 +80,8 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
         return_reason=narrative.reason,
         batch_id=narrative.batch,
         reversal=movement.reversal,
-        original_amount=_side_amount("OCMT", supplement, narrative.original, ground.currency),
-        charges=_side_amount("CHGS", supplement, narrative.charges, ground.currency),
+        original_amount=_side_amount("OCMT", supplement, narrative.original, ground.currency) if aside else None,
+        charges=_side_amount("CHGS", supplement, narrative.charges, ground.currency) if aside else None,
     )
 
 
@@ -132,8 +133,6 @@ def _side_amount(code: str, supplement: str, stated: str, currency: str) -> Mone
 
     It books nothing, so that text which is no amount is left to the reader of the narrative.
     """
-    if not supplement and not stated:
-        return None
     found = re.search(rf"/{code}/([A-Z]{{3}}[\d.,]+)", supplement)
     amount = _SIDE_AMOUNT.match(stated if found is None else found[1])
     if amount is None:

@@ -62,14 +62,17 @@ class Widths:
 
 def widths_of(narratives: Iterable[Sequence[str]]) -> Widths:
     """Where a statement's long lines are broken: 65 unless several lines say otherwise."""
-    first: Counter[int] = Counter()
-    further: Counter[int] = Counter()
+    firsts: list[int] = []
+    furthers: list[int] = []
     for lines in narratives:
-        for place, line in enumerate(lines[:-1]):
+        lengths = firsts
+        for line in lines[:-1]:
             if len(line) >= _SHORTEST_WIDTH and not line.isspace():
-                (further if place else first)[len(line)] += 1
-    if not first and not further:
+                lengths.append(len(line))
+            lengths = furthers
+    if not firsts and not furthers:
         return Widths()
+    first, further = Counter(firsts), Counter(furthers)
     wide = _believed(further or first)
     beside_tag = wide == _WIDTH and max(first, default=0) == _WIDTH_BESIDE_TAG
     return Widths(first=_WIDTH_BESIDE_TAG if beside_tag else wide, further=wide)
@@ -86,8 +89,8 @@ def joined(lines: Sequence[str], widths: Widths, otherwise: str) -> str:
 
     ``otherwise`` is put between lines of a statement that shows no width.
     """
-    if len(lines) == 1:
-        return lines[0].strip()
+    if len(lines) < 2:
+        return "".join(lines).strip()
     if not widths.known:
         shown = [line.strip() for line in lines[:-1]] if otherwise else lines[:-1]
         return otherwise.join([*shown, lines[-1]]).strip()

@@ -27,6 +27,9 @@ _START: Final = re.compile(
 _OWN_START: Final = re.compile(r"\s*/[A-Z]{2,9}/")
 _KNOWN_AT_LEAST: Final = 2
 _PARTIES: Final = frozenset({"ORDP", "BENM", "CNTP", "ULTD", "ULTC", "ULTB", "INIT"})
+_SIDES: Final = frozenset({"ORDP", "BENM"})
+#: Codes whose values need no look at where they stand: most of a narrative.
+_AS_THEY_STAND: Final = frozenset({"EREF", "PREF", "MARF", "CSID", "KREF", "TRTP", "TRCD", "RTRN", "ISDT", "PURP"})
 _ULTIMATE: Final = frozenset({"ULTD", "ULTC", "ULTB"})
 _BESIDE_PARTY: Final = frozenset({"ID", "ADDR"})
 _MAY_PRECEDE: Final = frozenset({*_PARTIES, "NAME", "ADDR", "ID"})
@@ -35,7 +38,8 @@ _IN_CNTP: Final = frozenset({"NAME", "IBAN", "BIC"})
 _OF_A_PARTY: Final = frozenset({"NAME", "ID", "ADDR", "IBAN", "BIC"})
 _STRUCTURED: Final = re.compile(r"/?STRD/(?:SCOR/)?(?:CUR|ISO|BBA|SCOR|QRR)/([^/]+)/?")
 #: ABN AMRO's way to write the same: ``Issuer: CUR Ref: 9001123412341234``.
-_ISSUED: Final = re.compile(r"Issuer: ?(?:CUR|ISO|SCOR) Ref: ?([A-Z0-9 ]+)\Z", re.I)
+_ISSUER: Final = "Issuer:"
+_ISSUED: Final = re.compile(rf"{_ISSUER} ?(?:CUR|ISO|SCOR) Ref: ?([A-Za-z0-9 ]+)\Z")
 #: Four parts of CNTP: account, BIC, name, town; three closing slashes when the town is empty.
 _TOWN_EMPTY: Final = "///"
 
@@ -60,6 +64,8 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool)
 
 def _joined(lines: Sequence[str], widths: Widths) -> str:
     """Lines as one; no blank was lost before a line that begins with a slash."""
+    if len(lines) == 1:
+        return lines[0].strip()
     begins = [place for place, line in enumerate(lines) if line[:1] == "/" and place]
     if not begins:
         return joined(lines, widths, "")
@@ -99,13 +105,16 @@ class _Parts:
 
     def __init__(self, other_side: str) -> None:
         self.other_side = other_side
-        self.sides: dict[str, dict[str, str]] = {"ORDP": {}, "BENM": {}}
+        self.sides: dict[str, dict[str, str]] = {}
         self.first: dict[str, str] = {}
         self.ultimate = ""
         self.texts: list[str] = []
         self.references: list[str] = []
 
     def take(self, section: str, code: str, value: str) -> None:
+        if code in _AS_THEY_STAND:
+            self.first.setdefault(code, value)
+            return
         match code:
             case "NAME" if section in _ULTIMATE:
                 self.ultimate = self.ultimate or spaced(value.strip("/"))
@@ -117,8 +126,8 @@ class _Parts:
                 self._remittance(value)
             case "CDTRREF":
                 self._refer(value)
-            case "NAME" | "IBAN" | "BIC" if section in self.sides:
-                self.sides[section].setdefault(code, value)
+            case "NAME" | "IBAN" | "BIC" if section in _SIDES:
+                self.sides.setdefault(section, {}).setdefault(code, value)
             case _:
                 self.first.setdefault(code, value)
 
@@ -128,18 +137,26 @@ class _Parts:
         name = rest.strip("/")
         if not rest.endswith(_TOWN_EMPTY):
             name = name.rpartition("/")[0] or name
-        for code, part in (("IBAN", account), ("BIC", bic), ("NAME", name)):
-            if part:
-                self.first.setdefault(code, part)
+        first = self.first
+        if account:
+            first.setdefault("IBAN", account)
+        if bic:
+            first.setdefault("BIC", bic)
+        if name:
+            first.setdefault("NAME", name)
 
     def _remittance(self, value: str) -> None:
         if "STRD/" in value:
+            whole = _STRUCTURED.fullmatch(value)
+            if whole is not None:
+                self._refer(whole[1])
+                return
             for found in _STRUCTURED.finditer(value):
                 self._refer(found[1])
             value = _STRUCTURED.sub("", value)
         text = value.strip()
         text = spaced(text.removeprefix("USTD/").removeprefix("/USTD/").strip("/"))
-        issued = _ISSUED.match(text)
+        issued = _ISSUED.match(text) if text.startswith(_ISSUER) else None
         if issued is not None:
             self._refer(issued[1])
         elif text:
@@ -151,8 +168,8 @@ class _Parts:
             self.references.append(compact)
 
     def narrative(self) -> Narrative:
-        named = self.sides[self.other_side] or self.sides["ORDP"] or self.sides["BENM"]
-        values = {**named, **self.first} if named else self.first
+        named = self.sides.get(self.other_side) or next(iter(self.sides.values()), None)
+        values = self.first if named is None else {**named, **self.first}
         parts: dict[str, str] = {}
         for code, value in values.items():
             if code in _PLACES:

@@ -18,7 +18,7 @@ from ledger.statements import EntryStatus, Statement, StatementEntry
 
 _INTERIM_HEADER: Final = re.compile(r"\{2:[IO]942|\A\s*:?942\b")
 _SUMMARY_ING: Final = re.compile(r"D(\d{6})C(\d{6})D([\d.,]+?)C([\d.,]+)\Z")
-_SUMMARY_SLASH: Final = re.compile(r"/SUM/(\d+)/(\d+)/([\d.,]+)/([\d.,]+)/")
+_SUMMARY_SLASH: Final = re.compile(r"/SUM/(\d{1,9})/(\d{1,9})/([\d.,]+)/([\d.,]+)/")
 _ACCOUNT_CURRENCY: Final = re.compile(r"(?P<account>.*\d)[ /]*(?P<currency>[A-Z]{3})\Z")
 _BIC_BEFORE: Final = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?/(?=[A-Z]{2}\d{2}[A-Z0-9]{11,30}\Z)")
 

@@ -10,14 +10,14 @@ from lxml import etree
 
 #: Texts that have broken readers before: empty, huge, negative, other digits and alphabets, dates that are none.
 TEXTS: Final = (
-    "", " ", "0", "-1", "+1", "1,00", "1.005", ".5", "5.", "1e9", "NaN", "9" * 15, "9" * 400, "0.00", "00012.30", "１２.00",
+    "", " ", "0", "-1", "+1", "1,00", "1.005", ".5", "5.", "1e9", "NaN", "9" * 15, "9" * 400, "9" * 5000, "0.00", "00012.30", "１２.00",
     "\u0661", "EUR", "eur", "XXX", "JPY", "2026-02-30", "0000-00-00", "9999-12-31", "2026-06-01T00:00:00+14:00", "260631",
     "CRDT", "DBIT", "BOOK", "PDNG", "INFO", "true", "OPBD", "CLBD", "ITBD", "PRCD", "\U0001f600", "\u202e", "a" * 70, "RJCT", "ACSC",
 )  # fmt: skip
 #: Pieces of the text formats, put where they do not belong.
 PIECES: Final = (
     b":61:", b":86:", b":62F:C260602EUR1,00", b":60F:D260601EUR1,00", b":60M:", b":20:", b":25:", b"\r\n-\r\n", b"-}", b"{4:", b"\x1a",
-    b"?20", b"SVWZ+", b"/CNTP/", b"RC", b"RD", b"\xff", b"\x00", b"\xef\xbb\xbf", b"\r", b"\n\n", b"," * 9, b"9" * 20, b":90D:1EUR1,",
+    b"?20", b"SVWZ+", b"/CNTP/", b"RC", b"RD", b"\xff", b"\x00", b"\xef\xbb\xbf", b"\r", b"\n\n", b"," * 9, b"9" * 20, b"9" * 5000, b":90D:1EUR1,",
     b"<!--", b"]]>", b"&#0;", b"&x;", b"<!DOCTYPE a>", b"</Ntry>", b"<Ntry>", b'Ccy="USD"', b"<a:b/>",
 )  # fmt: skip
 

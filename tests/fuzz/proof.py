@@ -6,12 +6,14 @@ import faulthandler
 import os
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from formats.detect import Reader
 from ledger.controls import remarks, with_controls
 from ledger.debit_status import DebitStatus
+from ledger.errors import MalformedDocument
 from ledger.sources import Fault
 from ledger.statements import Statement
 from tests.unit.formats.raw_documents import document_of
@@ -54,7 +56,17 @@ def prove(reader: Reader, content: bytes) -> bool:
             assert len(fault.line().splitlines()) == 1, fault.line()
             assert not fault.whole_document or len(found) == 1, "half-read"
     held = [_holds(each) for each in found]
+    if any(isinstance(each, Fault) for each in found):
+        _shown(reader, content)
     return all(held)
+
+
+def _shown(reader: Reader, content: bytes) -> None:
+    """What can be seen of a refused document is shown up to what cannot be read, and nothing else goes wrong."""
+    with suppress(MalformedDocument):
+        for seen in reader.examine(document_of(content)):
+            if isinstance(seen, Statement):
+                with_controls(seen)
 
 
 def _holds(found: object) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.online_check import online
+from tests import sshd
 from tests.scenarios.clerk import Clerk, Line
 from tests.simulators.buckaroo import SECRET, WEBSITE, BuckarooAccount
 from tests.simulators.server import Loopback, running
@@ -68,6 +69,29 @@ def test_from_payment_to_chargeback(desk: Desk) -> None:
     assert desk.clerk.booked("A2") == [("payout", "F4", "250.00"), ("reversal", "F1", "100.00"), ("fee", "", "5.35")]
     assert [desk.clerk.open(number) for number in ("F1", "F2", "F3", "F4")] == ["100.00", "0.00", "0.00", "0.00"]
     assert desk.clerk.sync("2026-06-22").decided == 0
+    assert desk.clerk.proven()
+
+
+def test_settlement_files_from_the_server_that_buckaroo_delivers_to(desk: Desk, tmp_path: Path) -> None:
+    server = sshd.server()
+    (tmp_path / "key").write_text(server.private_key)
+    (tmp_path / "key").chmod(0o600)
+    place = (
+        f"server: {{host: 127.0.0.1, port: {server.port}, user: {server.user}, folder: {tmp_path / 'settlements'}, settle_s: 0,"
+        f" after_reading: archive, host_keys: ['{server.host_key}'], private_key: '${{file:key}}'}}"
+    )
+    text = desk.clerk.tenant_file.read_text(encoding="utf-8")
+    desk.clerk.tenant_file.write_text(text.replace("path: settlements", place), encoding="utf-8")
+    desk.invoice("F1", "100.00")
+    desk.buckaroo.payment("100.00", invoice="F1")
+    desk.buckaroo.file()
+    desk.clerk.sync("2026-06-08")
+    desk.paid_out("2026-06-10", desk.buckaroo.settle("0.35"), "A1")
+    assert desk.clerk.sync("2026-06-10").failures == []
+    assert desk.clerk.booked("A1") == [("payout", "F1", "100.00"), ("fee", "", "0.35")]
+    archived = sorted(path.name for path in (tmp_path / "settlements" / "archive").iterdir())
+    assert archived == ["20260608-001.940", "20260610-002.940"]
+    desk.clerk.sync("2026-06-11")
     assert desk.clerk.proven()
 
 

@@ -24,6 +24,7 @@ from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
 from daemon.handover_commands import handover_app
 from daemon.policies import policy_faults
+from daemon.reminders_commands import reminders_app
 from daemon.tenant import opened
 from formats import dossier
 from tests import sshd
@@ -73,7 +74,7 @@ def on(offset: int) -> str:
 
 
 #: Days after the due date on which a business in Belgium gets its nudge, reminder, notice of default, calls and hand-over.
-STEPS = (-3, 7, 15, 17, 18, 24)
+STEPS = (-3, 7, 15, 17, 18, 25)
 
 
 def pass_days(clerk: Clerk, first: int, last: int, *lines: Line, every: int = 0) -> CycleResult:
@@ -283,6 +284,7 @@ class TestCases:
         assert files(clerk, "agency") == {}
         place = ["--config", str(clerk.tenant_file), "--as-of", on(30)]
         assert "waits for release" in run(handover_app, ["list", *place]).stdout
+        assert "wacht op vrijgave" in run(reminders_app, ["list", *place]).stdout
         assert run(handover_app, ["release", "X", *place]).exit_code == 1
         for _ in range(2):
             assert "ann" in run(handover_app, ["release", "B", "--by", "ann", *place]).stdout
@@ -423,10 +425,10 @@ class TestCases:
         )
         clerk = clerk_with(tmp_path, f"  hand_over: {{name: Inkasso NV, approval: none, channel: {channel}}}\n")
         (tmp_path / "agency_key").write_text(server.private_key)
-        pass_days(clerk, -3, 24)
+        pass_days(clerk, -3, 25)
         (case,) = inbox.glob("*.zip")
         assert checked(tmp_path / "whole.zip", case.read_bytes())[0] == 0
-        pass_days(clerk, 25, 25, paying("121.00"))
+        pass_days(clerk, 26, 26, paying("121.00"))
         (recall,) = inbox.glob("*.json")
         assert json.loads(recall.read_text())["event"] == "recalled"
 
@@ -439,7 +441,7 @@ class TestCases:
         assert str(name).endswith(".zip")
         pass_days(clerk, 31, 31, paying("121.00"))
         assert len(mails_to(clerk, "cases@agency.example")) == 2
-        assert sent(clerk)[-1] == (24, "hand_over")
+        assert sent(clerk)[-1] == (25, "hand_over")
 
     def test_a_case_that_is_too_large_for_a_mail_goes_in_several(self, tmp_path: Path) -> None:
         by_mail = (
@@ -457,7 +459,7 @@ class TestCases:
             f"{n} van {len(found)})" for n in range(1, len(found) + 1)
         ]
         assert len(found) > 1
-        assert sent(clerk)[-1] == (24, "hand_over"), "one step"
+        assert sent(clerk)[-1] == (25, "hand_over"), "one step"
         for place, mail in enumerate(found):
             assert len(mail.as_bytes()) < 1024 * 1024
             (part,) = [part for part in mail.walk() if part.get_filename()]
@@ -475,7 +477,7 @@ class TestCases:
         clerk = clerk_with(tmp_path, by_mail)
         (tmp_path / "shop/pdf").mkdir()
         (tmp_path / "shop/pdf/F1.pdf").write_bytes(b"%PDF-1.4 " + bytes(600 * 1024))
-        result = pass_days(clerk, -3, 24)
+        result = pass_days(clerk, -3, 25)
         assert [(one.reason, one.detail[:24]) for one in result.held_back.held] == [
             (HoldReason.NOT_COMPOSED, "the case would come to 5")
         ]
@@ -486,13 +488,13 @@ class TestCases:
         reports = "  delivery_reports: [{use: maildir, path: bounces}]\n"
         clerk = clerk_with(tmp_path, by_mail, reports)
         (tmp_path / "bounces/new").mkdir(parents=True)
-        pass_days(clerk, -3, 24)
+        pass_days(clerk, -3, 25)
         (mail,) = mails_to(clerk, "cases@agency.example")
         content = notification(
             message_id=str(mail["Message-ID"]).strip("<>"), recipients=(("cases@agency.example", "failed", "5.1.1"),)
         )
         (tmp_path / "bounces/new/1").write_bytes(content)
-        result = pass_days(clerk, 25, 27)
+        result = pass_days(clerk, 26, 27)
         assert [(one.reason, one.detail) for one in result.held_back.held] == [
             (HoldReason.NO_ADDRESS, "a case for cases@agency.example came back")
         ]
@@ -520,24 +522,31 @@ class TestServices:
         clerk = clerk_with(tmp_path, SERVICE)
         pass_days(clerk, -3, 15)
         letters = mails_to(clerk, "b@example.be")
-        assert "vanaf 23 september 2026 onderbreken" in text_of(letters[-1])
+        # Five days' notice, and never within the eight days that the letter gives: received on the 19th, they end on the 27th.
+        assert "binnen acht dagen na ontvangst" in text_of(letters[-1])
+        assert "vanaf 28 september 2026 onderbreken" in text_of(letters[-1])
         assert "onderbreken" not in text_of(letters[-2])
-        pass_days(clerk, 16, 19)
+        pass_days(clerk, 16, 24)
         assert orders(clerk) == []
-        pass_days(clerk, 20, 20)
-        assert orders(clerk) == [("2026-09-23", "interrupted")]
-        pass_days(clerk, 21, 22, paying("100.00"))
+        pass_days(clerk, 25, 25)
+        assert orders(clerk) == [("2026-09-28", "interrupted")]
+        pass_days(clerk, 26, 27, paying("100.00"))
         assert len(orders(clerk)) == 1
-        pass_days(clerk, 23, 23, paying("21.00"))
-        assert orders(clerk) == [("2026-09-23", "interrupted"), ("2026-09-26", "resumed")]
-        pass_days(clerk, 24, 30)
+        pass_days(clerk, 28, 28, paying("21.00"))
+        assert orders(clerk) == [("2026-09-28", "interrupted"), ("2026-10-01", "resumed")]
+        pass_days(clerk, 29, 35)
         assert len(orders(clerk)) == 2
+
+    def test_a_longer_notice_is_kept(self, tmp_path: Path) -> None:
+        clerk = clerk_with(tmp_path, SERVICE.replace("notice_days: 5", "notice_days: 20"))
+        pass_days(clerk, -3, 15)
+        assert "vanaf 8 oktober 2026 onderbreken" in text_of(mails_to(clerk, "b@example.be")[-1])
 
     def test_nothing_is_interrupted_for_who_paid_in_time_or_while_the_statements_hide_it(self, tmp_path: Path) -> None:
         clerk = clerk_with(tmp_path, SERVICE)
         pass_days(clerk, -3, 15)
         pass_days(clerk, 16, 19, paying("121.00"))
-        pass_days(clerk, 20, 25)
+        pass_days(clerk, 25, 30)
         assert orders(clerk) == []
         blind = clerk_with(tmp_path / "blind", SERVICE)
         pass_days(blind, -3, 15)
@@ -552,21 +561,21 @@ class TestServices:
         clerk = clerk_with(tmp_path, SERVICE)
         pass_days(clerk, -3, 15)
         (tmp_path / "services").write_text("a file where the portal's folder should be")
-        clerk.statement(on(20))
-        assert any("reminders/interruption" in line for line in clerk.sync(on(20)).failures)
-        clerk.statement(on(21), paying("121.00"))
-        clerk.sync(on(21))
+        clerk.statement(on(25))
+        assert any("reminders/interruption" in line for line in clerk.sync(on(25)).failures)
+        clerk.statement(on(26), paying("121.00"))
+        clerk.sync(on(26))
         (tmp_path / "services").unlink()
-        pass_days(clerk, 22, 23)
+        pass_days(clerk, 27, 28)
         assert orders(clerk) == []
 
     def test_a_dispute_gives_the_service_back(self, tmp_path: Path) -> None:
         clerk = clerk_with(tmp_path, SERVICE, CALLS)
-        pass_days(clerk, -3, 20)
-        assert orders(clerk) == [(on(20), "interrupted")]
-        outcome(clerk, "a.csv", f"B,F1,{on(20)},morning,complaint,,ann,")
-        clerk.sync(on(20))
-        assert orders(clerk)[-1] == (on(20), "resumed")
+        pass_days(clerk, -3, 25)
+        assert orders(clerk) == [(on(25), "interrupted")]
+        outcome(clerk, "a.csv", f"B,F1,{on(25)},morning,complaint,,ann,")
+        clerk.sync(on(25))
+        assert orders(clerk)[-1] == (on(25), "resumed")
 
     def test_consumers_only_where_the_tenant_says_so(self, tmp_path: Path) -> None:
         clerk = clerk_with(tmp_path, SERVICE, country="DE", type_="consumer")

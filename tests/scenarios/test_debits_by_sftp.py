@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import paramiko
 import pytest
@@ -21,6 +22,7 @@ from tests import sshd
 from tests.scenarios.clerk import DEBITS_AND_REMINDERS, IBAN, Clerk
 from tests.scenarios.test_debit_money import CUSTOMER_IBAN, Desk
 from tests.simulation.bank_statements import StatementFormat, StatementWriter
+from tests.simulation.status_reports import status_report
 
 
 def desk(tmp_path: Path) -> tuple[Desk, Path]:
@@ -41,6 +43,41 @@ def desk(tmp_path: Path) -> tuple[Desk, Path]:
     at = Desk(clerk, StatementWriter(form=StatementFormat.CAMT, iban=IBAN, creditor_id="BE68ZZZ0123456789"))
     at.statement("2026-09-07")
     return at, inbox
+
+
+def test_both_ways_over_one_server_that_forbids_renaming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The debit file out with a marker, statements and the bank's answer in, each after its marker."""
+    at, inbox = desk(tmp_path)
+    server, text = sshd.server(), at.clerk.tenant_file.read_text()
+    login = f"host: 127.0.0.1, port: {server.port}, user: {server.user}, host_keys: ['{server.host_key}'], private_key: '${{file:bank_key}}'"
+    out = at.clerk.folder / "bank"
+    text = text.replace("folder: " + str(inbox), f"folder: {inbox}, finish: marker")
+    text = text.replace(
+        "{use: folder, path: bank}", f"{{use: sftp, {login}, folder: {out}, marker: .done, not_names: ['*.ack']}}"
+    )
+    assert text.count("use: sftp") == 2
+    at.clerk.tenant_file.write_text(text)
+    vars(at).pop("config")
+    monkeypatch.setattr(paramiko.SFTPClient, "rename", Mock(side_effect=PermissionError(13, "Permission denied")))
+
+    def marked(day: str) -> None:
+        for path in [path for path in out.iterdir() if path.suffix != ".done"]:
+            path.with_name(path.name + ".done").touch()
+        at.cycle(day)
+
+    name, content = at.bank.write(date(2026, 9, 10), ())
+    (out / name).write_bytes(content)
+    marked("2026-09-10")
+    (file,) = inbox.glob("*.xml")
+    assert [path.name for path in inbox.glob("*.ok")] == [f"{file.name}.ok"]
+    row = at.debit("F1")
+    assert row["status"] == "sent"
+    (out / "answer.xml").write_bytes(status_report(row["message_id"], {row["end_to_end_id"]: "AC01"}))
+    (out / "receipt.ack").write_text("not ours")
+    at.cycle("2026-09-11")
+    assert at.debit("F1")["status"] == "sent"
+    marked("2026-09-11")
+    assert (at.debit("F1")["status"], at.debit("F1")["reason_code"]) == ("rejected", "AC01")
 
 
 def says(at: Desk, act: Callable[..., str], name: str) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from daemon import cycle
+from daemon.cli import app
 from daemon.exports import ExportKind
 from daemon.progress import SilentSteps
 from tests import sshd
@@ -81,6 +84,22 @@ def test_a_server_with_another_key_parks_its_source_and_nobody_is_reminded(tmp_p
     clerk.sync("2026-09-10")
     assert clerk.booked("R1") == [("payment", "2026-0011", "121.00")]
     assert [row for row in clerk.rows(ExportKind.REMINDERS) if row["kind"] != "paid_confirmation"] == []
+
+
+def test_online_check_logs_in_reads_and_puts_nothing_away(tmp_path: Path) -> None:
+    clerk = Remote(tmp_path)
+    clerk.customer("B", "Baert BV")
+    clerk.statement("2026-09-04")
+    command = ["config", "check", "--online", "--config", str(clerk.tenant_file)]
+    for _ in range(2):
+        said = " ".join(CliRunner().invoke(app, command).output.split())
+        assert "ok invoices/0: 1 documents" in said
+        assert "ok bank_accounts/0/statements/0: 1 documents" in said
+    assert clerk.on_server("bank") == ["20260904.xml"]
+    clerk.point_to(sshd.server().other_host_key)
+    found = CliRunner().invoke(app, command)
+    assert found.exit_code == 2
+    assert "no bank_accounts/0/statements/0: 127.0.0.1 shows another key" in " ".join(found.output.split())
 
 
 def test_a_server_that_lets_nobody_move_files_is_told_in_status(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from collect.reminders import HoldReason
 from daemon import cycle
 from daemon.cycle import CycleResult
 from daemon.exports import ExportKind
 from daemon.progress import SilentSteps
+from daemon.reminders_commands import reminders_app
 from daemon.tenant import opened
 from ledger.reminders import MessageKind
 from tests.mail_servers import PASSWORD, USER, Authority, Post, free_port, smtp_server
@@ -373,6 +375,19 @@ class TestMailsThatAreTooLargeForOne:
         clerk.statement(DAY_7)
         clerk.sync(DAY_8)
         assert len(mails(clerk)) == 2
+
+    def test_the_preview_writes_each_mail_and_letters_as_pdf(self, tmp_path: Path) -> None:
+        clerk = self.clerk(tmp_path)
+        clerk.customer("C", "Klant C", channels="letter")
+        clerk.sync("2026-09-09")
+        place = ["--config", str(clerk.tenant_file), "--as-of", "2026-09-09", "--out", str(tmp_path / "preview")]
+        assert "messages in" in CliRunner().invoke(reminders_app, ["preview", *place]).stdout
+        names = sorted(path.name for path in (tmp_path / "preview/scenario").iterdir())
+        assert names[:3] == [
+            "00001-2-2026-09-10-reminder.eml",
+            "00001-2026-09-10-reminder.eml",
+            "00002-2026-09-10-reminder.pdf",
+        ]
 
     def test_one_that_comes_back_sends_the_whole_by_the_next_way(self, tmp_path: Path) -> None:
         clerk = self.clerk(tmp_path)

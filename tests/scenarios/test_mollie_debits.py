@@ -212,6 +212,54 @@ def test_a_part_that_does_not_fit_its_debit_waits_for_a_person(desk: Desk) -> No
     assert (desk.debit("F1")[0], desk.clerk.open("F1")) == ("acknowledged", "100.00")
 
 
+def test_a_part_that_is_nobodys_does_not_hold_up_the_debits(desk: Desk) -> None:
+    desk.handed_over()
+    desk.at("2026-09-14")
+    desk.mollie.collect(desk.payment("F1"))
+    desk.mollie.payment("10.00", metadata={"invoice": "F9"})
+    desk.cycle("2026-09-14", desk.settled("2026-09-14"))
+    assert desk.clerk.booked("2609140001") == []
+    assert (desk.debit("F1")[0], desk.clerk.open("F1")) == ("collected", "0.00")
+    assert [str(amount) for amount in desk.clerk.status("2026-09-14").review_amounts] == ["10.00 EUR"]
+    assert desk.clerk.proven()
+    # The part is told: what was collected stays collected.
+    desk.clerk.invoice("F9", "C2", "10.00", "2026-09-15", "2026-12-30")
+    desk.cycle("2026-09-15")
+    assert desk.clerk.booked("2609140001") == [("debit_batch", "F1", "100.00"), ("payout", "F9", "10.00")]
+    assert (desk.debit("F1")[0], desk.clerk.open("F9")) == ("collected", "0.00")
+    desk.clerk.sync("2026-09-15")
+    assert desk.clerk.proven()
+
+
+def test_a_payout_that_is_booked_in_part_is_taken_back_with_its_debits(desk: Desk) -> None:
+    desk.handed_over()
+    desk.at("2026-09-14")
+    desk.mollie.collect(desk.payment("F1"))
+    desk.mollie.payment("10.00")
+    desk.cycle("2026-09-14", desk.settled("2026-09-14"))
+    with opened(desk.clerk.config) as tenant:
+        review.undo(tenant, "2609140001", desk.clerk.person("2026-09-15"))
+    desk.cycle("2026-09-15")
+    assert desk.clerk.booked("2609140001") == []
+    assert (desk.debit("F1")[0], desk.clerk.open("F1")) == ("acknowledged", "100.00")
+    assert desk.clerk.proven()
+
+
+def test_a_person_books_the_rest_of_a_payout_with_debits(desk: Desk) -> None:
+    desk.handed_over()
+    desk.at("2026-09-14")
+    desk.mollie.collect(desk.payment("F1"))
+    desk.mollie.payment("10.00")
+    desk.cycle("2026-09-14", desk.settled("2026-09-14"))
+    with opened(desk.clerk.config) as tenant:
+        review.book(tenant, "2609140001", ["on_account:C2=10.00"], desk.clerk.person("2026-09-15"))
+    assert desk.clerk.booked("2609140001") == [("debit_batch", "F1", "100.00"), ("on_account", "C2", "10.00")]
+    assert (desk.debit("F1")[0], desk.clerk.open("F1")) == ("collected", "0.00")
+    desk.cycle("2026-09-15")
+    assert desk.debit("F1")[0] == "collected"
+    assert desk.clerk.proven()
+
+
 def test_an_undo_waits_for_the_chargeback_that_builds_on_it(desk: Desk) -> None:
     desk.handed_over()
     desk.at("2026-09-14")

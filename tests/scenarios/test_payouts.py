@@ -220,3 +220,88 @@ def test_what_a_person_took_back_is_not_booked_again_by_itself(desk: Desk) -> No
     desk.clerk.sync("2026-06-12")
     assert desk.clerk.booked("A1") == []
     assert desk.clerk.open("F1") == "100.00"
+
+
+def test_an_unknown_part_waits_and_the_others_are_booked(desk: Desk) -> None:
+    for number in ("F1", "F2"):
+        desk.invoice(number, "100.00")
+        desk.mollie.payment("100.00", metadata={"invoice": number})
+    desk.mollie.payment("30.00", metadata={"order_id": "7019"})
+    lost = desk.mollie.payment("12.50", description="donation")
+    desk.paid_out("2026-06-10", desk.mollie.settle("0.35"), "A1")
+    assert desk.clerk.sync("2026-06-10").failures == []
+    (first, *_) = (row for row in desk.clerk.rows(ExportKind.MATCHES) if row["bank_reference"] == "A1")
+    assert first["status"] == "review"
+    assert [desk.clerk.open(number) for number in ("F1", "F2")] == ["0.00", "0.00"]
+    assert "42.50" in desk.reason("A1")
+    assert lost in desk.reason("A1")
+    assert desk.clerk.proven()
+    # The rest stands on clearing, and is what waits.
+    assert [str(amount) for amount in desk.clerk.status("2026-06-10").review_amounts] == ["42.50 EUR"]
+    # The invoice of the order comes: that part is booked by itself.
+    desk.invoice("F3", "30.00", order_number="7019")
+    desk.clerk.sync("2026-06-11")
+    assert desk.clerk.open("F3") == "0.00"
+    assert [str(amount) for amount in desk.clerk.status("2026-06-11").review_amounts] == ["12.50 EUR"]
+    assert desk.clerk.proven()
+    # A person books what is left, and no more.
+    with opened(desk.clerk.config) as tenant:
+        with pytest.raises(review.ReviewError, match=r"what is left of the entry is 12\.50"):
+            review.book(tenant, "A1", ["on_account:C1=242.15"], desk.clerk.person("2026-06-12"))
+        with pytest.raises(review.ReviewError, match="booked in part"):
+            review.book(tenant, "A1", ["ignore"], desk.clerk.person("2026-06-12"))
+        review.book(tenant, "A1", ["on_account:C1=12.50"], desk.clerk.person("2026-06-12"))
+    assert desk.clerk.booked("A1") == [
+        ("payout", "F1", "100.00"),
+        ("payout", "F2", "100.00"),
+        ("fee", "", "0.35"),
+        ("payout", "F3", "30.00"),
+        ("on_account", "C1", "12.50"),
+    ]
+    desk.clerk.sync("2026-06-12")
+    assert desk.clerk.status("2026-06-12").review_amounts == ()
+    assert desk.clerk.proven()
+
+
+def test_a_payout_that_is_booked_in_part_is_taken_back_whole(desk: Desk) -> None:
+    desk.invoice("F1", "100.00")
+    desk.mollie.payment("100.00", metadata={"invoice": "F1"})
+    desk.mollie.payment("10.00")
+    reference = desk.mollie.settle()
+    desk.paid_out("2026-06-10", reference, "A1")
+    desk.clerk.sync("2026-06-10")
+    assert desk.clerk.open("F1") == "0.00"
+    # It is used: another entry that names it waits.
+    desk.paid_out("2026-06-11", reference, "A2")
+    desk.clerk.sync("2026-06-11")
+    assert desk.clerk.booked("A2") == []
+    with opened(desk.clerk.config) as tenant:
+        review.undo(tenant, "A1", desk.clerk.person("2026-06-12"))
+    assert desk.clerk.open("F1") == "100.00"
+    desk.clerk.sync("2026-06-12")
+    assert desk.clerk.booked("A1") == []
+    assert desk.clerk.open("F1") == "0.00"
+    assert desk.clerk.proven()
+
+
+def test_parts_that_are_told_later_do_not_open_what_was_paid_since(desk: Desk) -> None:
+    """The chargeback of F1 is booked with its payout; then F1 is paid again, before the last part of the payout is told."""
+    desk.invoice("F1", "100.00")
+    first = desk.mollie.payment("100.00", metadata={"invoice": "F1"})
+    desk.paid_out("2026-06-09", desk.mollie.settle(), "A1")
+    desk.clerk.sync("2026-06-09")
+    desk.invoice("F2", "150.00")
+    desk.mollie.payment("150.00", metadata={"invoice": "F2"})
+    desk.mollie.payment("20.00", metadata={"order_id": "7019"})
+    desk.mollie.chargeback(first, "100.00")
+    desk.paid_out("2026-06-10", desk.mollie.settle(), "A2")
+    desk.clerk.sync("2026-06-10")
+    assert desk.clerk.open("F1") == "100.00"
+    desk.mollie.payment("100.00", metadata={"invoice": "F1"})
+    desk.paid_out("2026-06-11", desk.mollie.settle(), "A3")
+    desk.clerk.sync("2026-06-11")
+    assert desk.clerk.open("F1") == "0.00"
+    desk.invoice("F3", "20.00", order_number="7019")
+    assert desk.clerk.sync("2026-06-12").failures == []
+    assert [desk.clerk.open(number) for number in ("F1", "F2", "F3")] == ["0.00"] * 3
+    assert desk.clerk.proven()

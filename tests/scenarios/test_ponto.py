@@ -139,6 +139,20 @@ def test_while_balance_and_entries_do_not_agree_nobody_is_reminded(world: World)
     assert world.clerk.booked("R1") == [("payment", "2026-0011", "121.00")]
 
 
+def test_when_nobody_visits_the_bank_any_more_nobody_is_reminded(world: World) -> None:
+    world.morning_of("2026-09-05")
+    world.clerk.sync("2026-09-05")
+    sent = len(mails_to(world.clerk, "B"))
+    world.time.now = datetime(2026, 9, 21, 4, tzinfo=UTC).timestamp()
+    result = world.clerk.sync("2026-09-21")
+    assert result.failures == []
+    assert [one.blindness.value for one in result.held_back.unseen] == ["statement_too_old"]
+    assert len(mails_to(world.clerk, "B")) == sent
+    world.morning_of("2026-09-22")
+    world.clerk.sync("2026-09-22")
+    assert len(mails_to(world.clerk, "B")) > sent
+
+
 def test_online_check_reads_one_page(world: World) -> None:
     world.bank.book("121.00", date(2026, 9, 4))
     world.morning_of("2026-09-05")

@@ -22,6 +22,8 @@ KEY = "odoo-key"
 DATABASE = "books"
 LOGIN = "afletter@bench.example"
 EUR, USD = 1, 2
+#: Euros for a dollar.
+USD_RATE = Decimal("0.9208")
 RECEIVABLE, SALES = 400, 700
 CODES = {
     "400000": (RECEIVABLE, "asset_receivable"),
@@ -366,10 +368,10 @@ class OdooSimulator:
 
     def _create(self, values: dict[str, Any]) -> int:
         lines = [line[2] for line in values["line_ids"]]
-        if sum(Decimal(line["debit"]) - Decimal(line["credit"]) for line in lines):
+        if sum(self._balance(line) for line in lines):
             raise user_error("The move is not balanced.")
         for line in lines:
-            if Decimal(line["debit"]) - Decimal(line["credit"]) != Decimal(line["amount_currency"]):
+            if line["currency_id"] == EUR and self._balance(line) != Decimal(line["amount_currency"]):
                 raise user_error("The amount in currency is not the amount.")
         move = self._move({**{k: v for k, v in values.items() if k != "line_ids"}, "name": "/", "state": "draft"})
         for line in lines:
@@ -382,6 +384,13 @@ class OdooSimulator:
                 line["currency_id"],
             )
         return move
+
+    @staticmethod
+    def _balance(line: dict[str, Any]) -> Decimal:
+        """A line's balance in euros; where it is not given it is made from the amount in currency."""
+        if "debit" in line:
+            return Decimal(line["debit"]) - Decimal(line["credit"])
+        return (Decimal(line["amount_currency"]) * USD_RATE).quantize(Decimal("0.01"))
 
     def _move(self, values: dict[str, Any]) -> int:
         empty = {

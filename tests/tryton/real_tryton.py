@@ -1,6 +1,6 @@
 """Against a real Tryton: its invoices come in, a CODA file is matched, and what Tryton then says is what our books say.
 
-Not part of `make check`, for it needs Tryton in an environment of its own: `make test-tryton`.
+It needs Tryton in an environment of its own, and so is no part of `make test`: `make check` and `make test-tryton` run it.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final, assert_never
 
-from ledger.allocations import Allocation, Ambiguous, Ignored, Matched, Unmatched
+from ledger.allocations import Allocation, Ambiguous, Ignored, Matched, Partly, Unmatched
 from reconcile.policy import MatchPolicy
 from reconcile.receivables import Receivables
 from reconcile.timeline import Decided, Netted, reconcile
@@ -144,7 +144,7 @@ def judged(world: World, policy: MatchPolicy | None = None) -> Score:
                     case Ambiguous():
                         suggested = [lines_of(each.allocations) for each in outcome.suggestions]
                         score.take(truth, None, False, suggested, described)
-                    case Unmatched():
+                    case Partly() | Unmatched():
                         score.take(truth, None, False, (), described)
                     case Ignored():
                         score.take(truth, None, True, (), described)

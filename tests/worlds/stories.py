@@ -15,6 +15,7 @@ from ledger.money import Money
 from ledger.party import Counterparty
 from ledger.statements import EntryDetail, Remittance
 from tests.worlds import writing
+from tests.worlds.coincidences import COINCIDENCES
 from tests.worlds.numbers import spoken_reference
 from tests.worlds.parties import STRANGERS, Party
 from tests.worlds.world import World, bare, digits, unfilled
@@ -942,12 +943,12 @@ STORIES: Final[tuple[tuple[Story, int], ...]] = (
     (number_of_another, 1), (own_other_number, 1), (old_number, 1), (friend, 1), (friend_same_amount, 1), (friend_part, 1), (two_series, 1),
     (longer_number, 2), (unknown_number, 1), (unknown_number_from_stranger, 1), (netted, 1), (netted_and_overlooked, 1), (deducted, 1),
     (deducted_in_silence, 1), (refund, 1), (refund_without_number, 1), (credit_note_quoted, 1), (batch, 1), (outgoing, 2),
-    (outgoing_like_ours, 1), (incoming_noise, 2), (returned, 1),
+    (outgoing_like_ours, 1), (incoming_noise, 2), (returned, 1), *COINCIDENCES,
 )  # fmt: skip
 
 
 def tell(country: str, seed: int, rounds: int = 5) -> World:
-    """The world of a country and a seed: ``rounds`` times all stories in an order of their own; some 130 entries a round."""
+    """The world of a country and a seed: ``rounds`` times all stories in an order of their own; some 150 entries a round."""
     world = World(random=Random(f"{country} {seed}"), country=country)
     stories = [story for story, times in STORIES for _ in range(times * rounds)]
     world.random.shuffle(stories)

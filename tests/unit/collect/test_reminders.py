@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from collect.freshness import AccountFreshness, Freshness
 from collect.ladder import Ladders, Step
 from collect.reminders import Channel, Held, HoldReason, ReminderPolicy, Standing, due
+from ledger.claims import LetterType
 from ledger.documents import DocumentKind, ItemStatus, OpenItem
 from ledger.media import Medium
 from ledger.money import Money
-from ledger.party import Customer
+from ledger.party import Customer, CustomerType
 from ledger.reminders import MessageKind, Reminder
 from tests.unit.collect.debtors import customer, eur, item
 
@@ -305,3 +306,27 @@ def test_any_year_of_late_payers(
                     assert as_of >= desk.items[document].document.due_on + timedelta(days=step.days_after_due)
                 reached[document] = level
             assert desk.items[sent.documents[0]].open
+
+
+@pytest.mark.parametrize("country", ["NL", "BE", "DE"])
+def test_every_invoice_of_a_consumer_gets_the_letter_that_the_law_wants_for_it(country: str) -> None:
+    """A second invoice comes due while the first is further up; the letter that announces costs, or is free, is one of its own for it too."""
+    channels = (MAIL, Channel(name="phone", medium=Medium.PHONE))
+    policy = replace(POLICY, country=country, channels=channels, ladders=Ladders(country=country, claims=True))
+    debtor = customer(type_=CustomerType.CONSUMER)
+    debtor = replace(debtor, phone="+32 9 1", address=replace(debtor.address, country=country))
+    wanted = {"NL": LetterType.FOURTEEN_DAYS, "BE": LetterType.FREE_REMINDER}
+    for apart in (1, 7, 8, 14, 15, 22, 30):
+        desk = Desk(policy=policy, customers={"C1": debtor})
+        desk.put(item("2026-1", "100.00", DUE), item("2026-2", "50.00", DUE + timedelta(days=apart)))
+        letters: dict[str, list[LetterType]] = {"2026-1": [], "2026-2": []}
+        for days in range(120):
+            for one in desk.after(days):
+                for number, level in zip(one.documents, one.levels, strict=True):
+                    letters[number].append(one.letter)
+                    asking = level >= {"NL": 3, "BE": 2, "DE": 2}[country] and one.kind is not MessageKind.PHONE
+                    if asking and country in wanted:
+                        assert wanted[country] in letters[number], (apart, days, one)
+        # In Germany any letter that asks for the money is a demand.
+        asking_letters = {wanted[country]} if country in wanted else set(LetterType) - {LetterType.PLAIN}
+        assert all(asking_letters.intersection(found) for found in letters.values()), (apart, letters)

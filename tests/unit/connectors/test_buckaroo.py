@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from connectors.buckaroo.payouts import BuckarooPayouts
 from connectors.buckaroo.settings import BuckarooSettings
@@ -23,6 +23,9 @@ from tests.simulators import buckaroo
 from tests.simulators.buckaroo import IBAN, SECRET, WEBSITE, BuckarooAccount
 from tests.simulators.clock import Clock, clock
 from tests.simulators.server import Loopback, Trouble, running
+
+#: A server's public key, of nobody.
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 
 
 @dataclass
@@ -131,6 +134,16 @@ def test_a_wrong_secret_is_named_and_hidden(world: World) -> None:
         world.make("not-the-secret").check()
     assert "not-the-secret" not in str(refused.value)
     assert WEBSITE not in str(refused.value)
+
+
+def test_the_files_are_here_or_on_a_server(world: World, tmp_path: Path) -> None:
+    server = {"host": "a", "user": "b", "password": "c", "host_keys": [HOST_KEY]}
+    both = {"use": "buckaroo", "website_key": "x", "secret_key": "y", "since": "2026-06-01"}
+    for wrong in (both, {**both, "path": tmp_path, "server": server}):
+        with pytest.raises(ValidationError, match="either path or server"):
+            BuckarooSettings.model_validate(wrong)
+    assert BuckarooSettings.model_validate({**both, "server": server}).server is not None
+    assert list(world.make().warnings(date(2026, 6, 1))) == []
 
 
 # Payouts
@@ -296,6 +309,60 @@ def test_a_file_that_does_not_add_up_stops_until_it_is_mended(world: World) -> N
         world.run()
     path.write_bytes(right)
     assert world.payout().amount == eur("100.00")
+
+
+def test_a_file_in_camt_is_the_same_file(world: World) -> None:
+    """Another form of the same statement: the same payout, whose movements stand elsewhere."""
+    key = world.account.payment("100.00", invoice="F1")
+    world.account.settle("0.35")
+    wanted = world.payout()
+    (path,) = path_of(world).glob("*.940")
+    path.unlink()
+    (path_of(world) / "a.xml").write_text(
+        _CAMT.format(
+            entries="".join(
+                [
+                    _ntry("100.00", "CRDT", "C021", "2026-06-08", "iDEAL", "factuur/order: F1", f"xid.: {key}"),
+                    _ntry("0.35", "DBIT", "N901", "2026-06-10", "Transactiekosten 10-06-2026"),
+                    _ntry("99.65", "DBIT", "N404", "2026-06-10", "Uitbetaling 10-06-2026"),
+                ]
+            )
+        )
+    )
+    world.cursor = None
+    found = world.payout()
+    assert [(one.kind, one.amount, one.quoted) for one in found.lines] == [
+        (one.kind, one.amount, one.quoted) for one in wanted.lines
+    ]
+    assert (found.payout_id, found.bank_reference) == (wanted.payout_id, wanted.bank_reference)
+
+
+def path_of(world: World) -> Path:
+    return world.account.folder
+
+
+def _ntry(amount: str, mark: str, code: str, day: str, *words: str) -> str:
+    texts = "".join(f"<Ustrd>{one}</Ustrd>" for one in words)
+    return (
+        f'<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{mark}</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>{day}</Dt></BookgDt>'
+        f"<ValDt><Dt>{day}</Dt></ValDt><BkTxCd><Prtry><Cd>{code}</Cd></Prtry></BkTxCd>"
+        f"<NtryDtls><TxDtls><RmtInf>{texts}</RmtInf></TxDtls></NtryDtls></Ntry>"
+    )
+
+
+def _bal(code: str, day: str) -> str:
+    return (
+        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">0.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+        f"<Dt><Dt>{day}</Dt></Dt></Bal>"
+    )
+
+
+_CAMT = (
+    '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>'
+    "<GrpHdr><MsgId>M</MsgId><CreDtTm>2026-06-10T20:00:00</CreDtTm></GrpHdr><Stmt><Id>S</Id><ElctrncSeqNb>1</ElctrncSeqNb>"
+    "<CreDtTm>2026-06-10T20:00:00</CreDtTm><Acct><Id><Othr><Id>1234567890</Id></Othr></Id><Ccy>EUR</Ccy></Acct>"
+    f"{_bal('OPBD', '2026-06-07')}{_bal('CLBD', '2026-06-10')}{{entries}}</Stmt></BkToCstmrStmt></Document>"
+)
 
 
 # What is there, and cannot be

@@ -14,10 +14,12 @@ from pydantic import SecretStr
 from connectors.odoo.books import OdooBooks
 from connectors.odoo.settings import OdooBooksSettings, OdooLogin
 from connectors.target_accounts import TargetAccounts, TargetBank
-from ledger.bookings import AccountKind, Booking, BookingKind, BookingLine, clearing, counter
+from ledger.allocations import Allocation, AllocationKind
+from ledger.bookings import AccountKind, Booking, BookingKind, BookingLine, bank_entry, clearing, counter
 from ledger.errors import ConfigError, ConflictingPayload, CredentialsRefused, OutcomeUnknown, Refused, Transient
+from ledger.money import Money
 from tests.simulators.clock import clock
-from tests.simulators.odoo import DATABASE, KEY, LOGIN, OdooSimulator
+from tests.simulators.odoo import DATABASE, KEY, LOGIN, USD, OdooSimulator
 from tests.simulators.server import Loopback, Trouble, running
 from tests.unit.connectors.posting_cases import BANK, effect, eur, line, paid
 
@@ -316,3 +318,40 @@ def test_clearing_and_fees(world: World) -> None:
     world.make().send(effect(booking))
     (entry,) = world.odoo.ours()
     assert [one["account_id"] for one in world.odoo.lines_of(entry["id"])] == [550, 499, 656]
+
+
+def test_dollars_that_arrive_as_euros_settle_the_dollars(world: World) -> None:
+    world.odoo.invoice("INV/1", world.odoo.contact("Acme"), "120.00", currency=USD)
+    exchanged = (
+        Allocation(
+            kind=AllocationKind.PAYMENT, document="INV/1", customer_id="1", amount=eur("110.50"), settles="INV/1"
+        ),
+        Allocation(
+            kind=AllocationKind.EXCHANGE, document="INV/1", customer_id="1", amount=Money.parse("120.00", "USD")
+        ),
+    )
+    booking = bank_entry(
+        account=BANK, amount=eur("110.50"), entry_id="e", booked_on=date(2026, 6, 15), allocations=exchanged, booking_id="b"
+    )  # fmt: skip
+    books = world.make()
+    books.send(effect(booking))
+    assert world.odoo.named("INV/1")["payment_state"] == "paid"
+    assert dict(books.bank_balances()) == {BANK: eur("110.50")}
+    books.send(effect(counter(booking, date(2026, 6, 20), "back")))
+    assert [str(one.amount) for one in books.open_balances()] == ["120.00 USD"]
+    with pytest.raises(Refused, match="INV/1 is in USD in Odoo, and not in EUR"):
+        books.send(effect(paid("INV/1", "1.00")))
+
+
+def test_a_return_in_part_takes_back_what_was_paid_and_no_credit_note(world: World) -> None:
+    customer = world.odoo.contact("Jansen")
+    invoice = world.odoo.invoice("INV/1", customer, "121.00")
+    credit_note = world.odoo.invoice("RINV/1", customer, "50.00", credit_note=True)
+    books = world.make()
+    books.send(effect(paid("INV/1", "71.00")))
+    both = [*world.odoo.open_lines(invoice), *world.odoo.open_lines(credit_note)]
+    world.odoo.do("account.move.line", "reconcile", both, {})
+    assert world.odoo.named("INV/1")["payment_state"] == "paid"
+    books.send(effect(paid("part", "-50.00", document="INV/1")))
+    assert [(one.document, one.amount) for one in books.open_balances()] == [("INV/1", eur("50.00"))]
+    assert world.odoo.named("RINV/1")["payment_state"] == "paid"

@@ -12,6 +12,7 @@ from connectors.exact.books import ExactBooks
 from connectors.moneybird.books import MoneybirdBooks
 from connectors.odoo.books import OdooBooks
 from connectors.registry import accounting_target, connector_kinds
+from ledger.errors import ConfigError
 
 PAGES = Path(__file__).parents[3] / "docs" / "connectors"
 _HEAD = """tenant: bench
@@ -35,3 +36,17 @@ def test_the_example_loads(page: str, kind: type, tmp_path: Path, monkeypatch: p
     (config,) = load(tmp_path / "tenant.yaml", connector_kinds())
     target = accounting_target(config.accounting[0], "accounting/0")
     assert isinstance(target, kind)
+
+
+@pytest.mark.parametrize("page", ["beancount", "datev", "exact", "hledger", "moneybird", "odoo", "tryton"])
+def test_the_same_books_twice_are_refused(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = re.search(r"```yaml\n(.*?)```", (PAGES / f"{page}.md").read_text(), re.DOTALL)
+    assert example is not None
+    for name in re.findall(r"\$\{env:(\w+)\}", example[1]):
+        monkeypatch.setenv(name, "secret")
+    head, books = example[1].split("accounting:\n")
+    (tmp_path / "tenant.yaml").write_text(
+        _HEAD + (head if "invoices:" in head else _INVOICES) + "accounting:\n" + books + books
+    )
+    with pytest.raises(ConfigError, match=r"accounting\[0\] and accounting\[1\] would book the same twice in "):
+        load(tmp_path / "tenant.yaml", connector_kinds())

@@ -170,9 +170,11 @@ class TestReadings:
         world.bank.book("7.00", DAY - timedelta(days=100), at=100)
         calls = world.server.count
         (statement,) = world.next_day(DAY + timedelta(days=61), "5.00")
-        assert [(one.booked_on, str(one.amount)) for one in statement.entries] == [
-            (DAY - timedelta(days=100), "7.00 EUR"),
-            (DAY + timedelta(days=61), "5.00 EUR"),
+        # It was not booked when the day before was over: so it is the next day's, as in the bank's files.
+        booked_on = DAY + timedelta(days=61)
+        assert [(one.booked_on, one.value_on, str(one.amount)) for one in statement.entries] == [
+            (booked_on, DAY - timedelta(days=100), "7.00 EUR"),
+            (booked_on, booked_on, "5.00 EUR"),
         ]
         # Account and three pages, and again account and two.
         assert world.server.count - calls == 7
@@ -212,6 +214,12 @@ class TestReadings:
         source = world.make(since=DAY + timedelta(days=1))
         (statement,) = world.read(source)
         assert (statement.number, [str(one.amount) for one in statement.entries]) == ("3", ["20.00 EUR"])
+
+    def test_another_account_begins_anew(self, world: World) -> None:
+        world.next_day(DAY, "10.00")
+        world.bank.change = {"reference": "BE68 5390 0754 7034"}
+        (statement,) = world.read(world.make(iban="BE68539007547034"))
+        assert (statement.account, statement.number, len(statement.entries)) == ("BE68539007547034", "2", 1)
 
     def test_what_an_entry_says(self, world: World) -> None:
         world.bank.book(
@@ -342,6 +350,22 @@ class TestSwitching:
         assert chain_gaps([*files[:10], *ponto[5:]]) == ()
         assert chain_gaps([*ponto[:5], *files[10:]]) == ()
 
+    def test_a_card_payment_that_bears_the_day_of_the_purchase(self, world: World) -> None:
+        writer = StatementWriter(form=StatementFormat.CAMT, iban=IBAN, creditor_id="", balance=100_000)
+        card = Movement(minor=-4200, text="kaart", is_debit=False)
+        files: list[Statement] = []
+        for number in range(4):
+            day = DAY + timedelta(days=number)
+            name, content = writer.write(day, [card] if number == 3 else [])
+            files += [one for one in read_bank_document(raw(name, content)) if isinstance(one, Statement)]
+            if number == 3:
+                world.bank.book("-42.00", DAY, remittanceInformation="kaart")
+            world.next_day(day)
+        first, second = identified(files, world.statements)
+        assert len(first) == 1
+        assert first == second
+        assert chain_gaps([*files, *world.statements]) == ()
+
     @pytest.mark.parametrize("form", [StatementFormat.CODA, StatementFormat.CAMT])
     def test_the_order_within_a_day_does_not_matter(self, world: World, form: StatementFormat) -> None:
         ponto, files = self.month(world, form, order=-1)
@@ -418,20 +442,21 @@ class TestVisits:
         world.bank.fetch_from_bank(night(DAY) - timedelta(days=1))
         source = world.make(synchronize_after_h=6)
         world.bank.visit = ("pending", [])
-        assert len(world.bank.booked) == 1
+        cursor = source.fetch(None).cursor
+        assert world.bank.visits == 0
         slept = world.clock.slept
-        source.fetch(None)
+        source.fetch(cursor)
         assert (world.bank.visits, world.clock.slept - slept) == (2, 120)
         world.bank.visit = ("success", [])
-        page = source.fetch(None)
+        page = source.fetch(cursor)
         (statement,) = source.parse(page.documents[0])
         assert isinstance(statement, Statement)
         assert [one.amount for one in statement.entries] == [eur("10.00")]
         world.clock.now += 7 * 3600
-        source.fetch(None)
+        source.fetch(page.cursor)
         assert world.bank.visits == 4
         world.clock.now += 20 * 3600
-        source.fetch(None)
+        source.fetch(page.cursor)
         assert world.bank.visits == 6
 
     def test_a_visit_that_fails_is_told_after_what_is_there_is_read(self, world: World) -> None:

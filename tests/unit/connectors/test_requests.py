@@ -160,7 +160,8 @@ def test_what_a_bank_account_is_asked_for(tmp_path: Path) -> None:
             state=tmp_path,
             synchronize_after_h=6,
         )
-        statement_source(settings, "bank_accounts/0/statements/0").fetch(None)
+        source = statement_source(settings, "bank_accounts/0/statements/0")
+        source.fetch(source.fetch(None).cursor)
         _golden("ponto", server)
 
 

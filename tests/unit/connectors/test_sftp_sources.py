@@ -144,6 +144,18 @@ class TestWholeFiles:
         assert clock.slept == 0
         assert bank.there() == sorted(["archive/a.xml", f"archive/{marker}"])
 
+    def test_the_marker_of_the_file_that_had_the_name_before_says_nothing(self, bank: Bank) -> None:
+        bank.change = {"marker": ".ok"}
+        bank.put("a.xml", b"first")
+        bank.put("a.xml.ok", b"", at_s=1_000_001)
+        assert bank.read() == ["a.xml"]
+        bank.put("a.xml", b"half of the sec", at_s=1_090_000)
+        assert bank.read() == []
+        bank.put("a.xml", b"half of the second", at_s=1_090_001)
+        bank.put("a.xml.ok", b"", at_s=1_090_001)
+        assert bank.read() == ["a.xml"]
+        assert bank.kept[-1] == ("a.xml", b"half of the second")
+
     def test_names_that_are_not_ours(self, bank: Bank) -> None:
         bank.change = {"names": ("CODA_*", "*.940"), "not_names": ("*_rejected*",), "unfinished": (".writing",)}
         for name in ("coda_1", "x.940", "CODA_2_rejected", "CODA_3.writing", "CODA_4.part", "CODA_5.filepart", "y.txt"):
@@ -191,6 +203,22 @@ class TestPuttingAway:
         bank.put("a.cod", b"another", at_s=1_000_900)
         assert bank.read() == ["a.cod"]
         assert bank.kept == [("a.cod", b"another")]
+        assert bank.there() == []
+
+    def test_a_file_that_takes_the_name_at_the_last_moment_stays(self, bank: Bank, clock: Clock) -> None:
+        bank.change = {"after_reading": "remove"}
+        bank.put("a.cod", b"a")
+        bank.cursor = bank.source().fetch(None).cursor
+        bank.put("b.cod", b"b")
+
+        def replaced(seconds: float) -> None:
+            clock.sleep(seconds)
+            if seconds == 60:
+                bank.put("a.cod", b"another", at_s=1_000_900)
+
+        with mock.patch("time.sleep", replaced):
+            assert bank.read() == ["b.cod", "a.cod"]
+        assert bank.kept == [("b.cod", b"b"), ("a.cod", b"another")]
         assert bank.there() == []
 
     def test_a_copy_that_was_not_read_yet_is_read_before_its_successor(self, bank: Bank) -> None:
@@ -316,7 +344,30 @@ class TestTrouble:
         assert bank.kept == [("b.cod", b"b")]
         assert bank.read() == ["a.cod"]
 
-    @pytest.mark.parametrize("name", ["..", "../../outside.cod", "a/b.cod", "a\\b.cod", "a\0.cod"])
+    def test_a_connection_that_breaks_off_leaves_no_half_a_file(
+        self, bank: Bank, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = bytes(range(256)) * 4000
+        bank.put("a.cod", whole)
+        bank.put("b.cod", b"b")
+        real, count = paramiko.SFTPFile.read, 0
+
+        def breaks(file: Any, *args: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == 3:
+                raise EOFError
+            return real(file, *args)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(paramiko.SFTPFile, "read", breaks)
+            with pytest.raises(Transient, match=r"did not give a\.cod"):
+                bank.read()
+        assert bank.kept == []
+        assert bank.read() == ["a.cod", "b.cod"]
+        assert bank.kept[0] == ("a.cod", whole)
+
+    @pytest.mark.parametrize("name", ["..", "../../outside.cod", "a/b.cod", "a\0.cod"])
     def test_names_that_lead_elsewhere_are_passed_over(
         self, bank: Bank, monkeypatch: pytest.MonkeyPatch, name: str
     ) -> None:

@@ -180,9 +180,9 @@ BROKEN_CODA = written(Stmt(movements=(Mv(minor=100),), credit=90), Stmt(opening=
         ("currency.sta", b":20:A\r\n:25:X\r\n:28C:1\r\n:60F:C260101EUR100,00\r\n:62F:C260101USD100,00\r\n", "line 1: the closing balance is in USD", [("100.00", "100.00", 0)]),
         (
             "second.sta",
-            b":20:A\r\n:25:X\r\n:60F:C260101EUR1,\r\n:61:260101C2,NMSC\r\n:62F:C260101EUR3,\r\n:20:B\r\n:25:X\r\n:60F:C260101EUR3,\r\n:61:x\r\n",
+            b":20:A\r\n:25:X\r\n:60F:C260101EUR1,\r\n:61:260101C2,NMSC\r\n:62F:C260101EUR3,\r\n:20:B\r\n:25:X\r\n:60F:C260101EUR3,\r\n:61:x\r\n:62F:C260101EUR3,\r\n:20:C\r\n:25:X\r\n:60F:C260101EUR3,\r\n:62F:C260101EUR3,\r\n",
             "line 9: :61:",
-            [("1.00", "3.00", 1)],
+            [("1.00", "3.00", 1), ("3.00", "3.00", 0)],
         ),
     ],
 )  # fmt: skip
@@ -199,6 +199,15 @@ def test_what_can_be_seen_of_a_refused_file_is_shown_beside_the_reason(
     assert [(each["opening"], each["closing"], len(each["entries"])) for each in line["statements"]] == figures
     said = RUNNER.invoke(app, ["statement", "show", str(path)]).stdout
     assert "refused for booking" in said
+
+
+def test_every_statement_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "three.sta"
+    head, broken = b":20:A\n:25:X\n:60F:C260101EUR1,\n", b":61:x\n:62F:C260101EUR1,\n"
+    path.write_bytes((head + broken) + (head + b":62F:C260101EUR1,\n") + (head + broken))
+    (line,), _ = shown(str(path))
+    assert [problem.partition(" :61:")[0] for problem in line["problems"]] == ["line 4:", "line 13:"]
+    assert len(line["statements"]) == 1
 
 
 def test_a_folder_is_every_file_in_it(tmp_path: Path) -> None:

@@ -342,3 +342,80 @@ def test_spelling_of_accounts_and_references() -> None:
     (only,) = found.entries
     assert only.counterparty.name == "Jan Peeters"
     assert only.remittance.creditor_references == ("RF18539007547034",)
+
+
+@pytest.mark.parametrize("indicator", ["", "<ChrgInclInd>true</ChrgInclInd>"])
+def test_charges_of_the_transactions_are_the_entrys(indicator: str) -> None:
+    """A bank that charges for a return says so in the transaction, beside what was collected."""
+    charges = f'<Chrgs><Rcrd><Amt Ccy="EUR">2.50</Amt>{indicator}</Rcrd></Chrgs>'
+    one = (
+        '<TxDtls><Amt Ccy="EUR">57.50</Amt><AmtDtls><InstdAmt><Amt Ccy="EUR">55.00</Amt></InstdAmt></AmtDtls>'
+        + charges
+        + "</TxDtls>"
+    )
+    (returned,) = statement(ACCOUNT + entry("57.50", "DBIT", rest=f"<NtryDtls>{one}</NtryDtls>")).entries
+    assert (returned.charges, returned.original_amount) == (Money(250, "EUR"), Money(5500, "EUR"))
+    two = f'<TxDtls><Amt Ccy="EUR">50</Amt>{charges}</TxDtls>' * 2
+    found = statement(ACCOUNT + entry("95", rest=f"<NtryDtls>{two}</NtryDtls>"))
+    assert found.problems == ()
+    assert found.entries[0].charges == Money(500, "EUR")
+
+
+def test_a_reference_that_means_none_is_none() -> None:
+    rest = "<NtryDtls><TxDtls><RmtInf><Strd><CdtrRefInf><Ref>NOTPROVIDED</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls>"
+    assert statement(ACCOUNT + entry("1", rest=rest)).entries[0].remittance.creditor_references == ()
+
+
+def paged(*pages: str) -> list[Statement]:
+    """The statements of a document whose Stmt elements are these pages of one statement."""
+    marked = [
+        f"<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{'true' if number == len(pages) else 'false'}</LastPgInd></StmtPgntn>{ACCOUNT}{page}"
+        for number, page in enumerate(pages, start=1)
+    ]
+    found = [
+        with_controls(each) for each in read(document("</Stmt><Stmt>".join(marked))) if isinstance(each, Statement)
+    ]
+    assert all(each.problems == () for each in found)
+    return found
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        (balance("OPBD", "1") + entry("1"), entry("2"), balance("CLBD", "8") + entry("4")),
+        tuple(balance("OPBD", "1") + balance("CLBD", "8") + entry(amount) for amount in ("1", "2", "4")),
+    ],
+)
+def test_pages_that_only_together_have_both_balances_are_one_statement(pages: tuple[str, ...]) -> None:
+    (found,) = paged(*pages)
+    assert (found.opening, found.closing) == (Money(100, "EUR"), Money(800, "EUR"))
+    assert [(each.position, each.balance) for each in found.entries] == [
+        (1, Money(200, "EUR")),
+        (2, Money(400, "EUR")),
+        (3, Money(800, "EUR")),
+    ]
+
+
+def test_pages_with_balances_of_their_own_stay_statements() -> None:
+    first = balance("OPBD", "1") + balance("ITBD", "2") + entry("1")
+    second = balance("ITBD", "2") + balance("CLBD", "4") + entry("2")
+    assert [(each.opening, each.closing) for each in paged(first, second)] == [
+        (Money(100, "EUR"), Money(200, "EUR")),
+        (Money(200, "EUR"), Money(400, "EUR")),
+    ]
+
+
+def test_a_last_page_is_followed_by_another_statement() -> None:
+    pages = balance("OPBD", "1") + entry("1") + "</Stmt><Stmt>" + ACCOUNT + balance("CLBD", "2")
+    assert len(paged(pages)) == 2
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1979-12-31", "2080-01-01"])
+@pytest.mark.parametrize("place", ["BookgDt", "ValDt", "Bal"])
+def test_a_day_that_no_bank_books_on_is_refused(day: str, place: str) -> None:
+    rest = f"<{place}><Dt>{day}</Dt></{place}>" if place != "Bal" else ""
+    opening = balance("OPBD", "1", day=day if place == "Bal" else "2026-06-01")
+    content = f'{ACCOUNT}{opening}<Ntry><Amt Ccy="EUR">1</Amt><CdtDbtInd>CRDT</CdtDbtInd>{rest}</Ntry>'
+    (found,) = read(document(content))
+    assert isinstance(found, Fault)
+    assert f"'{day}' is no day of a bank's books" in found.reason

@@ -431,3 +431,10 @@ def test_recognise() -> None:
     assert not coda.recognise(b'<?xml version="1.0"?><Document/>')
     assert not coda.recognise(b"")
     assert not coda.recognise(b"\0" * 4096)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_files_joined_with_their_end_marks(end: str) -> None:
+    first, second = written(Stmt(), end=end), written(Stmt(number="111"), end=end)
+    found = read_all(first + b"\x1a" + second + b"\x1a")
+    assert [each.number for each in found if isinstance(each, Statement)] == ["110", "111"]

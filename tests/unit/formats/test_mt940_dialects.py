@@ -138,3 +138,28 @@ def test_a_code_of_a_banks_own_may_come_first() -> None:
     entry = entry_with("/CDT/01/NAME/BROUWERIJ DE MAAN/IBAN/BE71096123456769/REMI/factuur 1")
     assert (entry.counterparty.name, entry.counterparty.iban) == ("BROUWERIJ DE MAAN", "BE71096123456769")
     assert entry_with("/NU/ betaald 2026/17").remittance.unstructured == ("/NU/ betaald 2026/17",)
+
+
+def broken_at(text: str, width: int) -> list[str]:
+    """A narrative as a bank breaks it, wherever that falls."""
+    return [text[start : start + width] for start in range(0, len(text), width)]
+
+
+@pytest.mark.parametrize("trimmed", [False, True], ids=["with its blanks", "blanks at line ends lost"])
+def test_wherever_a_bank_breaks_its_lines_the_narrative_is_the_same(trimmed: bool) -> None:
+    """In the middle of a code, a number, an IBAN, or at a blank, which a transport may cut off."""
+    for shift in range(40):
+        text = (
+            f"/TRTP/{'X' * shift}/EREF/KLANT-77-2026//CNTP/NL69INGB0123456789/INGBNL2A/Bakkerij de Vier Winden BV/UTRECHT///REMI/USTD//"
+            "Factuur 2026-0041 en 2026-0042 met dank voor de snelle levering van afgelopen week/"
+        )
+        lines = broken_at(text, 65)
+        entry = entry_with(*(line.rstrip() if trimmed else line for line in lines))
+        assert entry.end_to_end_id == "KLANT-77-2026"
+        assert (entry.counterparty.name, entry.counterparty.iban) == (
+            "Bakkerij de Vier Winden BV",
+            "NL69INGB0123456789",
+        )
+        assert entry.remittance.unstructured == (
+            "Factuur 2026-0041 en 2026-0042 met dank voor de snelle levering van afgelopen week",
+        ), shift

@@ -54,12 +54,26 @@ def test_another_amount_is_a_disagreement_that_holds_and_the_first_is_believed()
         assert all(one.holds for one in found)
 
 
-def test_what_one_source_settled_is_no_blank() -> None:
-    """A payment that only the portal knows must stop the reminder, and nothing is averaged."""
-    first = stated_by(document("F1"), SHOP)
+def test_what_only_one_source_knows_to_be_paid_is_paid() -> None:
+    """Invoice files never say that something was paid; the portal does, whichever stands first."""
+    file = stated_by(document("F1"), SHOP)
+    portal = stated_by(replace(document("F1"), settled_at_source=Money(50, "EUR")), PORTAL)
+    for order in ([file, portal], [portal, file]):
+        united, found = one_document(order)
+        assert (united.settled_at_source, found) == (Money(50, "EUR"), ())
+
+
+def test_two_amounts_that_were_settled_hold() -> None:
+    first = stated_by(replace(document("F1"), settled_at_source=Money(70, "EUR")), SHOP)
     second = stated_by(replace(document("F1"), settled_at_source=Money(50, "EUR")), PORTAL)
-    (one,) = one_document([first, second])[1]
-    assert (one.field, one.holds) == ("settled at source", True)
+    united, (one,) = one_document([first, second])
+    assert (united, one.field, one.holds) == (first, "settled at source", True)
+
+
+def test_a_total_of_zero_is_a_statement() -> None:
+    first = stated_by(replace(document("F1"), gross=Money(0, "EUR")), SHOP)
+    (one,) = one_document([first, stated_by(document("F1"), PORTAL)])[1]
+    assert (one.field, one.holds) == ("gross", True)
 
 
 def test_other_terms_of_discount_are_told_and_hold_nothing() -> None:

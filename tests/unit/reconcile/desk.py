@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from ledger.allocations import Allocation, Ambiguous, Ignored, Matched, Outcome, Unmatched
+from ledger.allocations import Allocation, Ambiguous, Ignored, Matched, Outcome, Partly, Unmatched
 from ledger.bookings import bank_entry
 from ledger.documents import DiscountTerms, Document, DocumentKind, ItemStatus, OpenItem
 from ledger.money import Money
@@ -184,7 +184,7 @@ def check(event: Decided) -> None:
         case Unmatched():
             bookings = []
             reasons.extend([outcome.nearest] if outcome.nearest is not None else [])
-        case Ignored():
+        case Partly() | Ignored():
             bookings = []
     for allocations in bookings:
         assert all(each.amount.minor > 0 for each in allocations)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reconcile.names import Likeness, likeness, name_of
 from reconcile.patterns import NumberShapes, Short, parts_of, short_form
 from reconcile.sums import accidental_fits, find_sums, printed, small_sums
-from reconcile.text import atoms, key_of, one_edit_apart, plain, with_digits_mended
+from reconcile.text import atoms, has_mistakable, is_slip, key_of, one_edit_apart, plain, slips_of, with_digits_mended
 
 DAY = date(2026, 6, 1)
 
@@ -38,6 +38,22 @@ def test_a_key_has_letters_and_digits_only_and_no_lookalikes() -> None:
 )
 def test_letters_beside_digits_are_mended(text: str, mended: str) -> None:
     assert with_digits_mended(plain(text)) == mended
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text(alphabet="01OILX- ", max_size=9))
+def test_whether_letters_will_be_mended_is_known_before(text: str) -> None:
+    assert has_mistakable(atoms(text)) is (with_digits_mended(text) != text)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text(alphabet="AB012", max_size=7), st.text(alphabet="AB012", max_size=7))
+def test_a_slip_is_one_edit_of_as_many_characters(written: str, meant: str) -> None:
+    assert is_slip(written, meant) is (len(written) == len(meant) and one_edit_apart(written, meant))
+
+
+def test_every_slip_of_a_number_is_known_for_one() -> None:
+    assert all(is_slip("RE2026101", slip) for slip in slips_of("RE2026101"))
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -63,3 +63,10 @@ def test_interest_bears_no_interest() -> None:
         debt("1000", due="2023-12-31", issued="2023-12-01"), country="DE", audience=BUSINESS, on="2026-01-01"
     )
     assert {line.capitalised for line in found.interest} == {eur("0")}
+
+
+def test_any_letter_that_asks_after_the_due_date_is_a_demand() -> None:
+    """An invoice that is first named in a later letter about others is in default after that one's ten days."""
+    later = told(LetterType.NOTICE_OF_DEFAULT, "2026-02-02", "F1", "F2")
+    found = claimed(debt("1000"), country="DE", audience=CONSUMER, on="2026-03-01", told=[later])
+    assert found.interest[0].first_on.isoformat() == "2026-02-14"

@@ -218,7 +218,7 @@ def test_a_business_owes_forty_at_once_and_the_scale_when_it_is_asked() -> None:
     told_of = claimed(*two, country="NL", audience=BUSINESS, on="2026-02-09", asking=final)
     assert told_of.costs_total == eur("40.00")
     assert told_of.to_follow_total == eur("640.00")
-    assert told_of.follow_from == day("2026-02-25")
+    assert told_of.follow_from == day("2026-02-18")
     last = Asking(fees=frozenset({Fee.LUMP_SUM, Fee.SCALE}), letter=LetterType.HAND_OVER)
     assert claimed(*two, country="NL", audience=BUSINESS, on="2026-03-01", asking=last).costs_total == eur("640.00")
 
