@@ -42,7 +42,7 @@ _BANK: Final = "bank_accounts/"
 _ABOUT_MESSAGES: Final = "reminders/"
 _PAYOUTS: Final = "payouts/"
 #: What payment providers say of debits is no money: that stands in statements and payouts.
-_DEBITS: Final = "direct_debit/"
+_DEBITS: Final = "direct_debit/bank/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,7 +174,9 @@ class TwikeyClient:
         if code or answer.status >= HTTPStatus.BAD_REQUEST:
             told = " ".join(f"{code} {answer.headers.get('apierror', '')}".split())[:_SAID_CHARACTERS]
             said = http.masked(f"{PLATFORM} refuses the login: {told or answer.status}")
-            self._file.write({"login": self._digest, "refusal": said, "refused_s": now}, durable=False)
+            if code:
+                # Twikey itself said so, and nothing on the way to it.
+                self._file.write({"login": self._digest, "refusal": said, "refused_s": now}, durable=False)
             raise CredentialsRefused(said)
         if not session:
             raise Transient(f"{PLATFORM} answered the login without a session")

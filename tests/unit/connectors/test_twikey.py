@@ -116,6 +116,13 @@ def test_a_login_that_fails_has_status_200_and_is_not_tried_again_for_an_hour(wo
     assert world.account.logins == 3
 
 
+def test_a_login_that_somebody_on_the_way_refuses_is_tried_again(world: World) -> None:
+    world.server.trouble(Trouble.EXPIRED)
+    with pytest.raises(CredentialsRefused):
+        world.source().check()
+    world.source().check()
+
+
 def test_a_storm_of_logins_waits_as_long_as_twikey_says(world: World) -> None:
     real, answers = world.account.answer, iter([True])
 
