@@ -413,6 +413,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{amount} passt zu {other}, aber der Text nennt Kunde {customer}, und {document} ist ebenso hoch.",
         "{amount} fits {other}, but the text names customer {customer}, and {document} is of the same amount.",
     ),
+    "customer_numbered": (
+        "{amount} past bij {documents}, maar de tekst noemt het nummer van klant {customer}.",
+        "{amount} convient à {documents}, mais le texte cite le numéro du client {customer}.",
+        "{amount} passt zu {documents}, aber der Text nennt die Nummer von Kunde {customer}.",
+        "{amount} fits {documents}, but the text quotes the number of customer {customer}.",
+    ),
     "own_payment_back": (
         "{amount} is zo te zien een eigen betaling die terugkwam, geen betaling van een klant.",
         "{amount} semble être un de nos paiements qui est revenu, pas le paiement d'un client.",

@@ -64,6 +64,8 @@ _MONTH_BEFORE: Final = re.compile(r"[A-Z.]\s*\Z")
 #: (``25 pieces``).
 _DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,8})\s+\Z")
 _DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,8})(?=\s+[0-9]|\s*\Z)")
+#: What makes a short run of digits the beginning of a longer number.
+_GOES_ON: Final = re.compile(r"[./-][0-9]")
 #: Digits that a shortened number must have when nothing but a blank stands before it.
 _FEWEST_BEHIND_BLANK: Final = 3
 _CUSTOMER_WORD: Final = re.compile(
@@ -350,7 +352,9 @@ def _unglued(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> 
             and atom.folded not in receivables.key_prefixes
             and _GLUED.fullmatch(atom.text) is None
         ):
-            cut = next((at for at in range(1, len(atom.text)) if _is_glued(receivables, atom, at)), 0)
+            cuts = [at for at in range(1, len(atom.text)) if _is_glued(receivables, atom, at)]
+            known = [at for at in cuts if receivables.quoted(atom.folded[at:] + after.folded)]
+            cut = max(known or cuts, default=0)
         if cut:
             middle = atom.start + cut
             found.append(atom._replace(text=atom.text[:cut], folded=atom.folded[:cut], end=middle))
@@ -593,6 +597,7 @@ def _loose(text: str, written: Sequence[Atom], taken: set[int]) -> tuple[tuple[A
             or _AMOUNT_AFTER.match(text, atom.end) is not None
             or _AMOUNT_BEFORE.search(text[max(0, atom.start - _CURRENCY_BEFORE) : atom.start]) is not None
             or (len(atom.text) == 4 and int(atom.text) in _YEARS and not is_introduced)
+            or (len(atom.text) < _FEWEST_BEHIND_BLANK and _GOES_ON.match(text, atom.end) is not None)
         ):
             continue
         loose.append(atom)

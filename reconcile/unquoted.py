@@ -158,7 +158,11 @@ def _of_payer(case: Case) -> Outcome:
     selected = _selected(case, explained or items[:_MOST_SELECTED_AMONG])
     chosen = [each for each in explanations if all(item in selected.items for item in each.items)]
     tells_apart = selected.plainly or selected.how is Evidence.REPAIRED_REFERENCE
-    if len(chosen) == 1 and (tells_apart or len(explanations) == 1):
+    if (
+        len(chosen) == 1
+        and (tells_apart or len(explanations) == 1)
+        and not _may_mean_another(case, explanations, chosen[0])
+    ):
         return _explained(case, chosen[0], [selected.how])
     if not explanations and len(selected.items) == 1:
         return _selected_in_part(case, selected)
@@ -167,6 +171,18 @@ def _of_payer(case: Case) -> Outcome:
     if explanations:
         return _several(case, explanations)
     return _unexplained(case, items)
+
+
+def _may_mean_another(case: Case, explanations: Sequence[Explanation], chosen: Explanation) -> bool:
+    """Whether a number of nobody's, by a part of which a document was chosen, is as a whole one character from another that the amount fits."""
+    unknown = case.reading.unknown
+    return bool(unknown) and any(
+        _is_damaged_form(unknown, item)
+        for each in explanations
+        if each is not chosen
+        for item in each.items
+        if item not in chosen.items
+    )
 
 
 def _otherwise_selected(case: Case, explanation: Explanation, items: Sequence[Item]) -> Outcome | None:
@@ -316,6 +332,10 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
             other=named(items),
             amount=str(case.money(case.minor)),
         )
+    numbered = case.reading.customers
+    if numbered and not any(item.customer_id in numbered for item in items):
+        amount = str(case.money(case.minor))
+        return reason("customer_numbered", customer=numbered[0], documents=named(items), amount=amount)
     another = _quotes_another(case, items)
     if another is not None:
         amount = str(case.money(case.minor))

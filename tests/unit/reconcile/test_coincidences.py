@@ -251,6 +251,44 @@ def test_ones_own_other_number_counts_even_where_it_looks_like_the_end_of_an_acc
     assert why(desk) == "conflict_of_documents"
 
 
+def test_the_customers_number_that_is_quoted_is_not_that_of_the_namesake_whose_amount_it_is() -> None:
+    desk = Desk()
+    desk.customer("20198", "Gérard Jardins VOF")
+    desk.customer("21658", "Jardins Gérard SRL")
+    desk.document("2026/0080", "20198", "900.00")
+    desk.document("2026/1560", "21658", "200.00")
+    desk.pays("200.00", "no de client: 20198", name="Gérard Jardins VOF", iban="BE99")
+    assert why(desk) == "customer_numbered"
+
+
+def test_a_number_of_nobody_may_have_a_wrong_year_or_a_wrong_digit() -> None:
+    desk = Desk()
+    desk.customer("C1", "Régine Rigaux", "BE11")
+    desk.document("2026/1248", "C1", "2957.97")
+    desk.document("2025/1249", "C1", "2957.97")
+    desk.pays("2957.97", "v/ factuur no. 2026/1249", name="Régine Rigaux", iban="BE11")
+    assert isinstance(desk.decides(), Ambiguous)
+
+
+def test_the_beginning_of_a_longer_number_is_no_number_in_short() -> None:
+    desk = Desk()
+    desk.customer("C1", "Kai Nägele", "DE11")
+    desk.document("17.21", "C1", "348.07")
+    desk.document("17.25", "C1", "348.07")
+    desk.pays("348.07", "bill 17.211", name="Kai Nägele", iban="DE11")
+    assert isinstance(desk.decides(), Ambiguous)
+
+
+def test_a_glued_word_is_cut_where_a_number_of_ours_begins() -> None:
+    desk = Desk()
+    desk.customer("C1", "Rüdiger Kühnel", "DE11")
+    desk.customer("C2", "Weißhaupt & Schröder")
+    desk.document("F1083", "C1", "2074.29", reference="RF1565622048")
+    desk.document("F1084", "C2", "3157.07")
+    desk.pays("2074.29", "RgNrF1084", name="Rüdiger Kühnel", iban="DE11")
+    assert isinstance(desk.decides(), Ambiguous)
+
+
 def test_zeros_are_left_out_only_where_the_counter_stands_apart() -> None:
     desk = Desk()
     desk.customer("D672", "Käthe Thieme", "DE11")
