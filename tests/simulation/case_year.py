@@ -377,7 +377,7 @@ class CaseYear:
                 with opened(self.config) as tenant:
                     reminder_acts.promise(tenant, bill.number, person, until=bill.promise_until)
                 self.counted["promises"] += 1
-            elif bill.disputed and roll < 0.10:
+            elif bill.disputed and bill.open > 0 and roll < 0.10:
                 with opened(self.config) as tenant:
                     reminder_acts.resume(tenant, bill.number, person)
                 bill.disputed, bill.promise_until, bill.hold_until = False, None, None
