@@ -4,7 +4,8 @@ Banks cut names, drop accents and write capitals; people write initials, turn fi
 counts are the significant words: legal forms, titles and particles (``van``, ``de``) are left out, umlauts and their two-letter
 spellings are one. Worked examples, all ``STRONG``: ``K. AMALRADA`` and ``Kim Amalrada`` (initial); ``WILLAERT, NUYTS EN
 VANDENBROUCKE CO`` and ``Willaert, Nuyts en Vandenbroucke CommV`` (cut); ``Hr. J. Peeters en/of Mevr. M. Claes`` and ``Marie Claes``
-(joint); ``Mueller GmbH`` and ``Müller`` (legal form). ``Weller Bau`` and ``Weller`` are only ``WEAK``: they may be two companies.
+(joint); ``Mueller GmbH`` and ``Müller`` (legal form). ``Weller Bau`` and ``Weller``, or ``Weller GmbH`` and ``Weller OHG``, are only ``WEAK``: they
+may be two companies.
 
 A likeness says that the names may be one; whether the payment is then certain is decided with the amount, among every customer
 whose name is as like.
@@ -41,6 +42,13 @@ _LEGAL: Final = frozenset({
     "LTD", "MBH", "NV", "OG", "OHG", "PGMBH", "PLC", "PLLC", "SA", "SARL", "SAS", "SC", "SCA", "SCOMM", "SCRI",
     "SCRL", "SE", "SNC", "SPRL", "SRL", "UG", "UK", "VOF", "VZW",
 })  # fmt: skip
+#: Legal forms that are one: translations, spellings, and what a reform renamed (Belgian Code of Companies and Associations, 2019).
+_SAME_FORM: Final[Mapping[str, str]] = {
+    "BVBA": "BV", "SPRL": "BV", "SRL": "BV", "BVH": "BV", "PGMBH": "BV", "SA": "NV", "SNC": "VOF", "SC": "CV", "SCRL": "CV", "CVBA": "CV",
+    "SCOMM": "COMMV", "GCV": "COMMV", "SCRI": "CVOH", "ASBL": "VZW", "GESMBH": "GMBH", "MBH": "GMBH", "GMBHCO": "GMBH", "OG": "OHG",
+}  # fmt: skip
+#: Endings that say no more than that there is a company.
+_ANY_FORM: Final = frozenset({"CIE", "CO", "FA"})
 _TITLES: Final = frozenset({
     "BA", "BC", "BENG", "BSC", "DHR", "DIPL", "DR", "DRS", "FAM", "FAMILIE", "FAMILLE", "FRAU", "HEER", "HERR",
     "HERRN", "HR", "II", "III", "ING", "IR", "JR", "JUN", "MADAME", "MAG", "MEVR", "MEVROUW", "MISS", "MISTER",
@@ -179,8 +187,27 @@ def _is_same_or_cut(payer: Name, customer: Name) -> bool:
     return len(payer.joined) >= _FEWEST_CUT_LETTERS and customer.joined.startswith(payer.joined)
 
 
+def _legal_forms(name: Name) -> set[str]:
+    return {_SAME_FORM.get(word, word) for word in name.others if word in _LEGAL and word not in _ANY_FORM}
+
+
+def _are_two_companies(payer: Name, customer: Name) -> bool:
+    """Whether each name says its legal form, and none of them is the other's: ``Wörner GmbH`` and ``Wörner OHG`` stand side by side in one register."""
+    if not payer.others or not customer.others:
+        return False
+    forms, others = _legal_forms(payer), _legal_forms(customer)
+    return bool(forms and others) and forms.isdisjoint(others)
+
+
 def likeness(payer: Name, customer: Name) -> Likeness:
     """How like the payer's name is to the customer's."""
+    found = _likeness_of_words(payer, customer)
+    if found is Likeness.STRONG and _are_two_companies(payer, customer):
+        return Likeness.WEAK
+    return found
+
+
+def _likeness_of_words(payer: Name, customer: Name) -> Likeness:
     if not payer.words or not customer.words:
         return Likeness.NONE
     if _is_same_or_cut(payer, customer):
