@@ -11,9 +11,10 @@ PIP_TOOLS := pip-tools==7.6.2
 PIP_COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(LOCK_VENV)/bin/python -m piptools compile --quiet --strip-extras \
 	--allow-unsafe --all-build-deps --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-# One test process more than there are cores, for many tests wait for a server or a disk; whole files on one of them, so that a file's fixtures are made once.
+# One test process more than there are cores, for many tests wait for a server or a disk; whole files on one of them, so that a file's fixtures are made once, in the
+# order of tests/conftest.py.
 TEST_PROCESSES ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
-PYTEST_ARGS ?= --numprocesses $(TEST_PROCESSES) --dist loadfile
+PYTEST_ARGS ?= --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check static bench score simulate connector test-tryton lock clean
