@@ -207,6 +207,7 @@ class CaseYear:
     late: list[Late] = field(default_factory=list)
     seen_to: date | None = None
     history: list[Reminder] = field(default_factory=list)
+    asked: dict[tuple[str, date, int], int] = field(default_factory=dict)
     counted: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     outcomes: list[tuple[str, date, str, date | None, tuple[str, ...]]] = field(default_factory=list)
     cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -632,7 +633,9 @@ class CaseYear:
                 if sent.kind.value in WRITTEN:
                     bill.told = (sent.as_of, sent.medium.value)
             if sent.kind.value in WRITTEN:
-                bill.letters.append((level, sent.as_of, bill.open))
+                # Written down again after a bounce, a letter still asked for what was open then.
+                asked = self.asked.setdefault((number, sent.as_of, level), bill.open)
+                bill.letters.append((level, sent.as_of, asked))
         if sent.kind is MessageKind.PHONE and (debtor.calls_since is None or sent.as_of > debtor.calls_since):
             debtor.calls_since, debtor.calls_about = sent.as_of, sent.documents
             debtor.tried, debtor.answered = 0, False
