@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -28,12 +29,13 @@ from connectors.exact.write import (
     lines_of,
     mark,
 )
-from connectors.ports import AFTER_ISSUE, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.ports import BookedBalance, Movement, Receipt
 from connectors.prepared import prepared
-from ledger.effects import Effect, EffectKind, Guarantee
+from connectors.remote_books import REMOTE, posting_of
+from ledger.effects import Effect, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, Refused
 from ledger.money import Money
-from ledger.postings import Posting, read_posting
+from ledger.postings import Posting
 
 BATCH: Final = 50
 #: Conditions in one question, so that its address stays below two thousand characters.
@@ -51,18 +53,7 @@ class ExactBooks:
 
     guarantee = Guarantee.FINDABLE
     batch_size = BATCH
-    abilities = Abilities(
-        takes=AFTER_ISSUE,
-        batching=BATCH,
-        undo=Undo.COUNTER_POSTING,
-        reads_open=True,
-        reads_bank=False,
-        reads_postings=True,
-        matches=False,
-        locks_periods=True,
-        local=False,
-        settle_s=300,
-    )
+    abilities = replace(REMOTE, batching=BATCH, reads_bank=False, matches=False, settle_s=300)
 
     def __init__(self, settings: ExactSettings, name: str) -> None:
         self.name = name
@@ -107,7 +98,7 @@ class ExactBooks:
 
         Raises Refused with Exact's own sentence, ConflictingPayload, and what ``ExactClient`` raises; a group that was made stays.
         """
-        postings = {effect.key: _posting_of(effect) for effect in effects}
+        postings = {effect.key: posting_of(effect, "Exact Online") for effect in effects}
         places = prepared(effects, lambda effect: group_of(postings[effect.key], self._accounts))
         groups: dict[Group, list[Effect]] = {}
         for effect in effects:
@@ -270,12 +261,6 @@ class ExactBooks:
 
 
 _NUMBERS: Final = ("InvoiceNumber", "EntryNumber", "YourRef")
-
-
-def _posting_of(effect: Effect) -> Posting:
-    if effect.kind is not EffectKind.POSTING:
-        raise Refused(f"Exact Online takes postings and no {effect.kind.value}")
-    return read_posting(effect.payload)
 
 
 def _text(row: Row, field: str) -> str:

@@ -8,7 +8,7 @@ time when it is repeated. So a mutation is read before it is linked, and what is
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -16,12 +16,13 @@ from connectors.http import quoted
 from connectors.moneybird.client import MoneybirdClient, Row
 from connectors.moneybird.settings import MoneybirdSettings
 from connectors.moneybird.write import INVOICE, LEDGER, Link, Mutation, digest, key_in, mutation_values, mutations
-from connectors.ports import AFTER_ISSUE, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.ports import BookedBalance, Movement, Receipt
 from connectors.prepared import prepared
-from ledger.effects import Effect, EffectKind, Guarantee
+from connectors.remote_books import REMOTE, posting_of
+from ledger.effects import Effect, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, OutcomeUnknown, Refused
 from ledger.money import Money
-from ledger.postings import Posting, read_posting
+from ledger.postings import Posting
 
 BATCH: Final = 50
 _EVER: Final = "period:20000101..20991231"
@@ -48,18 +49,7 @@ class MoneybirdBooks:
 
     guarantee = Guarantee.FINDABLE
     batch_size = BATCH
-    abilities = Abilities(
-        takes=AFTER_ISSUE,
-        batching=BATCH,
-        undo=Undo.COUNTER_POSTING,
-        reads_open=True,
-        reads_bank=False,
-        reads_postings=True,
-        matches=True,
-        locks_periods=True,
-        local=False,
-        settle_s=120,
-    )
+    abilities = replace(REMOTE, batching=BATCH, reads_bank=False)
 
     def __init__(self, settings: MoneybirdSettings, name: str) -> None:
         self.name = name
@@ -107,7 +97,7 @@ class MoneybirdBooks:
 
         Raises Refused with Moneybird's own sentence, ConflictingPayload, and what ``MoneybirdClient`` raises.
         """
-        postings = {effect.key: _posting_of(effect) for effect in effects}
+        postings = {effect.key: posting_of(effect, "Moneybird") for effect in effects}
         days = [posting.booked_on for posting in postings.values()]
         period = f"period:{min(days):%Y%m%d}..{max(days):%Y%m%d}"
         there = self._standing(list(postings), period)
@@ -248,12 +238,6 @@ class MoneybirdBooks:
                     reference=mutation or _text(payment, "id"),
                     issues=False,
                 )
-
-
-def _posting_of(effect: Effect) -> Posting:
-    if effect.kind is not EffectKind.POSTING:
-        raise Refused(f"Moneybird takes postings and no {effect.kind.value}")
-    return read_posting(effect.payload)
 
 
 def _link_values(link: Link) -> Mapping[str, object]:
