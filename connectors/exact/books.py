@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from connectors.exact.client import ExactClient, Row, either, text_literal
@@ -29,6 +30,7 @@ from connectors.exact.write import (
     lines_of,
     mark,
 )
+from connectors.one_store import NOTE, Note, keep_to_one
 from connectors.ports import BookedBalance, Movement, Receipt
 from connectors.prepared import prepared
 from connectors.remote_books import REMOTE, posting_of
@@ -42,6 +44,10 @@ BATCH: Final = 50
 _AT_ONCE: Final = 15
 _BANK: Final = "financialtransaction/BankEntryLines"
 _JOURNAL: Final = "generaljournalentry/GeneralJournalEntryLines"
+_DOCUMENTS: Final = "documents/Documents"
+#: Exact's type of a document that belongs to nothing else.
+_DOCUMENT_TYPE: Final = 55
+_STORE: Final = re.compile(r"store \[([^\]]*)\]")
 _LINE_FIELDS: Final = ("ID", "EntryID", "EntryNumber", "Description", "Notes")
 _MOMENT: Final = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +55,7 @@ _SALES_TYPES: Final = (20, 21)
 
 
 class ExactBooks:
-    """An AccountingTarget: BatchSink, LedgerSource and MovementSource."""
+    """An AccountingTarget: BatchSink, LedgerSource, MovementSource and OneStoreBooks."""
 
     guarantee = Guarantee.FINDABLE
     batch_size = BATCH
@@ -80,6 +86,29 @@ class ExactBooks:
             ]
         if faults:
             raise ConfigError(tuple(faults))
+
+    def keep_to(self, store: str) -> None:
+        """See OneStoreBooks: a document of the division, found by its subject; whose it is stands in its text."""
+        if self._settings.one_store:
+            keep_to_one(
+                store,
+                f"division {self._settings.division} of Exact Online",
+                self._notes,
+                partial(self._leave_note, store),
+            )
+
+    def _notes(self) -> list[Note]:
+        rows = list(self._client.read(_DOCUMENTS, f"Subject eq {text_literal(NOTE)}", ("Body", "HID", "Subject")))
+        found = []
+        for row in sorted(rows, key=lambda one: _integer(one, "HID")):
+            # The text may come back as HTML.
+            store = _STORE.search(_text(row, "Body"))
+            place = f"the document '{NOTE}' (number {_integer(row, 'HID')}) there"
+            found.append(Note(store="" if store is None else store[1], place=place))
+        return found
+
+    def _leave_note(self, store: str) -> None:
+        self._client.create(_DOCUMENTS, {"Subject": NOTE, "Type": _DOCUMENT_TYPE, "Body": f"store [{store}]"})
 
     def find(self, key: str) -> Receipt | None:
         """The receipt of an earlier posting, by its mark in bank entries, then in journal entries."""
