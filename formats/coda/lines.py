@@ -50,9 +50,11 @@ class HeldLines:
         self.firsts = "".join([line[:1] or EMPTY for line in lines])
 
     def characters(self, start: int, end: int) -> int:
+        """As in Lines."""
         return sum(map(len, self._lines[start:end]))
 
     def cuts(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, list[str]]]:
+        """As in Lines."""
         return ((start, self._lines[start:end]) for start, end in spans)
 
 
@@ -68,9 +70,11 @@ class EvenLines:
         self.firsts = firsts
 
     def characters(self, start: int, end: int) -> int:
+        """As in Lines."""
         return (end - start) * RECORD_LENGTH
 
     def cuts(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, list[str]]]:
+        """As in Lines."""
         length = RECORD_LENGTH + len(self._end)
         line_end = self._end.decode()
         read = 0

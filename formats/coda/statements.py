@@ -25,6 +25,7 @@ from datetime import date
 from typing import Final, NoReturn
 
 from formats.coda.communications import (
+    NO_DEBIT,
     RETURN_KINDS,
     BankInformation,
     Communication,
@@ -41,6 +42,7 @@ from ledger.money import Money, minor_digits
 from ledger.party import Counterparty
 from ledger.sources import Fault, RawDocument, SourceRef
 from ledger.statements import EntryDetail, EntryStatus, Remittance, Statement, StatementEntry
+from ledger.values import maker
 
 #: Bytes of a statement, and of a file whose lines are not all of one length; a larger one is refused. A million records are some 300,000
 #: movements, years of a busy account.
@@ -55,10 +57,17 @@ _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30} ")
 _HEADER_OR_TRAILER: Final = re.compile("[09]")
 _BEGINS: Final = "a statement begins with a header (record 0)"
 _NOT_PROVIDED: Final = "NOTPROVIDED"
+_BOOKED: Final = EntryStatus.BOOKED
 _NOTHING_ADDED: Final = BankInformation()
 _NOTHING_STRUCTURED: Final = Communication()
 _NOBODY: Final = Counterparty()
 _NO_REMITTANCE: Final = Remittance()
+_money: Final = maker(Money)
+_source: Final = maker(SourceRef)
+_remittance: Final = maker(Remittance)
+_party: Final = maker(Counterparty)
+_entry: Final = maker(StatementEntry)
+_detail: Final = maker(EntryDetail)
 
 
 class _Movement:
@@ -90,7 +99,7 @@ class _Place:
         self.found = found
 
     def source(self, place: str) -> SourceRef:
-        return SourceRef(system=self._system, name=self._name, document=self._document, place=place)
+        return _source(system=self._system, name=self._name, document=self._document, place=place)
 
     def refuse(self, number: int, record: str, reason: str) -> NoReturn:
         """Nothing can be read on from here."""
@@ -517,7 +526,7 @@ class _Envelope:
                 ):
                     self._add_detail(details, movements[index], amounts)
                     index += 1
-                amount, reached = Money(minor, amounts.currency), Money(balance, amounts.currency)
+                amount, reached = _money(minor, amounts.currency), _money(balance, amounts.currency)
                 entries.append(
                     self._entry(movement, amount, booked_on, reached, details=tuple(details), position=len(entries) + 1)
                 )
@@ -545,29 +554,36 @@ class _Envelope:
             self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
         said, remittance, added = self._said(movement)
         reference, bic, kind, reason = self._from_second(movement.second)
-        return StatementEntry(
+        is_collective = code[0] == "1"
+        entry = _entry(
             account=self._account,
             booked_on=booked_on,
             value_on=self._days.read(line[47:53], movement.number, "21") or booked_on,
             amount=amount,
             balance=balance,
             position=position,
-            status=EntryStatus.BOOKED if balance is not None else EntryStatus.INFORMATION,
+            status=_BOOKED if balance is not None else EntryStatus.INFORMATION,
             counterparty=self._counterparty(movement, bic, added),
             remittance=remittance,
             source=self._place.source(f"line {movement.number}"),
             bank_reference=line[10:31].strip(),
             customer_reference=reference,
-            end_to_end_id="" if code[0] == "1" or self._version == "1" else reference,
-            mandate_reference=said.mandate_reference,
+            end_to_end_id="" if is_collective or self._version == "1" else reference,
             transaction_code=code,
-            return_reason=reason or said.return_reason,
-            batch_id=reference if code[0] == "1" else "",
-            reversal=code[3:5] in CORRECTIONS,
-            details=details,
-            return_kind=kind or said.return_kind,
-            creditor_id=said.creditor_id,
             information=self._information(said, added),
+        )
+        is_correction = code[3:5] in CORRECTIONS
+        if said.debit is NO_DEBIT and not (details or kind or reason or is_collective or is_correction):
+            return entry
+        return replace(
+            entry,
+            mandate_reference=said.debit.mandate_reference,
+            return_reason=reason or said.debit.return_reason,
+            batch_id=reference if is_collective else "",
+            reversal=is_correction,
+            details=details,
+            return_kind=kind or said.debit.return_kind,
+            creditor_id=said.debit.creditor_id,
         )
 
     def _add_detail(self, details: list[EntryDetail], movement: _Movement, amounts: _Amounts) -> None:
@@ -586,17 +602,17 @@ class _Envelope:
         said, remittance, added = self._said(movement)
         reference, bic, kind, reason = self._from_second(movement.second)
         details.append(
-            EntryDetail(
-                amount=Money(minor, amounts.currency),
+            _detail(
+                amount=_money(minor, amounts.currency),
                 counterparty=self._counterparty(movement, bic, added),
                 remittance=remittance,
                 end_to_end_id=reference,
-                mandate_reference=said.mandate_reference,
+                mandate_reference=said.debit.mandate_reference,
                 bank_reference=line[10:31].strip(),
-                return_reason=reason or said.return_reason,
+                return_reason=reason or said.debit.return_reason,
                 place=f"line {movement.number}",
                 transaction_code=code,
-                return_kind=kind or said.return_kind,
+                return_kind=kind or said.debit.return_kind,
                 information=self._information(said, added),
             )
         )
@@ -617,15 +633,15 @@ class _Envelope:
             text = said.unstructured
             references = (said.creditor_reference,) if said.creditor_reference else ()
             if text or references:
-                return said, Remittance(unstructured=(text,) if text else (), creditor_references=references), added
+                return said, _remittance(unstructured=(text,) if text else (), creditor_references=references), added
         elif marker in {"0", " "}:
             said = _NOTHING_STRUCTURED
             text = _words(zone)
             if text:
-                return said, Remittance(unstructured=(text,)), added
+                return said, _remittance(unstructured=(text,)), added
         else:
             self._place.refuse(movement.number, "21", f"'{marker}' is no kind of communication (0 or 1)")
-        return said, Remittance(unstructured=added.unstructured) if added.unstructured else _NO_REMITTANCE, added
+        return said, _remittance(unstructured=added.unstructured) if added.unstructured else _NO_REMITTANCE, added
 
     def _from_second(self, second: str) -> tuple[str, str, str, str]:
         """Customer reference, BIC, and kind and reason of an R-transaction of record 22; version 1 has a shorter reference and then an
@@ -648,11 +664,11 @@ class _Envelope:
         if not third:
             if not (bic or added.name or added.ultimate):
                 return _NOBODY
-            return Counterparty(name=added.name, bic=bic, ultimate=added.ultimate)
+            return _party(name=added.name, bic=bic, ultimate=added.ultimate)
         name = _words(third[47:82] if self._version == "2" else third[47:73])
         if added.name.startswith(name):
             name = added.name or name
-        return Counterparty(name=name, iban=_counterparty_account(third[10:47]), bic=bic, ultimate=added.ultimate)
+        return _party(name=name, iban=_counterparty_account(third[10:47]), bic=bic, ultimate=added.ultimate)
 
     def _information(self, said: Communication, added: BankInformation) -> tuple[str, ...]:
         return (said.information, *added.lines) if said.information else added.lines
