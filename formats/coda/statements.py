@@ -53,6 +53,8 @@ _DECIMALS: Final = 3
 _SHORTEST: Final = {"8": 63, "9": 52}
 _HEADER: Final = re.compile(rb"0000[ 0][0-9 ]{9}05")
 _ANY_RECORD: Final = re.compile(rb"[0-9][^\r\n]{127}\r?\n2[1-3][0-9]{8}[^\r\n]{118}\r?\n", re.DOTALL)
+#: Which records of a movement a record that goes on with it may follow.
+_AFTER: Final = {"22": ("21",), "23": ("21", "22")}
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30} ")
 _HEADER_OR_TRAILER: Final = re.compile("[09]")
 _BEGINS: Final = "a statement begins with a header (record 0)"
@@ -348,13 +350,23 @@ class _Envelope:
             self._opening_line = number
             break
         movement: _Movement | None = None
+        last = key = ""
         for number, line in numbered:
             kind = line[:2]
             if kind == "21":
                 movement = _Movement(number, line)
                 self._movements.append(movement)
-            elif kind in {"22", "23"} and movement is not None:
-                self._continue(movement, number, kind, line)
+                last, key = kind, line[2:10]
+            elif kind in _AFTER and movement is not None:
+                if last not in _AFTER[kind] or line[2:10] != key:
+                    self._foreign(number, line, key)
+                    continue
+                self._parts += 1
+                last = kind
+                if kind == "22":
+                    movement.second = line
+                else:
+                    movement.third = line
             elif kind[:1] == "8":
                 self._closing_line = number
                 break
@@ -362,6 +374,7 @@ class _Envelope:
                 self._free_texts += 1
             elif movement is not None and line:
                 self._go_on(movement, number, line)
+                last = kind
             elif line:
                 self._place.refuse(number, kind, "it belongs to no movement (record 21)")
         self._end_records(numbered)
@@ -379,21 +392,13 @@ class _Envelope:
             missing = "new balance (record 8)" if self._opening_line else "old balance (record 1)"
             self._place.refuse(self._start + len(self._lines), "9", f"the {missing} is missing before it")
 
-    def _continue(self, movement: _Movement, number: int, kind: str, line: str) -> None:
-        """Add a record 22 or 23 to the movement before it."""
-        key = movement.first[2:10]
-        if line[2:10] != key or movement.third or movement.information or (kind == "22" and movement.second):
-            self._place.fault(
-                number,
-                kind,
-                f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
-            )
-            return
-        self._parts += 1
-        if kind == "22":
-            movement.second = line
-        else:
-            movement.third = line
+    def _foreign(self, number: int, line: str, key: str) -> None:
+        """A record 22 or 23 that is not of the movement before it, or that this one has already."""
+        self._place.fault(
+            number,
+            line[:2],
+            f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
+        )
 
     def _go_on(self, movement: _Movement, number: int, line: str) -> None:
         """Add a record 31, 32 or 33 to the movement before it."""
@@ -518,17 +523,17 @@ class _Envelope:
                     debit -= minor
                 else:
                     credit += minor
-                details: list[EntryDetail] = []
+                first_detail = index
                 while (
                     index < total
                     and movements[index].first[53] not in MOVING_TYPES
                     and movements[index].first[2:6] == line[2:6]
                 ):
-                    self._add_detail(details, movements[index], amounts)
                     index += 1
+                details = self._details(movements[first_detail:index], amounts) if index > first_detail else ()
                 amount, reached = _money(minor, amounts.currency), _money(balance, amounts.currency)
                 entries.append(
-                    self._entry(movement, amount, booked_on, reached, details=tuple(details), position=len(entries) + 1)
+                    self._entry(movement, amount, booked_on, reached, details=details, position=len(entries) + 1)
                 )
             elif kind in DETAIL_TYPES or kind == NESTED_DETAIL_TYPE:
                 alone.append(self._entry(movement, Money(minor, amounts.currency), booked_on, None))
@@ -586,6 +591,12 @@ class _Envelope:
             creditor_id=said.debit.creditor_id,
         )
 
+    def _details(self, movements: list[_Movement], amounts: _Amounts) -> tuple[EntryDetail, ...]:
+        details: list[EntryDetail] = []
+        for movement in movements:
+            self._add_detail(details, movement, amounts)
+        return tuple(details)
+
     def _add_detail(self, details: list[EntryDetail], movement: _Movement, amounts: _Amounts) -> None:
         line = movement.first
         code = line[53:61]
@@ -621,10 +632,8 @@ class _Envelope:
         """The communication, over the zones of 21 (53 characters), 22 (53) and 23 (43; version 1 has an address there), joined as they
         stand; and what the information records add. Free text of these is the remittance only where the movement has none."""
         line = movement.first
-        zone = line[62:115]
-        if movement.second:
-            zone += movement.second[10:63]
-        if movement.third and self._version == "2":
+        zone = line[62:115] + movement.second[10:63]
+        if self._version == "2":
             zone += movement.third[82:125]
         added = information(movement.information) if movement.information else _NOTHING_ADDED
         marker = line[61]
