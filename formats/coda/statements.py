@@ -22,6 +22,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from sys import intern
 from typing import Final, NoReturn
 
 from formats.coda.communications import (
@@ -82,7 +83,7 @@ class _Movement:
         self.first = first
         self.second = ""
         self.third = ""
-        self.information: list[tuple[bool, str]] | None = None
+        self.information: list[tuple[bool, list[str]]] | None = None
 
 
 class _Place:
@@ -342,13 +343,7 @@ class _Envelope:
     def _sort_records(self) -> None:
         """Give every record its place; refuses what stands where it may not."""
         numbered = iter(enumerate(self._lines[1:-1], self._start + 2))
-        for number, line in numbered:
-            if not line:
-                continue
-            if line[0] != "1":
-                self._place.refuse(number, line[0], "the old balance (record 1) is missing before it")
-            self._opening_line = number
-            break
+        self._begin_records(numbered)
         movement: _Movement | None = None
         last = key = ""
         for number, line in numbered:
@@ -378,6 +373,14 @@ class _Envelope:
             elif line:
                 self._place.refuse(number, kind, "it belongs to no movement (record 21)")
         self._end_records(numbered)
+
+    def _begin_records(self, numbered: Iterator[tuple[int, str]]) -> None:
+        for number, line in numbered:
+            if line:
+                if line[0] != "1":
+                    self._place.refuse(number, line[0], "the old balance (record 1) is missing before it")
+                self._opening_line = number
+                return
 
     def _end_records(self, numbered: Iterator[tuple[int, str]]) -> None:
         """What stands after the new balance."""
@@ -412,11 +415,11 @@ class _Envelope:
                 self._informing += 1
                 if movement.information is None:
                     movement.information = []
-                movement.information.append((line[39] == "1", line[40:113]))
+                movement.information.append((line[39] == "1", [line[40:113]]))
             case "32" | "33" if movement.information:
                 self._informing += 1
-                is_structured, zone = movement.information[-1]
-                movement.information[-1] = (is_structured, zone + (line[10:115] if kind == "32" else line[10:100]))
+                _, zones = movement.information[-1]
+                zones.append(line[10:115] if kind == "32" else line[10:100])
             case _:
                 self._place.refuse(number, kind, "a record of this kind may not stand here")
 
@@ -555,8 +558,7 @@ class _Envelope:
     ) -> StatementEntry:
         line = movement.first
         code = line[53:61]
-        if not (code.isascii() and code.isdigit()):
-            self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
+        self._check_code(code, movement)
         said, remittance, added = self._said(movement)
         reference, bic, kind, reason = self._from_second(movement.second)
         is_collective = code[0] == "1"
@@ -574,7 +576,7 @@ class _Envelope:
             bank_reference=line[10:31].strip(),
             customer_reference=reference,
             end_to_end_id="" if is_collective or self._version == "1" else reference,
-            transaction_code=code,
+            transaction_code=intern(code),
             information=self._information(said, added),
         )
         is_correction = code[3:5] in CORRECTIONS
@@ -592,41 +594,45 @@ class _Envelope:
         )
 
     def _details(self, movements: list[_Movement], amounts: _Amounts) -> tuple[EntryDetail, ...]:
+        """The details of an entry; the details of one of them are lines of information on it."""
         details: list[EntryDetail] = []
+        additions: list[list[str]] = []
         for movement in movements:
-            self._add_detail(details, movement, amounts)
-        return tuple(details)
+            code = movement.first[53:61]
+            minor = amounts.minor(movement.first[31], movement.first[32:47], movement.number, "21")
+            self._check_code(code, movement)
+            if code[0] == NESTED_DETAIL_TYPE and details:
+                additions[-1].append(f"{meaning_of(code).sentence()} {Money(minor, amounts.currency)}")
+                continue
+            if code[0] == "4":
+                self._place.refuse(movement.number, "21", "type '4' of a movement is unknown (0 to 3 and 5 to 9 are)")
+            details.append(self._detail(movement, _money(minor, amounts.currency)))
+            additions.append([])
+        return tuple(
+            replace(detail, information=(*detail.information, *added)) if added else detail
+            for detail, added in zip(details, additions, strict=True)
+        )
 
-    def _add_detail(self, details: list[EntryDetail], movement: _Movement, amounts: _Amounts) -> None:
-        line = movement.first
-        code = line[53:61]
-        minor = amounts.minor(line[31], line[32:47], movement.number, "21")
-        if not (code.isascii() and code.isdigit()):
-            self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
-        if code[0] == NESTED_DETAIL_TYPE and details:
-            parent = details.pop()
-            addition = f"{meaning_of(code).sentence()} {Money(minor, amounts.currency)}"
-            details.append(replace(parent, information=(*parent.information, addition)))
-            return
-        if code[0] == "4":
-            self._place.refuse(movement.number, "21", "type '4' of a movement is unknown (0 to 3 and 5 to 9 are)")
+    def _detail(self, movement: _Movement, amount: Money) -> EntryDetail:
         said, remittance, added = self._said(movement)
         reference, bic, kind, reason = self._from_second(movement.second)
-        details.append(
-            _detail(
-                amount=_money(minor, amounts.currency),
-                counterparty=self._counterparty(movement, bic, added),
-                remittance=remittance,
-                end_to_end_id=reference,
-                mandate_reference=said.debit.mandate_reference,
-                bank_reference=line[10:31].strip(),
-                return_reason=reason or said.debit.return_reason,
-                place=f"line {movement.number}",
-                transaction_code=code,
-                return_kind=kind or said.debit.return_kind,
-                information=self._information(said, added),
-            )
+        return _detail(
+            amount=amount,
+            counterparty=self._counterparty(movement, bic, added),
+            remittance=remittance,
+            end_to_end_id=reference,
+            mandate_reference=said.debit.mandate_reference,
+            bank_reference=movement.first[10:31].strip(),
+            return_reason=reason or said.debit.return_reason,
+            place=f"line {movement.number}",
+            transaction_code=intern(movement.first[53:61]),
+            return_kind=kind or said.debit.return_kind,
+            information=self._information(said, added),
         )
+
+    def _check_code(self, code: str, movement: _Movement) -> None:
+        if not (code.isascii() and code.isdigit()):
+            self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
 
     def _said(self, movement: _Movement) -> tuple[Communication, Remittance, BankInformation]:
         """The communication, over the zones of 21 (53 characters), 22 (53) and 23 (43; version 1 has an address there), joined as they
@@ -662,7 +668,7 @@ class _Envelope:
         reference = second[63:98].strip()
         if reference == _NOT_PROVIDED:
             reference = ""
-        bic, returned = second[98:109].strip(), second[112:117]
+        bic, returned = intern(second[98:109].strip()), second[112:117]
         if returned.isspace():
             return reference, bic, "", ""
         return reference, bic, RETURN_KINDS.get(returned[0], ""), returned[1:].strip()
