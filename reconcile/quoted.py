@@ -150,7 +150,12 @@ def _is_surely_of(case: Case, customer_id: str) -> bool:
 
 def _is_explained(case: Case, quotes: Sequence[Quote]) -> bool:
     together = list(dict.fromkeys(item for quote in quotes for item in quote.items))
-    return settle_all(together, case.minor, case.on, case.policy) is not None
+    if settle_all(together, case.minor, case.on, case.policy) is not None:
+        return True
+    if all(len(quote.items) == 1 for quote in quotes):
+        return False
+    meant, undecided = _items_of(case, quotes)
+    return undecided is None and settle_all(meant, case.minor, case.on, case.policy) is not None
 
 
 def _is_supported(case: Case, quote: Quote) -> bool:
@@ -442,7 +447,9 @@ def _only_the_number_speaks(case: Case, item: Item, by: Sequence[Evidence]) -> b
     if Evidence.STRUCTURED_REFERENCE in by or case.payer_evidence(item.customer_id):
         return False
     if case.reading.gives_back or any(
-        case.reading.is_of_another_kind(quote) or case.reading.is_part_of_something(quote)
+        case.reading.is_of_another_kind(quote)
+        or case.reading.is_part_of_something(quote)
+        or not is_unglued(case.reading, quote.first, quote.last, item.parts)
         for quote in case.reading.quotes
         if item in quote.items
     ):

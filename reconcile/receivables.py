@@ -27,7 +27,7 @@ from ledger.money import Money
 from ledger.party import Customer, KnownPayer
 from ledger.references import compact
 from reconcile.keys import KeyTable
-from reconcile.names import Likeness, Name, likeness, name_of, strongly_like
+from reconcile.names import Likeness, Name, are_two_companies, likeness, name_of, strongly_like
 from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_atoms
 from reconcile.policy import MatchPolicy
 from reconcile.text import Atom, atoms, key_of, leading_letters, plain
@@ -320,7 +320,8 @@ class Receivables:
         for word in text.blocks:
             block = self._customers_by_word.get(word, ())
             if len(block) <= MOST_NAMESAKES:
-                found.update(dict.fromkeys(each for each in block if self._names[each].is_in(text)))
+                named = [each for each in block if self._names[each].is_in(text)]
+                found.update(dict.fromkeys(each for each in named if not are_two_companies(text, self._names[each])))
         return tuple(found)
 
     def learn(self, payer: KnownPayer) -> None:

@@ -483,7 +483,7 @@ def is_unglued(reading: Reading, first: int, last: int, parts: NumberParts) -> b
 def _is_glued_on(reading: Reading, at: int, after: int) -> bool:
     """Whether one of two neighbouring atoms is a piece of what the other is a piece of: nothing parts them, neither quotes something by itself, and
     what follows is no word behind a sign."""
-    if at < 0 or after == len(reading.written) or (at in reading.taken and after in reading.taken):
+    if at < 0 or after == len(reading.written) or (_is_quoted(reading, at) and _is_quoted(reading, after)):
         return False
     left, right = reading.written[at], reading.written[after]
     between = reading.text[left.end : right.start]
@@ -491,6 +491,14 @@ def _is_glued_on(reading: Reading, at: int, after: int) -> bool:
         return _PARTS_DIGITS.search(between) is None
     is_word = bool(between) and left.numeric and len(right.text) >= _FEWEST_LETTERS_OF_WORD
     return not is_word and _PARTS_LETTERS.search(between) is None
+
+
+def _is_quoted(reading: Reading, place: int) -> bool:
+    """Whether an atom quotes something, be it with others; a digit or two that happen to be an order number do not."""
+    return place in reading.taken and not any(
+        quote.first == place == quote.last and len(reading.written[place].text) < _FEWEST_BEHIND_BLANK
+        for quote in reading.quotes
+    )
 
 
 def _begins_word(before: str) -> bool:

@@ -402,3 +402,34 @@ def test_in_a_list_a_number_written_as_we_write_it_is_no_other_of_the_same_digit
     desk.document("2026 1039", "C2", "80.00")
     desk.pays("5510.18", "2026-1039, 2026-1041", name="Advies de Wit", iban="NL11")
     assert booked(desk.decides()) == [("payment", "2026-1039", "1972.57"), ("payment", "2026-1041", "3537.61")]
+
+
+@pytest.mark.parametrize("payer", ["Volker Gruber & Günther Haslinger", "V. Gruber en/of G. Haslinger"])
+def test_a_couples_crossed_names_are_nobodys(payer: str) -> None:
+    desk = Desk()
+    desk.customer("C1", "Volker Haslinger")
+    desk.document("2026/0080", "C1", "714.97")
+    desk.pays("714.97", name=payer, iban="DE99")
+    assert why(desk) == "amount_only"
+
+
+@pytest.mark.parametrize(
+    "payer", ["Volker & Ulrike Haslinger", "Haslinger Volker und Ulrike", "U. Kranz und V. Haslinger"]
+)
+def test_a_couple_that_shares_a_name_is_either_of_them(payer: str) -> None:
+    desk = Desk()
+    desk.customer("C1", "Volker Haslinger")
+    desk.document("2026/0080", "C1", "714.97")
+    desk.pays("714.97", name=payer, iban="DE99")
+    assert booked(desk.decides()) == [("payment", "2026/0080", "714.97")]
+
+
+def test_a_list_names_the_one_of_two_numbers_with_the_same_digits_that_is_written() -> None:
+    desk = Desk()
+    desk.customer("C1", "Kwekerij Segers", "BE11")
+    desk.customer("C2", "Bosmans Transport", "BE22")
+    desk.document("2026/0246", "C1", "1775.31")
+    desk.document("2026 1218", "C2", "3805.13")
+    desk.document("2026/1218", "C2", "5505.43")
+    desk.pays("5580.44", "2026/0246, 2026 1218", name="Fiduciaire", iban="BE77")
+    assert booked(desk.decides()) == [("payment", "2026 1218", "3805.13"), ("payment", "2026/0246", "1775.31")]
