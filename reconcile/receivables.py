@@ -45,6 +45,7 @@ _FEWEST_TO_TIDY: Final = 32
 #: Digits that a number must have without its prefix to be looked up without it.
 _FEWEST_BARE_DIGITS: Final = 5
 
+_NO_PAYERS: Final[Mapping[str, KnownPayer]] = {}
 _ORDER: Final = attrgetter("issued_on", "number")
 #: Lines that take from a customer's account where they name no document.
 _FROM_ACCOUNT: Final = (AllocationKind.REFUND, AllocationKind.REVERSAL)
@@ -232,6 +233,7 @@ class Receivables:
         self.longest_key = 0
         self.key_prefixes: set[str] = set()
         self.customer_prefixes: set[str] = set()
+        self.customer_digits: set[str] = set()
         self._customers_by_key: dict[str, str] = {}
         self._customers_by_iban: dict[str, list[str]] = {}
         self._customers_by_name: dict[str, list[str]] = {}
@@ -260,7 +262,10 @@ class Receivables:
     # customers and payers
 
     def _add_customer(self, customer: Customer) -> None:
-        self._customers_by_key.setdefault(key_of(customer.customer_id), customer.customer_id)
+        key = key_of(customer.customer_id)
+        self._customers_by_key.setdefault(key, customer.customer_id)
+        if key[:1].isdigit():
+            self.customer_digits.add(key[0])
         self.customer_prefixes.add(leading_letters(customer.customer_id))
         for iban in customer.ibans:
             self._customers_by_iban.setdefault(compact(iban), []).append(customer.customer_id)
@@ -278,13 +283,10 @@ class Receivables:
         """Whether there is such a customer."""
         return self._customers_by_key.get(key_of(customer_id)) == customer_id
 
-    def customers_of_iban(self, iban: str) -> Sequence[str]:
-        """Customers whose master data name this account."""
-        return self._customers_by_iban.get(compact(iban), ())
-
-    def payers_of_iban(self, iban: str) -> Mapping[str, KnownPayer]:
-        """Customers, by id, for whom this account was seen to pay."""
-        return self._payers.get(compact(iban), {})
+    def of_iban(self, iban: str) -> tuple[Sequence[str], Mapping[str, KnownPayer]]:
+        """Customers whose master data name this account, and those, by id, for whom it was seen to pay."""
+        account = compact(iban)
+        return self._customers_by_iban.get(account, ()), self._payers.get(account, _NO_PAYERS)
 
     def name(self, customer_id: str) -> Name:
         """The customer's name taken apart; of an unknown customer, one that is like nothing."""

@@ -550,8 +550,9 @@ def _spans(
 def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> dict[int, str]:
     """Customers whose numbers are quoted, by the places of the atoms: with letters, or behind a word such as "customer"."""
     found: dict[int, str] = {}
+    prefixes, digits = receivables.customer_prefixes, receivables.customer_digits
     for at, atom in enumerate(written):
-        if not (atom.numeric or atom.folded in receivables.customer_prefixes):
+        if not (atom.text[0] in digits if atom.numeric else atom.folded in prefixes):
             continue
         joined, numeric = "", False
         for to, following in enumerate(written[at : at + _MOST_JOINED_OF_CUSTOMER], at):
@@ -614,18 +615,20 @@ def _by_day(quotes: Sequence[Quote], on: date) -> tuple[tuple[Quote, ...], tuple
     future: dict[Item, None] = {}
     for quote in quotes:
         later = [item for item in quote.items if item.issued_on > on]
+        if not later:
+            known.append(quote)
+            continue
         if len(later) < len(quote.items):
             known.append(quote)
-        if later and (quote.strong or quote.introduced):
+        if quote.strong or quote.introduced:
             future.update(dict.fromkeys(later))
     if len(known) > 1:
         known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
     return tuple(known), tuple(future)
 
 
-def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
-    """What the entry's remittance says, as of ``on``."""
-    text = text_of(entry)
+def read(receivables: Receivables, entry: StatementEntry, text: str, on: date) -> Reading:
+    """What the entry's remittance says, as of ``on``; ``text`` is its ``text_of``."""
     structured, unknown = _structured(receivables, entry)
     if not (text or structured or unknown):
         return _NOTHING
@@ -649,12 +652,12 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
     is_more = len(taken) < len(written)
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
-    if is_more and quotes:
+    if is_more and quotes and (len(quotes) > 1 or quotes[0].last + 1 < len(written)):
         ranges, shortened = _spans(receivables, text, written, quotes)
     known, future = _by_day(structured + quotes, on)
     loose: tuple[Atom, ...] = ()
     introduced: frozenset[Atom] = frozenset()
-    if is_more and any(atom.numeric for at, atom in enumerate(written) if at not in taken):
+    if is_more and True in [atom.numeric for at, atom in enumerate(written) if at not in taken]:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
         loose, introduced = _loose(text, written, taken)
     return Reading(
