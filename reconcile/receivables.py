@@ -401,7 +401,8 @@ class Receivables:
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
-        shelf = self._open_by_amount.get(currency, {}).get(minor)
+        of_currency = self._open_by_amount.get(currency)
+        shelf = None if of_currency is None else of_currency.get(minor)
         return () if shelf is None else shelf.issued_by(on, currency, MOST_OF_AMOUNT)
 
     def times_invoiced(self, customer_id: str, gross: int) -> int:

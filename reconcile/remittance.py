@@ -110,8 +110,8 @@ _MOST_BEGINNINGS: Final = 4_096
 
 class Quote(NamedTuple):
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
-    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone``: it is a word
-    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
+    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone`` (asked only where
+    neither is so): it is a word of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
     that our number has."""
 
     items: tuple[Item, ...]
@@ -271,15 +271,10 @@ def _quotes_in(
         if not items:
             at += 1
             continue
-        before = text[: written[at].start]
         if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            alone = is_verbatim(text, written[at].start, items) or _is_alone(receivables, text, written, at, to)
-            quote = _quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone)
-            if not quote.introduced and _reads_as_amount(text, written[at].start, written[to].end, items):
-                quote = quote._replace(strong=False, alone=False)
-            found.append(quote)
+            found.append(_quote(receivables, text, written, items=items, key=key, at=at, to=to, listed=listed))
         at = to + 1
     return found
 
@@ -453,7 +448,8 @@ def _ends_in_customer_word(before: str) -> bool:
 
 
 def _quote(
-    before: str,
+    receivables: Receivables,
+    text: str,
     written: Sequence[Atom],
     *,
     items: Sequence[Item],
@@ -461,13 +457,22 @@ def _quote(
     at: int,
     to: int,
     listed: bool,
-    alone: bool,
 ) -> Quote:
+    start, end = written[at].start, written[to].end
+    before = text[:start]
     evidence = _kind(key, items[0], in_field=False)
-    introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
-    if _reads_as_day(written, at, to, items):
-        introduced, alone = listed or _is_introduced(before), False
-    return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)
+    strong = _is_strong(written, at, to, items[0], evidence)
+    is_day_or_amount = _reads_as_day(written, at, to, items)
+    if is_day_or_amount:
+        introduced = listed or _is_introduced(before)
+    else:
+        introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
+    if not introduced and _reads_as_amount(text, start, end, items):
+        strong, is_day_or_amount = False, True
+    alone = not (strong or introduced or is_day_or_amount) and (
+        is_verbatim(text, start, items) or _is_alone(receivables, text, written, at, to)
+    )
+    return Quote(tuple(items), evidence, strong, introduced, at, to, alone)
 
 
 def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Quote], list[str]]:
@@ -644,11 +649,11 @@ def read(receivables: Receivables, entry: StatementEntry, text: str, on: date) -
             text, written, quotes, customers = mended, again, better, again_customers
     taken = set(customers)
     for quote in quotes:
-        places = range(quote.first, quote.last + 1)
-        taken.update(places)
+        taken.update(range(quote.first, quote.last + 1))
+    if customers and quotes:
         # the customer's number that his documents' numbers begin with says no more than they do
-        for place in places:
-            customers.pop(place, None)
+        by_quotes = {place for quote in quotes for place in range(quote.first, quote.last + 1)}
+        customers = {place: each for place, each in customers.items() if place not in by_quotes}
     is_more = len(taken) < len(written)
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
