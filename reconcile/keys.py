@@ -12,7 +12,7 @@ has the same hash.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 #: Slots of an empty table, a power of two.
@@ -62,6 +62,18 @@ class KeyTable:
             if hashed != _NO_HASH:
                 at = self._slot(hashed)
                 self._hashes[at], self._places[at] = hashed, place
+
+    def all_places(self, keys: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """The same of many keys, most of them nobody's: each key with each of its places."""
+        hashes, mask = self._hashes, self._mask
+        for key in keys:
+            hashed = hash(key)
+            at = hashed & mask
+            while (there := hashes[at]) != hashed and there != _NO_HASH:
+                at = (at + 1) & mask
+            if there == hashed:
+                for place in self.places(key):
+                    yield key, place
 
     def places(self, key: str) -> Sequence[int]:
         """Places that were put under a key of this hash, in the order they were put."""

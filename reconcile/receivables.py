@@ -152,15 +152,21 @@ class Item:
 class _Shelf:
     """Open documents in the order they came, each taken out in constant time. Most shelves hold one or two, in a list; a long one is a
     dictionary, which is made anew now and then: it keeps the places of what was taken from its front, and looking past a hundred thousand of
-    them for every payment would cost as much."""
+    them for every payment would cost as much. Documents mostly come oldest first, and only where one did not are they sorted."""
 
-    __slots__ = ("_gone", "_items")
+    __slots__ = ("_gone", "_in_order", "_items")
 
     def __init__(self) -> None:
         self._items: list[Item] | dict[str, Item] = []
         self._gone = 0
+        self._in_order = True
 
     def put(self, item: Item) -> None:
+        if not self._items:
+            self._in_order = True
+        elif self._in_order:
+            last = self._items[-1] if isinstance(self._items, list) else next(reversed(self._items.values()))
+            self._in_order = last.order < item.order
         if isinstance(self._items, dict):
             self._items[item.number] = item
             return
@@ -186,7 +192,7 @@ class _Shelf:
         else:
             of_day = (item for item in items.values() if item.issued_on <= on and item.currency == currency)
             found = list(islice(of_day, most + 1))
-        if len(found) > 1:
+        if not self._in_order:
             found.sort(key=_ORDER)
         return tuple(found)
 
@@ -383,12 +389,10 @@ class Receivables:
 
     def open_under(self, keys: Iterable[str], minor: int) -> Iterator[Item]:
         """Open invoices of exactly ``minor`` that are quoted under one of so many keys that most of them are nobody's."""
-        places, items = self._keys.places, self._items
-        for key in keys:
-            for at in places(key):
-                item = items[at]
-                if item.open == minor and not item.is_credit and item.has_key(key):
-                    yield item
+        for key, at in self._keys.all_places(keys):
+            item = self._items[at]
+            if item.open == minor and not item.is_credit and item.has_key(key):
+                yield item
 
     def credits_of(self, number: str) -> Sequence[Item]:
         """The credit notes that correct an invoice, open or not, by date and number."""
