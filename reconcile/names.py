@@ -137,12 +137,16 @@ def name_of(text: str) -> Name:
     if "&" in flat or "+" in flat or "/" in flat:
         flat = _JOINER_SIGNS.sub(" | ", flat)
     flat = _flat(flat)
-    written = list(map(intern, _WORD.findall(flat)))
-    every = [word for word in written if word not in _BETWEEN]
-    words = [word for word in every if word not in _ASIDE]
-    others = [word for word in every if word in _ASIDE] if len(words) < len(every) else []
-    # what joins stands behind a significant word: "En/of Jansen" names one party
-    joint = len(every) < len(written) and bool(words) and not _BETWEEN.isdisjoint(written[written.index(words[0]) :])
+    words: list[str] = []
+    others: list[str] = []
+    every: list[str] = []
+    joint = False
+    for word in map(intern, _WORD.findall(flat)):
+        if word in _BETWEEN:
+            joint = joint or bool(words)
+            continue
+        every.append(word)
+        (others if word in _ASIDE else words).append(word)
     if not words:
         words, others = every, []
     initials = "".join([word for word in words if len(word) == 1])
