@@ -197,7 +197,7 @@ def _otherwise_selected(case: Case, explanation: Explanation, items: Sequence[It
         "conflict_of_documents",
         document=named(selected.items),
         other=named(explanation.items),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     suggestions = [suggest_settlement(case, explanation.items, explanation.settlement, evidence)]
     suggestions.extend(suggest_item(case, item, [selected.how]) for item in selected.items)
@@ -286,7 +286,7 @@ def _evidence(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> tup
 
 
 def _why(case: Case, explanation: Explanation, evidence: Sequence[Evidence], how: Sequence[Evidence]) -> Reason:
-    items, amount = explanation.items, str(case.money(case.minor))
+    items, amount = explanation.items, case.amount
     if explanation.accidental is None:
         if how == [Evidence.REPAIRED_REFERENCE]:
             return reason("paid_repaired", evidence, document=items[0].number, amount=amount)
@@ -313,7 +313,7 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
         return reason("damaged_and_recurring", document=items[0].number, amount=str(items[0].money(items[0].gross)))
     not_alone = len(items) > 1 or len(case.open_with_amount) > 1
     if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
-        return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
+        return reason("other_name_and_not_alone", documents=named(items), amount=case.amount)
     by_account = any(Evidence.PAYER_NAME not in case.payer_evidence(item.customer_id) for item in items)
     if len(items) > 1:
         return None
@@ -342,7 +342,7 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
             customer=others[0].customer_id,
             document=others[0].number,
             other=named(items),
-            amount=str(case.money(case.minor)),
+            amount=case.amount,
         )
     if case.reading.text and any(case.pays_under_another_name(item.customer_id) for item in items):
         strangers = case.receivables.named_in(name_of(case.reading.text))
@@ -351,18 +351,18 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
             return reason("customer_named", customer=strangers[0], documents=named(items), amount=amount)
     numbered = case.reading.customers
     if numbered and not any(item.customer_id in numbered for item in items):
-        amount = str(case.money(case.minor))
+        amount = case.amount
         return reason("customer_numbered", customer=numbered[0], documents=named(items), amount=amount)
     another = _quotes_another(case, items)
     if another is not None:
-        amount = str(case.money(case.minor))
+        amount = case.amount
         return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
     return None
 
 
 def _objection_to_name(case: Case, item: Item) -> Reason | None:
     """What speaks against a name: others of the same amount whom it may mean as well, or too many of the name to tell."""
-    amount = str(case.money(case.minor))
+    amount = case.amount
     if len(case.open_with_amount) == 1:
         return None
     namesakes = case.receivables.namesakes(case.payer_name)
@@ -399,7 +399,7 @@ def _selected_in_part(case: Case, selected: Selected) -> Outcome:
     counter was written; anything else is for a person."""
     item = selected.items[0]
     evidence = _evidence(case, [item], [selected.how])
-    amount = str(case.money(case.minor))
+    amount = case.amount
     whole = (
         selected.how is Evidence.DOCUMENT_NUMBER and short_form(item.parts, case.reading.introduced) is Short.COUNTER
     )
@@ -426,7 +426,7 @@ def _several(case: Case, explanations: Sequence[Explanation]) -> Outcome:
     suggestions = [
         suggest_settlement(case, each.items, each.settlement, _evidence(case, each.items, ())) for each in best
     ]
-    because = reason("several_explanations", count=str(len(best)), amount=str(case.money(case.minor)))
+    because = reason("several_explanations", count=str(len(best)), amount=case.amount)
     return to_a_person(case, suggestions, because)
 
 
@@ -443,9 +443,7 @@ def _oldest(case: Case, explanations: Sequence[Explanation]) -> Outcome | None:
     evidence = _evidence(case, [item], ())
     if _objection(case, [item], ()) is not None:
         return None
-    because = reason(
-        "paid_oldest", evidence, document=item.number, amount=str(case.money(case.minor)), count=str(len(items))
-    )
+    because = reason("paid_oldest", evidence, document=item.number, amount=case.amount, count=str(len(items)))
     return matched(case, oldest.settlement.lines, [item], evidence, because)
 
 
@@ -467,9 +465,7 @@ def _unexplained(case: Case, items: Sequence[Item]) -> Outcome:
         suggest_account(case, each, case.payer_evidence(each)) for each in customers if len(customers) <= 2
     )
     suggestions.extend(_same_amount(case))
-    because = reason(
-        "payer_without_fit", customer=", ".join(customers[:MOST_SUGGESTIONS]), amount=str(case.money(case.minor))
-    )
+    because = reason("payer_without_fit", customer=", ".join(customers[:MOST_SUGGESTIONS]), amount=case.amount)
     return to_a_person(case, suggestions, because)
 
 
@@ -500,7 +496,7 @@ def _possible_sums(case: Case, items: Sequence[Item]) -> tuple[list[Suggestion],
             because = reason(
                 "could_be_accident",
                 documents=named(each.items),
-                amount=str(case.money(case.minor)),
+                amount=case.amount,
                 expected=printed(each.accidental),
             )
             one = suggestion(each.settlement.lines, _evidence(case, each.items, ()), because)
@@ -521,19 +517,17 @@ def _of_nobody(case: Case) -> Outcome:
     """Nobody known pays. The amount alone is no evidence, but with the number in short or damaged it is."""
     items = case.open_with_amount
     if len(items) > MOST_OF_AMOUNT:
-        return to_a_person(
-            case, (), reason("amount_of_many", amount=str(case.money(case.minor)), count=str(MOST_OF_AMOUNT))
-        )
+        return to_a_person(case, (), reason("amount_of_many", amount=case.amount, count=str(MOST_OF_AMOUNT)))
     selected = _selected(case, items)
     if len(selected.items) == 1 and _is_long(case, selected):
         settlement = settle_one(selected.items[0], case.minor, case.on, case.policy)
         if settlement is not None and (len(items) == 1 or selected.how is Evidence.DOCUMENT_NUMBER):
             return _explained(case, Explanation(selected.items, settlement), [selected.how])
     if not items:
-        because = reason("nothing_fits", amount=str(case.money(case.minor)))
+        because = reason("nothing_fits", amount=case.amount)
         return to_a_person(case, _quoted_weakly(case), because)
     suggestions = [*_same_amount(case), *_quoted_weakly(case)]
-    because = reason("amount_only", amount=str(case.money(case.minor)), count=str(len(items)))
+    because = reason("amount_only", amount=case.amount, count=str(len(items)))
     return to_a_person(case, suggestions, because)
 
 
