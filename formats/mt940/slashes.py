@@ -86,7 +86,7 @@ def _values(text: str) -> Iterator[tuple[str, str, str]]:
     start = 0
     there: set[str] = set()
     cut = text.split("/")
-    for place in [place for place, each in enumerate(cut) if each in _SPELLED and 0 < place < len(cut) - 1]:
+    for place in [place for place, each in enumerate(cut[1:-1], start=1) if each in _SPELLED]:
         code = _SPELLED[cut[place]]
         if code in _BESIDE_PARTY and previous not in _MAY_PRECEDE:
             continue
@@ -117,14 +117,14 @@ class _Parts:
 
     def take(self, section: str, code: str, value: str) -> None:
         match code:
-            case "NAME" if section in _ULTIMATE:
-                self.ultimate = self.ultimate or spaced(value.strip("/"))
-            case "ULTD" | "ULTC" | "ULTB":
-                self.ultimate = self.ultimate or _named(value)
             case "CNTP":
                 self._counterparty(value)
             case "REMI":
                 self._remittance(value)
+            case "NAME" if section in _ULTIMATE:
+                self.ultimate = self.ultimate or spaced(value.strip("/"))
+            case "ULTD" | "ULTC" | "ULTB":
+                self.ultimate = self.ultimate or _named(value)
             case "CDTRREF":
                 self._refer(value)
             case "NAME" | "IBAN" | "BIC" if section in _SIDES:
