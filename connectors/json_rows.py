@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -45,8 +45,27 @@ def text(of: Row, field: str, whose: str) -> str:
     return str(value)
 
 
+def filled_text(of: Row, field: str, whose: str) -> str:
+    """As ``text``, of a field that is never empty: the name of a thing, its state."""
+    found = text(of, field, whose)
+    if not found:
+        raise _changed(field, whose)
+    return found
+
+
+def text_if_there(of: Row, field: str, whose: str) -> str:
+    """As ``text``, of a field that need not be there; empty where it is not."""
+    return text(of, field, whose) if field in of else ""
+
+
+def all_there(of: Row, fields: Iterable[str], whose: str) -> None:
+    """Raises HumanActionNeeded for the first of these fields that is missing."""
+    for field in fields:
+        _of(of, field, whose)
+
+
 def optional_text(of: Row, field: str) -> str:
-    """Text of a field that need not be there; empty for everything that is no text and no whole number."""
+    """Text of a field that nothing hangs on; empty for everything that is no text and no whole number."""
     value = of.get(field)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 

@@ -243,6 +243,14 @@ class AccountingTarget(Sink, Protocol):
     abilities: Abilities
 
 
+@runtime_checkable
+class OneStoreBooks(Protocol):
+    """An accounting target whose system has no keys of ours and no drafts: two stores that post to it would book twice, so it takes postings of one."""
+
+    def keep_to(self, store: str) -> None:
+        """Asked before the first posting of a cycle; ``store`` names the store that posts. Raises HumanActionNeeded where another one does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedBalance:
     """What the accounting software says is open on one document; ``amount`` debit positive."""

@@ -19,7 +19,7 @@ from daemon.debit_standing import MAY_HAVE_ARRIVED, as_it_may_be, handed_over
 from daemon.message_queue import release_notice
 from daemon.program_log import log
 from daemon.progress import Steps
-from daemon.pull import Pulled, keep_faults, pages
+from daemon.pull import Pulled, finish_page, keep_faults, pages
 from daemon.tenant import Tenant
 from ledger.debit_orders import HandedOver, closing_payload, order_key, order_of, order_payload
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, canonical
@@ -173,9 +173,7 @@ def pull_debit_feed(tenant: Tenant, feed: DebitFeed, as_of: date, steps: Steps) 
                 faults += len(faulty)
                 steps.done(1)
             facts += _take(tenant, t, said, as_of)
-            for name in page.gone:
-                t.faults.heal(feed.name, name)
-            t.cursors.set(feed.name, page.cursor)
+            finish_page(t, feed.name, page)
     return Pulled(source=feed.name, documents=documents, facts=facts, faults=faults)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.http import HttpClient, HttpLimits, HttpRequest, HttpResponse, json_bytes, quoted
-from connectors.json_rows import Row, optional_text, row, rows
+from connectors.json_rows import Row, all_there, optional_text, row, rows
 from connectors.mollie.settings import MollieLogin
 from connectors.rate_budget import RateBudget, Window
 from ledger.effects import key_of
@@ -61,7 +61,10 @@ class MollieClient:
         answer = self._http.get(place, query, accepted=_ANSWERS)
         found = row(self._said(answer), PROVIDER)
         listed = rows(row(found.get("_embedded", {}), PROVIDER).get(plural), PROVIDER)
-        following = row(found.get("_links", {}), PROVIDER).get("next")
+        links = row(found.get("_links"), PROVIDER)
+        # Null on the last page. Where it is missing nobody knows whether there are more.
+        all_there(links, ("next",), PROVIDER)
+        following = links["next"]
         if following is None:
             return listed, ""
         # Followed on our own host only, whatever host the link names.

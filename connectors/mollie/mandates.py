@@ -10,7 +10,17 @@ from datetime import date
 from http import HTTPStatus
 from typing import Final
 
-from connectors.json_rows import Row, optional_text, raw_document, read_document, row, rows, text
+from connectors.json_rows import (
+    Row,
+    filled_text,
+    optional_text,
+    raw_document,
+    read_document,
+    row,
+    rows,
+    text,
+    text_if_there,
+)
 from connectors.mollie.client import PROVIDER, MollieClient, MollieRefused
 from connectors.mollie.read import day_of
 from connectors.mollie.settings import MollieMandatesSettings
@@ -103,7 +113,7 @@ class MollieMandates:
     def _begin(self, progress: _Progress) -> None:
         """Who is read in this run: whoever is gone (its mandates may be another customer's by now), whoever is new, and some of the others from where
         the last run ended."""
-        listed = {text(one, "id", PROVIDER): self._number(one) for one in self._all_customers()}
+        listed = {filled_text(one, "id", PROVIDER): self._number(one) for one in self._all_customers()}
         fresh = [one for one in listed if one not in progress.known]
         gone = [one for one, said in progress.known.items() if one not in listed and said != [""]]
         others = [one for one in listed if one in progress.known]
@@ -134,11 +144,15 @@ class MollieMandates:
             if refused.status in _GONE:
                 return []
             raise
-        debits = [one for one in found if text(one, "method", PROVIDER) == _DIRECT_DEBIT]
+        debits = [one for one in found if filled_text(one, "method", PROVIDER) == _DIRECT_DEBIT]
         for one in debits:
-            text(one, "id", PROVIDER)
-            text(one, "status", PROVIDER)
-            row(one.get("details"), PROVIDER)
+            for name in ("id", "status"):
+                filled_text(one, name, PROVIDER)
+            for name in ("mandateReference", "signatureDate"):
+                text_if_there(one, name, PROVIDER)
+            details = row(one.get("details"), PROVIDER)
+            for name in ("consumerAccount", "consumerBic", "consumerName"):
+                text_if_there(details, name, PROVIDER)
         return [{name: one[name] for name in _KEPT if name in one} for one in debits]
 
     def _fact(self, mandate: Row, customer: str, number: str, source: SourceRef) -> Mandate:
@@ -146,16 +160,16 @@ class MollieMandates:
         own, status = text(mandate, "id", PROVIDER), text(mandate, "status", PROVIDER)
         if status not in _STATUS:
             raise ValueError(f"mandate {own} has status '{status}', which is not known here")
-        iban = "".join(optional_text(details, "consumerAccount").split()).upper()
+        iban = "".join(text_if_there(details, "consumerAccount", PROVIDER).split()).upper()
         if not iban:
             raise ValueError(f"mandate {own} has no account")
-        signed = optional_text(mandate, "signatureDate")
+        signed = text_if_there(mandate, "signatureDate", PROVIDER)
         return Mandate(
             reference=_reference(mandate),
             customer_id=f"{self._settings.customer_prefix}{number}",
             iban=iban,
-            bic=optional_text(details, "consumerBic"),
-            account_holder=optional_text(details, "consumerName"),
+            bic=text_if_there(details, "consumerBic", PROVIDER),
+            account_holder=text_if_there(details, "consumerName", PROVIDER),
             scheme=Scheme.CORE,
             type=MandateType.RECURRENT,
             signed_on=date.fromisoformat(signed[:10]) if signed else day_of(mandate, "createdAt"),
@@ -167,4 +181,4 @@ class MollieMandates:
 
 def _reference(mandate: Mapping[str, object]) -> str:
     """The reference that the customer's bank knows; Mollie's own name where it has none."""
-    return optional_text(mandate, "mandateReference") or optional_text(mandate, "id")
+    return text_if_there(mandate, "mandateReference", PROVIDER) or filled_text(mandate, "id", PROVIDER)

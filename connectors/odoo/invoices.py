@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,7 +22,7 @@ from typing import Final
 from connectors.odoo.client import OdooClient
 from connectors.odoo.feedback import feedback_sink
 from connectors.odoo.invoice_facts import CUSTOMER, INVOICE, facts
-from connectors.odoo.read import OURS, Row, ids, integer, link, text
+from connectors.odoo.read import OURS, Row, day, decimal, flag, ids, integer, link, text
 from connectors.odoo.settings import OdooInvoicesSettings
 from connectors.ports import Cursor, FeedbackSink, InvoiceFact, Page
 from ledger.errors import HumanActionNeeded
@@ -37,13 +37,17 @@ _OVERLAP: Final = timedelta(minutes=10)
 _STAMP: Final = "%Y-%m-%d %H:%M:%S"
 _BEGINNING: Final = "1970-01-01 00:00:00"
 _DIGEST_CHARACTERS: Final = 16
-_PARTNER: Final = (
-    "name", "email", "lang", "street", "zip", "city", "country_code", "is_company", "bank_ids", "write_date",
-)  # fmt: skip
-_MOVE: Final = (
-    "name", "state", "move_type", "invoice_date", "date", "invoice_date_due", "commercial_partner_id", "currency_id", "amount_total",
-    "amount_residual", "payment_reference", "invoice_origin", "reversed_entry_id", "invoice_payment_term_id", "line_ids", "write_date",
-)  # fmt: skip
+#: The fields that are asked for, each with what reads it: a row of which one cannot be read is of another schema.
+_PARTNER: Final[Mapping[str, Callable[[Row, str], object]]] = {
+    "name": text, "email": text, "lang": text, "street": text, "zip": text, "city": text, "country_code": text, "is_company": flag, "bank_ids": ids,
+    "write_date": text,
+}  # fmt: skip
+_MOVE: Final[Mapping[str, Callable[[Row, str], object]]] = {
+    "name": text, "state": text, "move_type": text, "invoice_date": day, "date": day, "invoice_date_due": day, "commercial_partner_id": link,
+    "currency_id": link, "amount_total": decimal, "amount_residual": decimal, "payment_reference": text, "invoice_origin": text,
+    "reversed_entry_id": link, "invoice_payment_term_id": link, "line_ids": ids, "write_date": text,
+}  # fmt: skip
+_STATES: Final = frozenset({"draft", "posted", "cancel"})
 _KEPT: Final = (
     "id", "name", "move_type", "invoice_date", "date", "invoice_date_due", "commercial_partner_id", "amount_total",
 )  # fmt: skip
@@ -94,7 +98,8 @@ class OdooInvoices:
 
     def check(self) -> None:
         """Log in and read one invoice."""
-        self._client.search_read("account.move", self._invoices(), _MOVE, limit=1)
+        for row in self._client.search_read("account.move", self._invoices(), tuple(_MOVE), limit=1):
+            _raise_if_changed(row, INVOICE)
 
     def feedback(self) -> FeedbackSink | None:
         """Where Odoo is told what the bank paid; None where the tenant does not want it."""
@@ -112,6 +117,8 @@ class OdooInvoices:
         rows = self._client.search_read(
             model, [["id", ">", place.after], *self._changed(place.stream, since), *domain], fields, limit=PAGE
         )
+        for row in rows:
+            _raise_if_changed(row, place.stream)
         documents = tuple(self._documents(place, rows))
         gone: tuple[RawDocument, ...] = ()
         more = len(rows) == PAGE
@@ -129,8 +136,8 @@ class OdooInvoices:
 
     def _stream(self, stream: str) -> tuple[str, list[object], Sequence[str]]:
         if stream == CUSTOMER:
-            return "res.partner", [["customer_rank", ">", 0]], _PARTNER
-        return "account.move", self._invoices(), _MOVE
+            return "res.partner", [["customer_rank", ">", 0]], tuple(_PARTNER)
+        return "account.move", self._invoices(), tuple(_MOVE)
 
     def _invoices(self) -> list[object]:
         # A draft that never was posted has no number.
@@ -237,7 +244,7 @@ class OdooInvoices:
                 move = move_of.get(link(pair, mine))
                 if move is not None:
                     settles = (mine == "credit_move_id") == (move in credit_notes)
-                    found[move] = found.get(move, Decimal(0)) + (1 if settles else -1) * _decimal(pair, amount)
+                    found[move] = found.get(move, Decimal(0)) + (1 if settles else -1) * decimal(pair, amount)
         return found
 
     def _numbers(self, moves: Sequence[int]) -> dict[int, str]:
@@ -277,6 +284,16 @@ class OdooInvoices:
                 yield self._raw(f"{INVOICE}/{number}", content, hashlib.sha256(content).hexdigest())
 
 
+def _raise_if_changed(row: Row, stream: str) -> None:
+    """Raises HumanActionNeeded for a row that is not as it is known here, before anything of its page is taken over."""
+    for name, read in (_PARTNER if stream == CUSTOMER else _MOVE).items():
+        read(row, name)
+    if stream == INVOICE and text(row, "state") not in _STATES:
+        raise HumanActionNeeded(
+            f"Odoo has a document in state '{text(row, 'state')}', which is not known here: is this version of Odoo known to afletter?"
+        )
+
+
 def _text_of(value: object) -> object:
     return _exact(value) if isinstance(value, Decimal) else value
 
@@ -291,13 +308,6 @@ def _moment(stamp: str) -> datetime:
 def _bank_stamp(part: Mapping[str, object]) -> str:
     banks = part.get("banks")
     return max((text(bank, "write_date") for bank in banks), default="") if isinstance(banks, list) else ""
-
-
-def _decimal(row: Row, name: str) -> Decimal:
-    value = row.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise HumanActionNeeded(f"Odoo's answer has no {name}")
-    return Decimal(value)
 
 
 def _exact(value: object) -> str:

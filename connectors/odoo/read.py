@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from ledger.errors import HumanActionNeeded
@@ -73,16 +73,30 @@ def day(row: Row, field: str) -> date | None:
         raise _changed(field) from error
 
 
-def money(row: Row, field: str, currency: str) -> Money:
-    """An amount, rounded to the currency as Odoo itself rounds: a double has noise far behind the cents."""
+def flag(row: Row, field: str) -> bool:
+    """Yes or no."""
     value = _of(row, field)
-    if value is False or value is None:
-        return Money.zero(currency)
+    if not isinstance(value, bool):
+        raise _changed(field)
+    return value
+
+
+def decimal(row: Row, field: str) -> Decimal:
+    """A number as it is written; Odoo writes nought as a number too, never as ``false``."""
+    value = _of(row, field)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise _changed(field)
+    return Decimal(value)
+
+
+def money(row: Row, field: str, currency: str) -> Money:
+    """An amount, rounded to the currency as Odoo itself rounds: a double has noise far behind the cents."""
+    exact = decimal(row, field)
     smallest = Decimal(1).scaleb(-_digits(currency))
-    exact = Decimal(value)
-    rounded = exact.quantize(smallest)
+    try:
+        rounded = exact.quantize(smallest)
+    except InvalidOperation as error:
+        raise ValueError(f"Odoo's {field} of {exact} is no amount of {currency}") from error
     if abs(exact - rounded) * 1000 > smallest:
         raise HumanActionNeeded(f"Odoo's {field} of {exact} is no amount of {currency}")
     return Money.parse(f"{rounded:f}", currency)

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.http import HttpClient, HttpLimits, HttpResponse, quoted
-from connectors.json_rows import Row, optional_text, row, rows, text
+from connectors.json_rows import Row, all_there, optional_text, row, rows, text
 from connectors.oauth import OAuthApp, TokenKeeper
 from connectors.ponto.settings import PontoSettings
 from connectors.rate_budget import RateBudget, Window
@@ -142,7 +142,9 @@ class PontoClient:
             found = row(self._said(self._get(path, query)), PROVIDER)
             listed = rows(found.get("data"), PROVIDER)
             yield listed, found
-            following = row(found.get("links") or {}, PROVIDER).get("next")
+            links = row(found.get("links"), PROVIDER)
+            all_there(links, ("first",), PROVIDER)
+            following = links.get("next")
             if following is None:
                 return
             # Followed on our own host only, whatever host the link names. ``after`` means older.

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connectors.json_rows import Row, amount, optional_text, read_document, row, rows, text
+from connectors.json_rows import Row, all_there, amount, filled_text, read_document, row, rows, text, text_if_there
 from connectors.ponto.client import PROVIDER
 from formats.camt.transactions import reference
 from ledger.errors import HumanActionNeeded
@@ -61,7 +61,7 @@ class Booked:
 
 def account_of(listed: Sequence[Row], iban: str) -> Account:
     """The account with this IBAN. Of several (one was added anew) the one of the newest consent. Raises HumanActionNeeded when there is none."""
-    mine = [one for one in listed if compact(optional_text(_attributes(one), "reference")) == iban]
+    mine = [one for one in listed if compact(text_if_there(_attributes(one), "reference", PROVIDER)) == iban]
     living = [one for one in mine if _attributes(one).get("deprecated") is not True]
     if not living:
         what = (
@@ -70,10 +70,10 @@ def account_of(listed: Sequence[Row], iban: str) -> Account:
             else "does not have it: add it, or give the integration access to it"
         )
         raise HumanActionNeeded(f"the account {iban}: {PROVIDER} {what}")
-    found = max(living, key=lambda one: optional_text(_attributes(one), "authorizedAt"))
+    found = max(living, key=lambda one: text_if_there(_attributes(one), "authorizedAt", PROVIDER))
     attributes = _attributes(found)
     currency = text(attributes, "currency", PROVIDER)
-    ends = optional_text(attributes, "authorizationExpirationExpectedAt")
+    ends = text_if_there(attributes, "authorizationExpirationExpectedAt", PROVIDER)
     try:
         balance = amount(attributes, "currentBalance", currency, PROVIDER)
     except ValueError as error:
@@ -93,19 +93,21 @@ def booked_of(listed: Sequence[Row], account: Account) -> list[Booked]:
 
 
 def _booked(one: Row, account: Account) -> Booked:
-    entry_id, attributes = text(one, "id", PROVIDER), _attributes(one)
+    entry_id, attributes = filled_text(one, "id", PROVIDER), _attributes(one)
+    all_there(attributes, _TELLING, PROVIDER)
     try:
         money = amount(attributes, "amount", text(attributes, "currency", PROVIDER), PROVIDER)
         if money.currency != account.currency:
             raise ValueError(f"its currency is {money.currency}, that of the account {account.currency}")
         on = day_of(text(attributes, "executionDate", PROVIDER))
-        if optional_text(attributes, "valueDate"):
-            day_of(optional_text(attributes, "valueDate"))
+        if text_if_there(attributes, "valueDate", PROVIDER):
+            day_of(text_if_there(attributes, "valueDate", PROVIDER))
     except ValueError as error:
         raise HumanActionNeeded(
             f"{PROVIDER}: entry {entry_id}: {error}; nothing is taken over until it is mended"
         ) from error
-    telling = (on.isoformat(), str(money), *(optional_text(attributes, name) for name in _TELLING))
+    said = {name: text_if_there(attributes, name, PROVIDER) for name in _KEPT if name != "amount"}
+    telling = (on.isoformat(), str(money), *(said[name] for name in _TELLING))
     return Booked(
         entry_id=entry_id,
         on=on,
@@ -183,9 +185,9 @@ def _balance(content: Row, name: str, currency: str) -> Money | None:
 
 
 def _entry(one: Row, account: str, currency: str, position: int, document: SourceRef) -> StatementEntry:
-    written = optional_text(one, "valueDate")
-    kind = optional_text(one, "bankTransactionCode").replace("-", "/")
-    said = (optional_text(one, name).strip() for name in ("description", "additionalInformation"))
+    written = text_if_there(one, "valueDate", PROVIDER)
+    kind = text_if_there(one, "bankTransactionCode", PROVIDER).replace("-", "/")
+    said = (text_if_there(one, name, PROVIDER).strip() for name in ("description", "additionalInformation"))
     return StatementEntry(
         account=account,
         booked_on=date.fromisoformat(text(one, "booked_on", PROVIDER)),
@@ -195,8 +197,8 @@ def _entry(one: Row, account: str, currency: str, position: int, document: Sourc
         position=position,
         status=EntryStatus.BOOKED,
         counterparty=Counterparty(
-            name=" ".join(optional_text(one, "counterpartName").split()),
-            iban=compact(optional_text(one, "counterpartReference")),
+            name=" ".join(text_if_there(one, "counterpartName", PROVIDER).split()),
+            iban=compact(text_if_there(one, "counterpartReference", PROVIDER)),
         ),
         remittance=_remittance(one),
         source=SourceRef(
@@ -205,21 +207,21 @@ def _entry(one: Row, account: str, currency: str, position: int, document: Sourc
             document=document.document,
             place=f"entry {text(one, 'id', PROVIDER)}",
         ),
-        bank_reference=reference(optional_text(one, "internalReference").strip()),
-        end_to_end_id=reference(optional_text(one, "endToEndId").strip()),
-        mandate_reference=reference(optional_text(one, "mandateId").strip()),
-        creditor_id=optional_text(one, "creditorId").strip(),
-        transaction_code=kind or optional_text(one, "proprietaryBankTransactionCode"),
+        bank_reference=reference(text_if_there(one, "internalReference", PROVIDER).strip()),
+        end_to_end_id=reference(text_if_there(one, "endToEndId", PROVIDER).strip()),
+        mandate_reference=reference(text_if_there(one, "mandateId", PROVIDER).strip()),
+        creditor_id=text_if_there(one, "creditorId", PROVIDER).strip(),
+        transaction_code=kind or text_if_there(one, "proprietaryBankTransactionCode", PROVIDER),
         information=tuple(line for line in said if line),
     )
 
 
 def _remittance(one: Mapping[str, object]) -> Remittance:
     """A structured reference without its signs; everything else as the payer wrote it."""
-    written = optional_text(one, "remittanceInformation").strip()
+    written = text_if_there(one, "remittanceInformation", PROVIDER).strip()
     if not written:
         return Remittance()
     # Isabel writes ``structured-be`` for the Belgian ones.
-    if optional_text(one, "remittanceInformationType").startswith(_STRUCTURED) and compact(written).isalnum():
+    if text_if_there(one, "remittanceInformationType", PROVIDER).startswith(_STRUCTURED) and compact(written).isalnum():
         return Remittance(creditor_references=(compact(written),))
     return Remittance(unstructured=(written,))

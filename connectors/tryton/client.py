@@ -67,7 +67,9 @@ class TrytonClient:
                 raise ConfigError(
                     (f"{self._settings.user} has no company in Tryton: set one there, or `company` here",)
                 )
-            return int(preferences["company"])
+            if not isinstance(preferences["company"], int):
+                raise changed("the user's company")
+            return preferences["company"]
         domain = [["party.name", "=", self._settings.company]]
         found = self._answer("model.company.company.search", [domain, 0, 2, None, {}], self._session)
         if not isinstance(found, list) or len(found) != 1:
@@ -152,7 +154,10 @@ class TrytonClient:
             raise HumanActionNeeded("this is no JSON-RPC answer of Tryton 8: is the address right?")
         if "error" in said:
             raise self._error(said["error"])
-        return decoded(said["result"])
+        try:
+            return decoded(said["result"])
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+            raise changed(f"a value in the answer to {method}") from error
 
     def _error(self, error: object) -> Exception:
         """Tryton's error as what happens next; the text is its own, for people."""
@@ -179,6 +184,13 @@ class _Expired:
 _EXPIRED: Final = _Expired()
 
 
+def changed(what: str) -> HumanActionNeeded:
+    """Says that an answer is not as it is known here."""
+    return HumanActionNeeded(
+        f"Tryton: {what} is missing or of another kind: is this version of Tryton known to afletter?"
+    )
+
+
 def encoded(value: object) -> object:
     """A value as Tryton's JSON spells it (``trytond/protocols/jsonrpc.py``)."""
     match value:
@@ -203,11 +215,16 @@ def decoded(value: Any) -> Any:
         return [decoded(one) for one in value]
     if not isinstance(value, dict):
         return value
+    if "__class__" in value and any(isinstance(part, bool) for part in value.values()):
+        raise ValueError("yes and no are no numbers")
     match value.get("__class__"):
         case None:
             return {name: decoded(one) for name, one in value.items()}
         case "Decimal":
-            return Decimal(value["decimal"])
+            number = Decimal(value["decimal"])
+            if not number.is_finite():
+                raise ValueError(f"{number} is no number")
+            return number
         case "date":
             return date(value["year"], value["month"], value["day"])
         case "datetime":

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from connectors.ports import Cursor, InvoiceFact, Page
-from connectors.tryton.client import Row, TrytonClient, decoded, encoded
+from connectors.tryton.client import Row, TrytonClient, changed, decoded, encoded
 from connectors.tryton.moves import mark_of
 from connectors.tryton.settings import TrytonInvoicesSettings
 from ledger.documents import Document, DocumentKind
@@ -34,6 +34,28 @@ _FIELDS: Final = (
     "payment_lines", "reconciliation_lines", "origin_invoices", "party.code", "party.name", "party.email", "party.phone", "party.lang.code",
     "party.tax_identifier.code", "invoice_address.street", "invoice_address.postal_code", "invoice_address.city", "invoice_address.country.code",
 )  # fmt: skip
+#: What each field holds, of an answer that is as it is known here.
+_Kinds = Mapping[str, tuple[type, ...]]
+_NOTHING: Final = type(None)
+_TEXT: Final = (str, _NOTHING)
+_INVOICE: Final[_Kinds] = {
+    "id": (int,), "number": (str,), "state": (str,), "invoice_date": (date,), "total_amount": (Decimal,), "currency.": (dict,),
+    "customer_payment_reference": _TEXT, "reference": _TEXT, "write_date": (datetime,), "lines_to_pay": (list, tuple), "payment_lines": (list, tuple),
+    "reconciliation_lines": (list, tuple), "origin_invoices": (list, tuple), "party.": (dict,), "invoice_address.": (dict, _NOTHING),
+}  # fmt: skip
+_CURRENCY: Final[_Kinds] = {"code": (str,)}
+_PARTY: Final[_Kinds] = {
+    "id": (int,), "code": _TEXT, "name": _TEXT, "email": _TEXT, "phone": _TEXT, "lang.": (dict, _NOTHING), "tax_identifier.": (dict, _NOTHING),
+}  # fmt: skip
+_LINE: Final[_Kinds] = {
+    "id": (int,),
+    "debit": (Decimal,),
+    "credit": (Decimal,),
+    "maturity_date": (date, _NOTHING),
+    "move.": (dict,),
+}
+_ORIGIN: Final[_Kinds] = {"id": (int,), "number": _TEXT}
+_IBAN: Final[_Kinds] = {"number_compact": (str,), "account.": (dict,)}
 
 
 class TrytonInvoices:
@@ -65,10 +87,16 @@ class TrytonInvoices:
             limit=self._page,
             order=[["write_date", "ASC"], ["id", "ASC"]],
         )
+        for row in rows:
+            _raise_if_changed(row, _INVOICE)
+            _raise_if_changed(row["currency."], _CURRENCY)
+            _raise_if_changed(row["party."], _PARTY)
         if not rows:
             return Page(documents=(), cursor=json.dumps({**place, "over": True}), has_more=False)
         has_more = len(rows) == self._page
         last = rows[-1]["write_date"]
+        if not place["over"] and (last.isoformat(), rows[-1]["id"]) <= (place["at"], place["id"]):
+            raise changed("the order of invoices")
         written = {str(row["id"]): row["write_date"].isoformat() for row in rows}
         again = (last - _OVERLAP).isoformat()
         seen = {one: at for one, at in {**place["seen"], **written}.items() if at >= again}
@@ -92,11 +120,16 @@ class TrytonInvoices:
         origins = sorted({one for row in rows for one in row["origin_invoices"]})
         parties = sorted({row["party."]["id"] for row in rows})
         ibans = [["type", "=", "iban"], ["account.owners", "in", parties]]
+        found = _checked(self.client.read("account.move.line", lines, fields), _LINE)
+        if sorted(one["id"] for one in found) != lines:
+            raise changed("a line of an invoice")
         answer = {
             "invoices": rows,
-            "lines": self.client.read("account.move.line", lines, fields),
-            "origins": self.client.read("account.invoice", origins, ("number",)),
-            "ibans": list(self.client.every("bank.account.number", ibans, ("number_compact", "account.owners"))),
+            "lines": found,
+            "origins": _checked(self.client.read("account.invoice", origins, ("number",)), _ORIGIN),
+            "ibans": _checked(
+                list(self.client.every("bank.account.number", ibans, ("number_compact", "account.owners"))), _IBAN
+            ),
         }
         return json.dumps(encoded(answer), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -123,6 +156,22 @@ class TrytonInvoices:
                 yield _document(row, lines, numbers, source)
             except (ValueError, Refused) as error:
                 yield Fault(source=source, reason=str(error), whole_document=False)
+
+
+def _checked(rows: list[Row], kinds: _Kinds) -> list[Row]:
+    for row in rows:
+        _raise_if_changed(row, kinds)
+    return rows
+
+
+def _raise_if_changed(row: object, kinds: _Kinds) -> None:
+    """Raises HumanActionNeeded for a row that is not as it is known here, before anything of its page is taken over."""
+    if not isinstance(row, dict):
+        raise changed("a row")
+    for name, allowed in kinds.items():
+        # To Python, yes is a number.
+        if name not in row or isinstance(row[name], bool) or not isinstance(row[name], allowed):
+            raise changed(f"'{name}'")
 
 
 def _since(place: Mapping[str, Any]) -> list[object]:

@@ -8,7 +8,7 @@ from connectors.json_rows import Row, raw_document, rows
 from connectors.ports import Cursor, InvoiceFact, Page
 from connectors.twikey.client import PLATFORM, TwikeyClient
 from connectors.twikey.debits import BEGINNING, LAST, RESUME_AFTER, next_place
-from connectors.twikey.read import mandate_facts, mandate_name
+from connectors.twikey.read import checked_name, mandate_facts
 from connectors.twikey.settings import TwikeyMandatesSettings
 from ledger.sources import Fault, RawDocument
 
@@ -36,7 +36,9 @@ class TwikeyMandates:
         messages = rows(said.get("Messages"), PLATFORM)
         if not messages:
             return Page(documents=(), cursor=after, has_more=False)
-        documents = tuple(raw_document(self.name, f"mandates/{mandate_name(one)}", one) for one in messages)
+        documents = tuple(
+            raw_document(self.name, f"mandates/{checked_name(one, self._settings)}", one) for one in messages
+        )
         return Page(documents=documents, cursor=next_place(headers.get(LAST, ""), after), has_more=True)
 
     def parse(self, document: RawDocument) -> Iterator[InvoiceFact | Fault]:

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from connectors.http import HttpClient, HttpLimits, HttpRequest, HttpResponse
-from connectors.json_rows import Row, optional_text, row, rows
+from connectors.json_rows import Row, all_there, optional_text, row, rows
 from connectors.rate_budget import RateBudget, Window
 from connectors.whmcs.settings import WhmcsLogin
 from ledger.effects import key_of
@@ -108,8 +108,9 @@ class WhmcsClient:
 
 
 def nested(answer: Row, plural: str, singular: str) -> list[Row]:
-    """The rows of a list: PHP writes an empty one as ``""``, and may leave the inner name away."""
+    """The rows of a list: PHP writes an empty one as ``""``, and may leave the inner name away. Raises HumanActionNeeded for one of another kind."""
     outer = answer.get(plural, "")
     if isinstance(outer, Mapping):
-        outer = outer.get(singular, "")
+        all_there(outer, (singular,), PORTAL)
+        outer = outer[singular]
     return [] if outer in ("", None) else rows(outer, PORTAL)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields
 from typing import Final
 
 from connectors.held_place import HeldPlace
-from connectors.json_rows import Row, integer, optional_text, raw_document, row, text
+from connectors.json_rows import Row, filled_text, integer, optional_text, raw_document, row, text
 from connectors.ports import Cursor, FeedbackSink, InvoiceFact, Page
 from connectors.whmcs.client import PORTAL, NotThere, WhmcsClient, nested
 from connectors.whmcs.feedback import WhmcsFeedback
@@ -203,7 +203,9 @@ class WhmcsInvoices:
             text(one, "status", PORTAL) != status for one in found if status
         ):
             raise HumanActionNeeded(f"{PORTAL} does not heed the order or the status asked for: 7.7 or later is needed")
-        more = bool(found) and start + len(found) < total
+        if not found and start < total:
+            raise HumanActionNeeded(f"{PORTAL} counts {total} invoices and shows none: has the interface changed?")
+        more = start + len(found) < total
         return found, more
 
     def _documents(self, place: _Place, rows: Sequence[Row]) -> list[RawDocument]:
@@ -219,8 +221,10 @@ class WhmcsInvoices:
             if "number" in known:
                 yield raw_document(self.name, f"invoices/{number}", {"deleted": known, "rules": self._rules})
             return
+        if text(invoice, "invoiceid", PORTAL) != number:
+            raise HumanActionNeeded(f"{PORTAL} was asked for invoice {number} and shows another one")
         if (
-            text(invoice, "status", PORTAL) == CANCELLED
+            filled_text(invoice, "status", PORTAL) == CANCELLED
             and not known
             and integer(invoice, "invoiceid", PORTAL) > place.newest
         ):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from connectors.json_rows import Row, amount, optional_text, read_document, row, text
+from connectors.json_rows import Row, all_there, amount, optional_text, read_document, row, text, text_if_there
 from connectors.whmcs.client import PORTAL, nested
 from connectors.whmcs.settings import WhmcsInvoicesSettings
 from formats.payment_text import bare_iban
@@ -53,11 +53,12 @@ _CLIENT_FIELDS: Final = (
     "postcode",
     "countrycode",
     "phonenumber",
-    "tax_id",
     "currency_code",
     "status",
     "language",
 )
+#: Not every version has it.
+_TAX_ID: Final = "tax_id"
 #: Lines that are no sale: money paid in advance, and other invoices gathered into one.
 _NO_SALE: Final = frozenset({"AddFunds", "Invoice"})
 _LANGUAGES: Final = {
@@ -87,13 +88,14 @@ def rules_of(settings: WhmcsInvoicesSettings) -> Mapping[str, object]:
 
 def kept(invoice: Row, client: Row, rules: Mapping[str, object]) -> dict[str, object]:
     """What of an invoice and its client says something. Raises HumanActionNeeded where a field is missing."""
+    all_there(invoice, ("items", "transactions"), PORTAL)
     wanted = row(rules["mandates"], PORTAL) if rules["mandates"] is not None else {}
     ids = {str(value) for name, value in wanted.items() if name not in ("scheme", "day_first")}
     return {
         "invoice": _only(invoice, _INVOICE_FIELDS),
-        "items": sorted({optional_text(one, "type") for one in nested(invoice, "items", "item")}),
+        "items": sorted({text(one, "type", PORTAL) for one in nested(invoice, "items", "item")}),
         "transactions": [_only(one, _TRANSACTION_FIELDS) for one in nested(invoice, "transactions", "transaction")],
-        "client": {name: client.get(name) for name in _CLIENT_FIELDS},
+        "client": {**_only(client, _CLIENT_FIELDS), _TAX_ID: client.get(_TAX_ID)},
         "custom": {
             optional_text(one, "id"): optional_text(one, "value")
             for one in nested(client, "customfields", "customfield")
@@ -104,9 +106,7 @@ def kept(invoice: Row, client: Row, rules: Mapping[str, object]) -> dict[str, ob
 
 
 def _only(of: Row, fields: tuple[str, ...]) -> dict[str, object]:
-    missing = [name for name in fields if name not in of]
-    if missing:
-        raise HumanActionNeeded(f"{PORTAL}: '{missing[0]}' is missing: has the interface changed?")
+    all_there(of, fields, PORTAL)
     return {name: of[name] for name in fields}
 
 
@@ -193,8 +193,8 @@ def _settled(content: Row, gross: Money, credit: Money, kind: DocumentKind) -> M
     there, elsewhere = credit, zero
     for one in nested(content, "transactions", "transaction"):
         moved = amount(one, "amountin", gross.currency, PORTAL) - amount(one, "amountout", gross.currency, PORTAL)
-        ours = optional_text(one, "transid").startswith(OURS)
-        late = not until or optional_text(one, "date")[: len(until)] > until
+        ours = text(one, "transid", PORTAL).startswith(OURS)
+        late = not until or text(one, "date", PORTAL)[: len(until)] > until
         if ours or (text(one, "gateway", PORTAL) in by_bank and late):
             elsewhere += moved
         else:
@@ -237,24 +237,24 @@ def _deleted(was: Row, source: SourceRef) -> Document:
 
 def _customer(content: Row, source: SourceRef) -> Customer:
     client, rules = row(content["client"], PORTAL), row(content["rules"], PORTAL)
-    company = optional_text(client, "companyname").strip()
-    street = f"{optional_text(client, 'address1')} {optional_text(client, 'address2')}".strip()
+    company = text_if_there(client, "companyname", PORTAL).strip()
+    street = f"{text_if_there(client, 'address1', PORTAL)} {text_if_there(client, 'address2', PORTAL)}".strip()
     iban = bare_iban(_custom(content, "iban"))
     return Customer(
         customer_id=_customer_id(content),
         name=company or _person(client),
-        type=CustomerType.BUSINESS if company or optional_text(client, "tax_id") else CustomerType.CONSUMER,
-        email=optional_text(client, "email"),
-        language=_LANGUAGES.get(optional_text(client, "language").lower(), text(rules, "language", PORTAL)),
+        type=CustomerType.BUSINESS if company or text_if_there(client, "tax_id", PORTAL) else CustomerType.CONSUMER,
+        email=text_if_there(client, "email", PORTAL),
+        language=_LANGUAGES.get(text_if_there(client, "language", PORTAL).lower(), text(rules, "language", PORTAL)),
         address=Address(
             street=street,
-            postcode=optional_text(client, "postcode"),
-            city=optional_text(client, "city"),
-            country=optional_text(client, "countrycode"),
+            postcode=text_if_there(client, "postcode", PORTAL),
+            city=text_if_there(client, "city", PORTAL),
+            country=text_if_there(client, "countrycode", PORTAL),
         ),
         ibans=() if iban is None else (iban,),
         source=source,
-        phone=optional_text(client, "phonenumber"),
+        phone=text_if_there(client, "phonenumber", PORTAL),
     )
 
 
@@ -264,7 +264,7 @@ def _customer_id(content: Row) -> str:
 
 
 def _person(client: Row) -> str:
-    return f"{optional_text(client, 'firstname')} {optional_text(client, 'lastname')}".strip()
+    return f"{text_if_there(client, 'firstname', PORTAL)} {text_if_there(client, 'lastname', PORTAL)}".strip()
 
 
 def _mandate(content: Row, source: SourceRef) -> Iterator[Mandate]:
@@ -281,11 +281,13 @@ def _mandate(content: Row, source: SourceRef) -> Iterator[Mandate]:
         customer_id=_customer_id(content),
         iban=iban,
         bic=_custom(content, "bic").upper(),
-        account_holder=_custom(content, "account_holder") or optional_text(client, "companyname") or _person(client),
+        account_holder=_custom(content, "account_holder")
+        or text_if_there(client, "companyname", PORTAL)
+        or _person(client),
         scheme=Scheme(text(fields, "scheme", PORTAL)),
         type=MandateType.RECURRENT,
         signed_on=_written_day(signed, day_first=fields["day_first"] is True),
-        status=MandateStatus.REVOKED if optional_text(client, "status") == "Closed" else MandateStatus.ACTIVE,
+        status=MandateStatus.REVOKED if text_if_there(client, "status", PORTAL) == "Closed" else MandateStatus.ACTIVE,
         source=source,
     )
 

@@ -12,7 +12,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connectors.json_rows import Row, amount, integer, optional_text, read_document, row, rows, text, utc
+from connectors.json_rows import (
+    Row,
+    all_there,
+    amount,
+    integer,
+    optional_text,
+    read_document,
+    row,
+    rows,
+    text,
+    text_if_there,
+    utc,
+)
 from connectors.woocommerce.settings import WooInvoicesSettings
 from ledger.documents import Document, DocumentKind
 from ledger.errors import HumanActionNeeded
@@ -44,6 +56,8 @@ ORDER_FIELDS: Final = (
     "meta_data",
 )
 REFUND_FIELDS: Final = ("id", "date_created_gmt", "amount", "refunded_payment", "meta_data")
+#: What a billing address always has, be it empty: who owes, and under which law.
+_BILLING: Final = ("company", "email", "country")
 _GUEST_CHARACTERS: Final = 12
 #: 2000-01-01 to 2100-01-01: what else stands in a plugin's date is none.
 _SECONDS: Final = range(946_684_800, 4_102_444_800)
@@ -74,9 +88,9 @@ def kept(of: Row, fields: Sequence[str], rules: Mapping[str, object]) -> dict[st
     ``date_modified_gmt`` is dropped: a shop touches orders for many reasons, and nothing follows from that alone.
     """
     names = [name for name in fields if name not in ("meta_data", "date_modified_gmt")]
-    missing = [name for name in names if name not in of]
-    if missing:
-        raise HumanActionNeeded(f"{SHOP}: '{missing[0]}' is missing: has the interface changed?")
+    all_there(of, names, SHOP)
+    if "billing" in names:
+        all_there(row(of["billing"], SHOP), _BILLING, SHOP)
     keys = {*_LANGUAGES}
     for rule in ("invoice_number", "invoice_date", "credit_note_number", "vat_number"):
         keys |= set(_texts(rules, rule))
@@ -238,12 +252,14 @@ def _customer(order: Row, known: object, rules: Row, source: SourceRef) -> Custo
     if isinstance(known, Mapping) and not any(billing.get(name) for name in ("last_name", "company", "email")):
         billing = row(order["billing"], SHOP)
     meta = row(order["meta"], SHOP)
-    company = optional_text(billing, "company").strip()
-    person = f"{optional_text(billing, 'first_name')} {optional_text(billing, 'last_name')}".strip()
-    email = optional_text(billing, "email") or (optional_text(known, "email") if isinstance(known, Mapping) else "")
+    company = text_if_there(billing, "company", SHOP).strip()
+    person = f"{text_if_there(billing, 'first_name', SHOP)} {text_if_there(billing, 'last_name', SHOP)}".strip()
+    email = text_if_there(billing, "email", SHOP) or (
+        text_if_there(known, "email", SHOP) if isinstance(known, Mapping) else ""
+    )
     business = bool(company or _first(meta, _texts(rules, "vat_number")))
     language = _first(meta, _LANGUAGES)[:_LANGUAGE_LETTERS].lower()
-    street = f"{optional_text(billing, 'address_1')} {optional_text(billing, 'address_2')}".strip()
+    street = f"{text_if_there(billing, 'address_1', SHOP)} {text_if_there(billing, 'address_2', SHOP)}".strip()
     return Customer(
         customer_id=text(rules, "customer_prefix", SHOP) + (str(number) if number else _guest(order, email)),
         name=company or person or email,
@@ -252,13 +268,13 @@ def _customer(order: Row, known: object, rules: Row, source: SourceRef) -> Custo
         language=language or text(rules, "language", SHOP),
         address=Address(
             street=street,
-            postcode=optional_text(billing, "postcode"),
-            city=optional_text(billing, "city"),
-            country=optional_text(billing, "country"),
+            postcode=text_if_there(billing, "postcode", SHOP),
+            city=text_if_there(billing, "city", SHOP),
+            country=text_if_there(billing, "country", SHOP),
         ),
         ibans=(),
         source=source,
-        phone=optional_text(billing, "phone"),
+        phone=text_if_there(billing, "phone", SHOP),
     )
 
 

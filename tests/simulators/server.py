@@ -10,7 +10,7 @@ import atexit
 import json
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -118,6 +118,21 @@ class Loopback:
         self._simulator = simulator
         self.calls, self.count = [], 0
         self.clear()
+
+    @property
+    def simulator(self) -> Simulator:
+        """What answers."""
+        return self._simulator
+
+    @contextmanager
+    def behind(self, wrap: Callable[[Simulator], Simulator]) -> Iterator[None]:
+        """The same system with something before it, until the block ends."""
+        system = self._simulator
+        self._simulator = wrap(system)
+        try:
+            yield
+        finally:
+            self._simulator = system
 
     def trouble(self, trouble: Trouble, *, method: str = "", part: str = "", times: int = 1) -> None:
         """The next ``times`` calls of this method whose path or body holds ``part`` go wrong."""
