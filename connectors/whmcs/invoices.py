@@ -214,6 +214,8 @@ class WhmcsInvoices:
     def _in_full(self, place: _Place, number: str, given: Row | None) -> Iterator[RawDocument]:
         """An invoice with its transactions and its client, where that is something new."""
         known = place.open.pop(number, {})
+        if given is not None and _was_over(given, "id", place) and not known:
+            return
         row_digest = known.get("row", "") if given is None else _digest_of(given)
         try:
             invoice = self._client.read("GetInvoice", invoiceid=number)
@@ -223,12 +225,7 @@ class WhmcsInvoices:
             return
         if text(invoice, "invoiceid", PORTAL) != number:
             raise HumanActionNeeded(f"{PORTAL} was asked for invoice {number} and shows another one")
-        if (
-            filled_text(invoice, "status", PORTAL) == CANCELLED
-            and not known
-            and integer(invoice, "invoiceid", PORTAL) > place.newest
-        ):
-            # It was over before we came.
+        if _was_over(invoice, "invoiceid", place) and not known:
             return
         content = kept(invoice, self._whose(integer(invoice, "userid", PORTAL)), self._rules)
         digest = raw_document(self.name, f"invoices/{number}", content).sha256[:_DIGEST_CHARACTERS]
@@ -255,6 +252,11 @@ class WhmcsInvoices:
             answer = self._client.read("GetClientsDetails", clientid=str(client), stats="false")
             self._clients[client] = row(answer.get("client", answer), PORTAL)
         return self._clients[client]
+
+
+def _was_over(invoice: Row, name: str, place: _Place) -> bool:
+    """Whether it was cancelled before we came; ``name``: of the field with its id."""
+    return filled_text(invoice, "status", PORTAL) == CANCELLED and integer(invoice, name, PORTAL) > place.newest
 
 
 def _digest_of(given: Row) -> str:
