@@ -16,7 +16,8 @@ from pydantic import Field
 
 from config.settings import ConnectorSettings
 from connectors.beancount_posting import BeancountAccounts, key_of_account_part, open_line, quoted, transaction
-from connectors.journal_books import JournalBooks, Transaction, signature
+from connectors.journal_books import JournalBooks, Transaction
+from connectors.journal_keys import signature
 from connectors.ports import BookedBalance, Movement
 from ledger.bookings import AccountKind
 from ledger.effects import Payload

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
+from connectors.file_sink import OutgoingFile
 from ledger.effects import Effect
 from ledger.errors import Refused
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DebitFile:
-    """``name``: the file's plain name; ``content``: its bytes, those that were decided on."""
-
-    name: str
-    content: bytes
-
-
-def debit_file(effect: Effect) -> DebitFile:
+def debit_file(effect: Effect) -> OutgoingFile:
     """The file of a payload ``{"file_name": "…", "content": "<XML text>", "sha256": "<of the content in UTF-8>"}``.
 
     Raises Refused for a payload that is none, and for content that is not what was decided on.
@@ -28,4 +20,4 @@ def debit_file(effect: Effect) -> DebitFile:
     raw = content.encode()
     if hashlib.sha256(raw).hexdigest() != sha256:
         raise Refused("the debit file is not the one that was decided on: its hash differs")
-    return DebitFile(name=name, content=raw)
+    return OutgoingFile(name=name, content=raw)

@@ -13,20 +13,20 @@ handed over. The rename is the one instant at which it happens, and it cannot ha
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from connectors.durable_files import FILE_MODE, make_folder, replace, sync_folder, write_whole
+from connectors.durable_files import locked, make_folder, replace, sync_folder, write_whole
 from ledger.errors import ConflictingPayload, OutcomeUnknown, Refused, Transient
 
+#: Where the memory lies, below a folder that files are handed over to.
+STAGING: Final = ".afletter"
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,120}\Z")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}\Z")
 
@@ -136,15 +136,12 @@ class HandOver:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One process at a time; the kernel lets go of the lock of a process that dies."""
-        try:
-            lock = os.open(self._staging / "lock", os.O_RDWR | os.O_CREAT, FILE_MODE)
-        except OSError as error:
-            raise Transient(f"the folder cannot be locked: {error.strerror}") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(self._staging / "lock"))
+            except OSError as error:
+                raise Transient(f"the folder cannot be locked: {error.strerror}") from error
             yield
-        finally:
-            os.close(lock)
 
 
 def _check_key(key: str) -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NoReturn, Protocol
@@ -35,6 +36,8 @@ _SHOWN_CHARACTERS: Final = 200
 #: The newest tokens are masked, the one before the last among them.
 _TOKENS_KEPT: Final = 3
 _CHUNK_BYTES: Final = 64 * 1024
+#: Seconds after which a connection that nobody used is not trusted any more.
+_IDLE_S: Final = 30.0
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 #: The other side did not take the request up: sending it again is safe, whatever it was.
@@ -149,8 +152,8 @@ class HttpClient:
         """``headers``: with every request. ``login``: user and password (basic authentication). ``secrets``: what must never be shown, beside
         the password and what stands in an Authorization header. ``authorities``: a PEM file of certificates to trust in place of the usual ones. ``certificate``: our own and its
         private key, both PEM, for a server that wants to know who calls.
-        ``budget``: taken from before every attempt. ``bearer``: gives the Authorization header. ``keep_alive``: one connection for many requests; one
-        that the other side closed in between costs a request its answer, so it is for those whose deliveries can be found again. ``reset_headers``: lower-case names ending in ``-reset`` in which a refusal for too many calls
+        ``budget``: taken from before every attempt. ``bearer``: gives the Authorization header. ``keep_alive``: one connection for all requests, and not only for
+        those that may be repeated; one that the other side closed in between costs a request its answer, so it is for those whose deliveries can be found again. ``reset_headers``: lower-case names ending in ``-reset`` in which a refusal for too many calls
         says until when (since 1970), where it has no ``Retry-After``; one whose ``-remaining`` is not 0 is not the reason. ``wait_header``: a lower-case name in
         which it says for how many seconds. ``signer``: signs every attempt."""
         fault = address_fault(address)
@@ -172,7 +175,9 @@ class HttpClient:
         self._signer = signer
         self._wait_header = wait_header
         self._tokens: tuple[str, ...] = ()
-        self._session: requests.Session | None = _session() if keep_alive else None
+        self._keep_alive = keep_alive
+        self._session: requests.Session | None = None
+        self._used_at = 0.0
 
     def get(
         self, path: str, query: tuple[tuple[str, str], ...] = (), accepted: frozenset[int] = frozenset()
@@ -262,10 +267,21 @@ class HttpClient:
 
     def _exchanged(self, request: HttpRequest, token: str) -> HttpResponse:
         """One exchange, with all limits."""
-        if self._session is not None:
-            return self._exchanged_over(self._session, request, token)
+        if self._keep_alive or request.repeatable:
+            return self._exchanged_over(self._lasting(), request, token)
         with _session() as session:
             return self._exchanged_over(session, request, token)
+
+    def _lasting(self) -> requests.Session:
+        """The session whose connection stays open; another one where it was idle for so long that what lies between may have forgotten it."""
+        now = time.monotonic()
+        if self._session is not None and now - self._used_at > _IDLE_S:
+            self._session.close()
+            self._session = None
+        if self._session is None:
+            self._session = _session()
+        self._used_at = now
+        return self._session
 
     def _exchanged_over(self, session: requests.Session, request: HttpRequest, token: str) -> HttpResponse:
         began = time.monotonic()
@@ -350,8 +366,9 @@ class _TokenRefused(Exception):
 
 def _session() -> requests.Session:
     session = requests.Session()
-    # Neither proxies nor passwords of the surroundings: what is said here is all there is.
+    # Neither proxies nor passwords of the surroundings, and no cookies: what is said here is all there is.
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
 
 

@@ -2,7 +2,7 @@
 
 The main file is written once and then belongs to its reader; it includes a file of declarations and ``journal/*``, one journal a month. Every
 transaction carries the effect's ``key`` and the ``digest`` of its payload: that is how a delivery is found again after a restart, from the
-files alone.
+files alone. Which keys there are is kept on disk beside them (``journal_keys``), so that memory does not grow with the books.
 
 An append is announced first in ``.afletter/append.json`` (file, place, length, hash), then written and brought to disk, then the
 announcement is taken away. What a crash left half written is cut off before the next append, exactly at that place: a line
@@ -24,6 +24,7 @@ from typing import Final, Protocol
 
 from connectors.durable_files import FILE_MODE, append, cut, make_folder, replace, sync_folder
 from connectors.folder_access import check_writable
+from connectors.journal_keys import Booked, JournalKeys, Signature, signature
 from connectors.ports import EVERYTHING, Abilities, Receipt, Undo
 from ledger.effects import Effect, Guarantee, Payload, canonical
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, Transient
@@ -82,14 +83,6 @@ class _Append:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Booked:
-    """Where a key stands, and what was booked under it."""
-
-    file: str
-    digest: str
-
-
 class JournalBooks:
     """A BatchSink. ``find`` works from the files alone, whoever wrote them and whenever."""
 
@@ -116,9 +109,7 @@ class JournalBooks:
         self._main = f"main.{dialect.suffix}"
         self._declarations = f"accounts.{dialect.suffix}"
         self._announcement = self._books / _STAGING / "append.json"
-        self._scanned: dict[str, tuple[int, int, int]] = {}
-        self._keys: dict[str, _Booked] = {}
-        self._declared: set[str] = set()
+        self._keys = JournalKeys(self._books / _STAGING / "keys.sqlite3", self._books, dialect.key_and_digest)
 
     def check(self) -> None:
         """Raises ConfigError when the folder cannot be written to, or its ``main.beancount`` is somebody else's."""
@@ -132,8 +123,9 @@ class JournalBooks:
 
     def find(self, key: str) -> Receipt | None:
         """The receipt of a posting that stands in the journal with this key. Reads only."""
-        self._scan()
-        booked = self._keys.get(key)
+        announced = self._announced()
+        cut_off = {announced.file: announced.offset} if announced is not None and self._torn(announced) else {}
+        booked = self._keys.find(key, self._journals(), cut_off)
         return None if booked is None else _receipt(key, booked.file)
 
     def send(self, effect: Effect) -> Receipt:
@@ -161,38 +153,40 @@ class JournalBooks:
     def _book(self, effects: Sequence[Effect]) -> list[Receipt]:
         self._mend()
         self._write_frame()
-        self._scan()
         receipts: list[Receipt] = []
         fresh: dict[str, tuple[Transaction, str]] = {}
-        for effect in effects:
-            digest = hashlib.sha256(canonical(effect.payload)).hexdigest()
-            known = self._keys.get(effect.key)
-            booked_digest = known.digest if known is not None else fresh[effect.key][1] if effect.key in fresh else None
-            if booked_digest is not None:
-                if booked_digest != digest:
+        with self._keys.learnt(self._journals()) as kept:
+            booked = kept.booked([effect.key for effect in effects])
+            for effect in effects:
+                digest = hashlib.sha256(canonical(effect.payload)).hexdigest()
+                known = booked.get(effect.key)
+                if known is None:
+                    made = self._dialect.transaction(effect.payload, effect.key, digest)
+                    known = booked[effect.key] = Booked(self._journal(made.month), digest)
+                    fresh[effect.key] = (made, digest)
+                elif known.digest != digest:
                     raise ConflictingPayload(effect.key)
-                file = known.file if known is not None else self._journal(fresh[effect.key][0].month)
-            else:
-                made = self._dialect.transaction(effect.payload, effect.key, digest)
-                fresh[effect.key] = (made, digest)
-                file = self._journal(made.month)
-            receipts.append(_receipt(effect.key, file))
-        self._declare([made for made, _ in fresh.values()])
-        by_month: dict[str, list[str]] = {}
-        for made, _ in fresh.values():
-            by_month.setdefault(made.month, []).append(made.text)
-        for month, texts in by_month.items():
-            self._append(self._journal(month), "".join(texts), head=f"{self._dialect.ours} Bookings of {month}.\n\n")
-        for key, (made, digest) in fresh.items():
-            self._keys[key] = _Booked(self._journal(made.month), digest)
+                receipts.append(_receipt(effect.key, known.file))
+            self._declare([made for made, _ in fresh.values()])
+            by_month: dict[str, dict[str, tuple[Transaction, str]]] = {}
+            for key, (made, digest) in fresh.items():
+                by_month.setdefault(made.month, {})[key] = (made, digest)
+            for month, postings in by_month.items():
+                journal = self._journal(month)
+                text = "".join(made.text for made, _ in postings.values())
+                written = self._append(journal, text, head=f"{self._dialect.ours} Bookings of {month}.\n\n")
+                kept.add(journal, written, [(key, digest) for key, (_, digest) in postings.items()])
         return receipts
 
     def _declare(self, made: Sequence[Transaction]) -> None:
         wanted = {name: line for one in made for name, line in one.declares.items()}
-        missing = {name: line for name, line in wanted.items() if name not in self._declared}
+        if not wanted:
+            return
+        content = (self._books / self._declarations).read_bytes()
+        declared = {found.decode() for found in self._dialect.declared.findall(content)}
+        missing = [line for name, line in wanted.items() if name not in declared]
         if missing:
-            self._append(self._declarations, "".join(f"{line}\n" for line in missing.values()), head="")
-            self._declared.update(missing)
+            self._append(self._declarations, "".join(f"{line}\n" for line in missing), head="")
 
     def _write_frame(self) -> None:
         """The files that make a ledger of it, where they are not there yet; the main file last, for it includes the others."""
@@ -222,8 +216,8 @@ class JournalBooks:
         """A whole new file, by renaming."""
         replace(self._books / file, text.encode(), self._books / _STAGING / "fresh")
 
-    def _append(self, file: str, text: str, head: str) -> None:
-        """Append ``text``, announced; a file that does not exist begins with ``head``."""
+    def _append(self, file: str, text: str, head: str) -> Signature:
+        """Append ``text``, announced; a file that does not exist begins with ``head``. Answers the file's state after it."""
         path = self._books / file
         try:
             offset = path.stat().st_size
@@ -241,7 +235,7 @@ class JournalBooks:
         if not offset:
             sync_folder(path.parent)
         self._announcement.unlink()
-        self._scanned[file] = signature(path.stat())
+        return signature(path.stat())
 
     def _missing_break(self, path: Path, size: int) -> str:
         """The line break that a person's editor may have taken from the end."""
@@ -288,38 +282,15 @@ class JournalBooks:
             cut(self._books / announced.file, announced.offset)
         self._announcement.unlink()
 
-    def _scan(self) -> None:
-        """Read what was added to the journals since the last time, or all of it when they were changed in another way."""
-        files = [
-            self._declarations,
-            *sorted(f"journal/{path.name}" for path in (self._books / "journal").glob(f"*.{self._dialect.suffix}")),
-        ]
-        announced = self._announced()
-        torn = announced is not None and self._torn(announced)
-        changed: list[tuple[str, os.stat_result]] = []
-        for file in files:
+    def _journals(self) -> dict[str, Signature]:
+        """Every journal as it stands now."""
+        found: dict[str, Signature] = {}
+        for path in sorted((self._books / "journal").glob(f"*.{self._dialect.suffix}")):
             try:
-                status = (self._books / file).stat()
+                found[f"journal/{path.name}"] = signature(path.stat())
             except FileNotFoundError:
                 continue
-            if self._scanned.get(file) != signature(status):
-                changed.append((file, status))
-        if any(file in self._scanned for file, _ in changed) or set(self._scanned) - set(files):
-            self._scanned.clear()
-            self._keys.clear()
-            self._declared.clear()
-            changed = [(file, (self._books / file).stat()) for file in files if (self._books / file).exists()]
-        for file, status in changed:
-            content = (self._books / file).read_bytes()
-            if announced is not None and torn and announced.file == file:
-                content = content[: announced.offset]
-            if file == self._declarations:
-                self._declared.update(found.decode() for found in self._dialect.declared.findall(content))
-            else:
-                for key, digest in self._dialect.key_and_digest.findall(content):
-                    self._keys[key.decode()] = _Booked(file, digest.decode())
-            if announced is None:
-                self._scanned[file] = signature(status)
+        return found
 
     def _journal(self, month: str) -> str:
         return f"journal/{month}.{self._dialect.suffix}"
@@ -337,8 +308,3 @@ class JournalBooks:
 
 def _receipt(key: str, file: str) -> Receipt:
     return Receipt(key=key, reference=f"{file}#{key}")
-
-
-def signature(status: os.stat_result) -> tuple[int, int, int]:
-    """What changes when a file does: size, time and place on disk."""
-    return (status.st_size, status.st_mtime_ns, status.st_ino)

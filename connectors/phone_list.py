@@ -6,7 +6,6 @@ What was said comes back as a CSV of outcomes; ``afletter calls`` keeps the same
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from pathlib import Path
 from typing import Final, Literal
@@ -14,16 +13,12 @@ from typing import Final, Literal
 from pydantic import Field
 
 from config.settings import ConnectorSettings
-from connectors.folder_access import check_writable
-from connectors.hand_over import HandOver
-from connectors.ports import Receipt
-from ledger.effects import Effect, Guarantee, canonical
+from connectors.file_sink import FolderSink, OutgoingFile
+from ledger.effects import Effect
 from ledger.errors import Refused
 from ledger.media import Medium
 from ledger.messages import Message, message_of
 
-#: Our memory of what was handed over; below the folder, so that a rename stays within one file system.
-STAGING: Final = ".afletter"
 COLUMNS: Final = ("message_id", "due_on", "customer_id", "phone", "language", "documents", "subject", "text")
 #: A cell that begins with one of these would be a formula to a spreadsheet program.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -36,41 +31,24 @@ class PhoneListSettings(ConnectorSettings):
     path: Path = Field(description="The folder; each call is a CSV file of its own in it.")
 
 
-class PhoneList:
+class PhoneList(FolderSink):
     """A ReminderChannel."""
 
-    guarantee = Guarantee.FINDABLE
     medium = Medium.PHONE
 
     def __init__(self, settings: PhoneListSettings, name: str) -> None:
-        self.name = name
-        self._folder = settings.path
-        self._hand_over = HandOver(folder=self._folder, staging=self._folder / STAGING)
+        super().__init__(settings.path, name, _call)
 
-    def check(self) -> None:
-        """Raises ConfigError when the folder is there and cannot be written to, or cannot be made."""
-        check_writable(self._folder, self.name)
 
-    def find(self, key: str) -> Receipt | None:
-        """The receipt of a call that was listed."""
-        reference = self._hand_over.find(key)
-        return None if reference is None else Receipt(key=key, reference=reference)
-
-    def send(self, effect: Effect) -> Receipt:
-        """List the call, once. Raises as HandOver.deliver does, and Refused for a message without a telephone number."""
-        try:
-            message = message_of(effect.payload)
-        except ValueError as error:
-            raise Refused(str(error)) from error
-        if not message.phone:
-            raise Refused("the customer has no telephone number")
-        reference = self._hand_over.deliver(
-            key=effect.key,
-            name=f"{message.dated_on.isoformat()}-{effect.key}.csv",
-            content=_file(message),
-            payload_sha256=hashlib.sha256(canonical(effect.payload)).hexdigest(),
-        )
-        return Receipt(key=effect.key, reference=reference)
+def _call(effect: Effect) -> OutgoingFile:
+    """Raises Refused for a payload that is no message, or a message without a telephone number."""
+    try:
+        message = message_of(effect.payload)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    if not message.phone:
+        raise Refused("the customer has no telephone number")
+    return OutgoingFile(name=f"{message.dated_on.isoformat()}-{effect.key}.csv", content=_file(message))
 
 
 def _file(message: Message) -> bytes:

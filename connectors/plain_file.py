@@ -5,21 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
 
+from connectors.file_sink import OutgoingFile
 from ledger.effects import Effect
 from ledger.errors import Refused
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainFile:
-    """``name``: the file's plain name; ``content``: its bytes, those that were decided on."""
-
-    name: str
-    content: bytes
-
-
-def plain_file(effect: Effect) -> PlainFile:
+def plain_file(effect: Effect) -> OutgoingFile:
     """The file of a payload ``{"file_name": "…", "content": "<base64>", "sha256": "<of the bytes>", …}``.
 
     Raises Refused for a payload that is none, and for content that is not what was decided on.
@@ -33,4 +25,4 @@ def plain_file(effect: Effect) -> PlainFile:
         raise Refused("the file's content is no base64") from error
     if hashlib.sha256(raw).hexdigest() != sha256:
         raise Refused("the file is not the one that was decided on: its hash differs")
-    return PlainFile(name=name, content=raw)
+    return OutgoingFile(name=name, content=raw)

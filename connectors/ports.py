@@ -14,6 +14,7 @@ from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from ledger.bookings import BookingKind
 from ledger.calls import CallAttempt
+from ledger.debit_orders import HandedOver
 from ledger.debit_status import DebitStatus
 from ledger.delivery_reports import DeliveryReport
 from ledger.documents import Document
@@ -122,6 +123,19 @@ class FeedbackSink(Sink, Protocol):
 
 
 @runtime_checkable
+class AskingFeed(Protocol):
+    """A DebitFeed of a provider that has no list: it asks for each debit by its name, and so it is told before its first page which ones there are.
+
+    ``asked_for_days``: how many days after its day of collection a debit is asked for.
+    """
+
+    asked_for_days: int
+
+    def ask_for(self, debits: Sequence[HandedOver], as_of: date) -> None:
+        """What may have reached the provider, from now on; nothing else is told. ``as_of``: what is at its end is asked for once on a day."""
+
+
+@runtime_checkable
 class DebitProvider(Sink, Protocol):
     """Collects direct debits one by one, in place of a bank that takes files (``direct_debit.bank``).
 
@@ -131,11 +145,13 @@ class DebitProvider(Sink, Protocol):
     the reference with another amount or mandate is ConflictingPayload. A lost answer is OutcomeUnknown. Closing a batch twice does what
     closing it once does; ``find`` knows nothing of it.
 
-    ``settle_s``: seconds that an order may still turn up there after its answer was lost.
+    ``settle_s``: seconds that an order may still turn up there after its answer was lost. ``names_first``: each debit after the first one under a
+    recurrent mandate and account names that first one (``DebitOrder.first``).
     """
 
     settle_s: int
     closes_batches: bool
+    names_first: bool
 
     def feed(self) -> DebitFeed:
         """What becomes of the debits. Its name is the provider's with ``/feed``.
@@ -225,6 +241,14 @@ class AccountingTarget(Sink, Protocol):
     """Books: a sink of postings that says what it can do. Where its abilities say so it is a BatchSink, a LedgerSource, a MovementSource too."""
 
     abilities: Abilities
+
+
+@runtime_checkable
+class OneStoreBooks(Protocol):
+    """An accounting target whose system has no keys of ours and no drafts: two stores that post to it would book twice, so it takes postings of one."""
+
+    def keep_to(self, store: str) -> None:
+        """Asked before the first posting of a cycle; ``store`` names the store that posts. Raises HumanActionNeeded where another one does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,15 +15,13 @@ from pydantic import Field
 
 from config.settings import ConnectorSettings
 from connectors.folder_access import check_writable
-from connectors.hand_over import HandOver
+from connectors.hand_over import STAGING, HandOver
 from connectors.ports import Receipt
 from ledger.effects import Effect, Guarantee, canonical
 from ledger.errors import Refused
 from ledger.media import Medium
 from ledger.messages import Attachment, Message, message_of
 
-#: Our memory of what was handed over; below the folder, so that a rename stays within one file system.
-STAGING: Final = ".afletter"
 _PDF: Final = "application/pdf"
 
 

@@ -16,8 +16,9 @@ from typing import Final, TypeVar, cast, get_args
 from config.kinds import ConnectorKinds
 from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountBooks, BeancountSettings
+from connectors.buckaroo.debits import BuckarooDebits
 from connectors.buckaroo.payouts import BuckarooPayouts
-from connectors.buckaroo.settings import BuckarooSettings
+from connectors.buckaroo.settings import BuckarooDebitsSettings, BuckarooSettings
 from connectors.datev.batches import DatevBatches, DatevSettings
 from connectors.exact.books import ExactBooks
 from connectors.exact.settings import ExactSettings
@@ -148,6 +149,7 @@ KINDS: Final[Mapping[Port, tuple[ConnectorKind, ...]]] = {
     Port.DEBIT_CHANNEL: (
         kind(Port.DEBIT_CHANNEL, FolderDebitsSettings, FolderDebits),
         kind(Port.DEBIT_CHANNEL, SftpDebitsSettings, SftpDebits),
+        kind(Port.DEBIT_CHANNEL, BuckarooDebitsSettings, BuckarooDebits),
         kind(Port.DEBIT_CHANNEL, MollieDebitsSettings, MollieDebits),
         kind(Port.DEBIT_CHANNEL, TwikeyDebitsSettings, TwikeyDebits),
     ),

@@ -16,15 +16,13 @@ not; neither, the other side may have taken it. Then nobody can tell, it is neve
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import json
-import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -34,7 +32,7 @@ import paramiko
 from pydantic import Field, StringConstraints
 
 from config.values import Text
-from connectors.durable_files import FILE_MODE, make_folder, sync_folder
+from connectors.durable_files import locked, make_folder, sync_folder
 from connectors.durable_files import replace as replace_file
 from connectors.folder_access import check_writable
 from connectors.sftp_server import BROKEN, Connect, SftpServer, answered, connected, said
@@ -320,13 +318,10 @@ class SftpHandOver:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One process at a time; the kernel lets go of the lock of a process that dies."""
-        with _kept():
-            lock = os.open(self._memory / "lock", os.O_RDWR | os.O_CREAT, FILE_MODE)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with ExitStack() as held:
+            with _kept():
+                held.enter_context(locked(self._memory / "lock"))
             yield
-        finally:
-            os.close(lock)
 
 
 def _nobody_can_tell(note: _Note) -> OutcomeUnknown:

@@ -6,24 +6,23 @@ alone for some working days. What was said once is not done again when its file 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import structlog
 from jinja2 import TemplateError
 
 from collect.calls import CallState, cases, quiet_until, standing_of
 from collect.messages import compose_invoice
 from config.collections import Calls
-from connectors.ports import CallSource, Page
+from connectors.ports import CallSource
 from daemon.call_cases import CALL_LIST, CallDesk, desk_of, rules_of
 from daemon.call_list import Row, call_words, csv_bytes, rows_of, xlsx_bytes
 from daemon.message_queue import queue_message
 from daemon.policies import letterhead
 from daemon.program_log import log
 from daemon.progress import Steps
-from daemon.pull import Pulled
+from daemon.pull import Pulled, finish_page, keep_faults, pages
 from daemon.reminder_acts import record
 from daemon.reminder_case import Case
 from daemon.tenant import Tenant
@@ -121,7 +120,7 @@ def _mail(tenant: Tenant, t: Transaction, recipient: str, rows: list[Row], as_of
 def pull_calls(tenant: Tenant, source: CallSource, as_of: date, steps: Steps) -> Pulled:
     """Take over the outcomes that a source has; raises the source's named errors, after what came before is committed."""
     documents = facts = faults = 0
-    for page in _pages(tenant, source, steps):
+    for page in pages(tenant, source, steps):
         with tenant.store.transaction() as t:
             book = book_of(t) if page.documents else CallBook(customers={}, items={})
             for document in page.documents:
@@ -133,27 +132,11 @@ def pull_calls(tenant: Tenant, source: CallSource, as_of: date, steps: Steps) ->
                         trouble = _taken(tenant, t, book, attempt, as_of)
                         facts += trouble is None
                         found += [] if not trouble or attempt.source is None else [_fault(attempt, trouble)]
-                t.faults.heal(document.system, document.name, except_document=document.sha256)
-                t.faults.add(found)
-                for fault in found:
-                    structlog.get_logger().warning("fault", source=document.system, line=fault.line())
+                keep_faults(t, document, found)
                 faults += len(found)
                 steps.done(1)
-            for name in page.gone:
-                t.faults.heal(source.name, name)
-            t.cursors.set(source.name, page.cursor)
+            finish_page(t, source.name, page)
     return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
-
-
-def _pages(tenant: Tenant, source: CallSource, steps: Steps) -> Iterator[Page]:
-    while True:
-        with tenant.store.transaction() as t:
-            cursor = t.cursors.get(source.name)
-        page = source.fetch(cursor)
-        steps.step(source.name, len(page.documents))
-        yield page
-        if not page.has_more:
-            return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

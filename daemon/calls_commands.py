@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -23,9 +22,11 @@ from daemon.invocation import (
     TenantName,
     configs,
     day_of,
+    decider,
     fail,
     named_errors,
     out,
+    the_one,
 )
 from daemon.reminder_case import case_now
 from daemon.tenant import opened
@@ -123,14 +124,7 @@ def calls_log(
     """
     with named_errors():
         having = [one for one in configs(config, tenant) if _has_customer(one, customer)]
-        if len(having) != 1:
-            names = ", ".join(one.tenant for one in having)
-            raise CallError(
-                f"tenants {names} all have '{customer}': say --tenant"
-                if having
-                else f"there is no customer '{customer}'"
-            )
-        (chosen,) = having
+        chosen = the_one(having, having=f"'{customer}'", unknown=f"there is no customer '{customer}'")
         today = day_of(as_of, chosen)
         if (outcome is CallOutcome.PROMISED) is (promised is None):
             raise CallError("--promised names the day of a promise, and of nothing else")
@@ -139,7 +133,7 @@ def calls_log(
             called_on=today if on is None else _day(on),
             half=half,
             outcome=outcome,
-            by=by or getpass.getuser(),
+            by=decider(by),
             documents=tuple(document or ()),
             promised_on=None if promised is None else _day(promised),
             note=note,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -35,11 +34,13 @@ from daemon.invocation import (
     TenantName,
     configs,
     day_of,
+    decider,
     err,
     fail,
     named_errors,
     out,
     said_of,
+    the_one,
 )
 from daemon.online_check import online
 from daemon.operator_log import open_log
@@ -377,18 +378,11 @@ def _act(
     act: Callable[[Tenant, review.Person], str],
 ) -> None:
     def acted(ready: Tenant) -> str:
-        person = review.Person(name=by or _login_name(), as_of=day_of(as_of, ready.config))
+        person = review.Person(name=decider(by), as_of=day_of(as_of, ready.config))
         with ready.store.lock():
             return act(ready, person)
 
     typer.echo(_on_its_tenant(configs(config, tenant), entry, acted))
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError) as error:  # a container may run under a number without a name
-        raise fail(("nobody is logged in here: say who decides with --by",)) from error
 
 
 def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[[Tenant], str]) -> str:
@@ -399,11 +393,7 @@ def _on_its_tenant(configs: tuple[TenantConfig, ...], entry: str, act: Callable[
             with opened(one) as ready, ready.store.snapshot() as t:
                 if t.entries.find(entry) or review.nettings(t, entry):
                     having.append(one)
-        if len(having) != 1:
-            names = ", ".join(one.tenant for one in having)
-            why = f"tenants {names} all have an entry '{entry}': say --tenant" if having else f"no entry '{entry}'"
-            raise review.ReviewError(why)
-        with opened(having[0]) as ready:
+        with opened(the_one(having, having=f"an entry '{entry}'", unknown=f"no entry '{entry}'")) as ready:
             return act(ready)
 
 

@@ -40,6 +40,7 @@ from daemon.delivery_reports import pull_reports
 from daemon.feedback import tell_portals
 from daemon.log_words import said
 from daemon.matching import reconcile_entries
+from daemon.one_store import keep_to_one_store
 from daemon.operator_log import masked
 from daemon.payouts import pull_payouts
 from daemon.payouts_again import look_again
@@ -274,6 +275,7 @@ def _deliver(tenant: Tenant, sink: Sink, as_of: date, steps: Steps, result: Cycl
         return
     with _guarded(result, "deliver", sink.name):
         steps.step(sink.name, None)
+        keep_to_one_store(tenant, sink, as_of)
         delivery = drain(tenant.store, sink, as_of, datetime.now(UTC), steps.done)
         result.deliveries.append(delivery)
         if delivery.trouble:

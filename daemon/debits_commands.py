@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
@@ -24,8 +23,10 @@ from daemon.invocation import (
     TenantName,
     configs,
     day_of,
+    decider,
     named_errors,
     out,
+    the_one,
 )
 from daemon.review import Person
 from daemon.tenant import Tenant, opened
@@ -202,13 +203,10 @@ def _act(
     with named_errors():
         having = [one for one in configs(config, tenant) if one.direct_debit is not None]
         knowing = [one for one in having if _knows(one, name, as_of)]
-        if len(knowing) != 1:
-            names = ", ".join(one.tenant for one in knowing)
-            unknown = f"there is no batch, collection, mandate or document '{name}': see `afletter debits list`"
-            raise DebitActError(f"tenants {names} all know '{name}': say --tenant" if knowing else unknown)
-        (chosen,) = knowing
+        unknown = f"there is no batch, collection, mandate or document '{name}': see `afletter debits list`"
+        chosen = the_one(knowing, having=f"'{name}'", unknown=unknown)
         with opened(chosen) as ready, ready.store.lock():
-            person = Person(name=by or getpass.getuser(), as_of=day_of(as_of, chosen))
+            person = Person(name=decider(by), as_of=day_of(as_of, chosen))
             typer.echo(act(ready, person))
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import structlog
-
-from connectors.ports import DeliveryReportSource, Page
+from connectors.ports import DeliveryReportSource
 from daemon.message_queue import effects_of_message
 from daemon.progress import Steps
-from daemon.pull import Pulled
+from daemon.pull import Pulled, finish_page, keep_faults, pages
 from daemon.tenant import Tenant
 from ledger.delivery_reports import DeliveryAction, DeliveryReport
 from ledger.effects import Effect, EffectEvent, EffectState
@@ -23,34 +19,18 @@ _ARRIVED = frozenset({DeliveryAction.DELIVERED, DeliveryAction.RELAYED})
 def pull_reports(tenant: Tenant, source: DeliveryReportSource, steps: Steps) -> Pulled:
     """Take over what a source of reports has; raises the source's named errors, after what came before is committed."""
     documents = facts = faults = 0
-    for page in _pages(tenant, source, steps):
+    for page in pages(tenant, source, steps):
         with tenant.store.transaction() as t:
             for document in page.documents:
                 documents += t.archive.keep(document)
                 said = list(source.parse(document))
                 found = [one for one in said if isinstance(one, Fault)]
-                t.faults.heal(document.system, document.name, except_document=document.sha256)
-                t.faults.add(found)
-                for fault in found:
-                    structlog.get_logger().warning("fault", source=document.system, line=fault.line())
+                keep_faults(t, document, found)
                 faults += len(found)
                 facts += len(t.delivery_reports.add([one for one in said if isinstance(one, DeliveryReport)]))
                 steps.done(1)
-            for name in page.gone:
-                t.faults.heal(source.name, name)
-            t.cursors.set(source.name, page.cursor)
+            finish_page(t, source.name, page)
     return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
-
-
-def _pages(tenant: Tenant, source: DeliveryReportSource, steps: Steps) -> Iterator[Page]:
-    while True:
-        with tenant.store.transaction() as t:
-            cursor = t.cursors.get(source.name)
-        page = source.fetch(cursor)
-        steps.step(source.name, len(page.documents))
-        yield page
-        if not page.has_more:
-            return
 
 
 def take_reports(t: Transaction) -> None:

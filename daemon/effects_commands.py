@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +13,18 @@ from rich.markup import escape
 
 from daemon import effect_acts
 from daemon.effect_acts import EffectActError, EffectStory
-from daemon.invocation import DEFAULT_CONFIG, AsOf, By, ConfigPath, TenantName, configs, day_of, named_errors, out
+from daemon.invocation import (
+    DEFAULT_CONFIG,
+    AsOf,
+    By,
+    ConfigPath,
+    TenantName,
+    configs,
+    day_of,
+    decider,
+    named_errors,
+    out,
+)
 from daemon.operator_log import masked
 from daemon.review import Person
 from daemon.tenant import Tenant, opened
@@ -134,7 +144,7 @@ def _act(
 ) -> None:
     def acted(ready: Tenant) -> str:
         with ready.store.lock():
-            person = Person(name=by or getpass.getuser(), as_of=day_of(as_of, ready.config))
+            person = Person(name=decider(by), as_of=day_of(as_of, ready.config))
             effect = act(ready, name, person)
         return f"{ready.name}: {effect.kind.value} about {effect.subject} {done}"
 

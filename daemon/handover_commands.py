@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -23,8 +22,10 @@ from daemon.invocation import (
     TenantName,
     configs,
     day_of,
+    decider,
     named_errors,
     out,
+    the_one,
 )
 from daemon.log_words import said
 from daemon.reminder_case import Case, case_now
@@ -97,18 +98,13 @@ def handover_release(
     """
     with named_errors():
         knowing = [one for one in configs(config, tenant) if _waits(one, customer, as_of)]
-        if len(knowing) != 1:
-            names = ", ".join(one.tenant for one in knowing)
-            unknown = f"no case of '{customer}' is due: see `afletter handover list`"
-            raise HandOverError(
-                f"tenants {names} all have a case of '{customer}': say --tenant" if knowing else unknown
-            )
-        (chosen,) = knowing
+        unknown = f"no case of '{customer}' is due: see `afletter handover list`"
+        chosen = the_one(knowing, having=f"a case of '{customer}'", unknown=unknown)
         with opened(chosen) as ready, ready.store.lock(), ready.store.transaction() as t:
             case = case_now(ready, t, day_of(as_of, chosen))
             for due in [] if case is None else _due(case):
                 if due.customer_id == customer:
-                    typer.echo(release(ready, t, due, by or getpass.getuser()))
+                    typer.echo(release(ready, t, due, decider(by)))
 
 
 def _waits(one: TenantConfig, customer: str, as_of: str | None) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import getpass
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -77,6 +78,29 @@ def day_of(text: str | None, config: TenantConfig) -> date:
     except ValueError as error:
         raise fail((f"--as-of {text}: write the day as YYYY-MM-DD",)) from error
     return day
+
+
+def decider(by: str | None) -> str:
+    """Who decides: the name that was given, else the login name; ends the command where nobody is logged in."""
+    if by:
+        return by
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container may run under a number without a name
+        raise fail(("nobody is logged in here: say who decides with --by",)) from error
+
+
+class NotOneTenant(AfletterError):
+    """A name is known to no tenant, or to several."""
+
+
+def the_one(knowing: Sequence[TenantConfig], *, having: str, unknown: str) -> TenantConfig:
+    """The one tenant of those that know a name. ``having``: what they all have; ``unknown``: the words when there is none. Raises NotOneTenant."""
+    if not knowing:
+        raise NotOneTenant(unknown)
+    if len(knowing) > 1:
+        raise NotOneTenant(f"tenants {', '.join(one.tenant for one in knowing)} all have {having}: say --tenant")
+    return knowing[0]
 
 
 @contextmanager

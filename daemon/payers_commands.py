@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -10,7 +9,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from daemon import payers
-from daemon.invocation import DEFAULT_CONFIG, AsOf, By, ConfigPath, TenantName, configs, day_of, named_errors, out
+from daemon.invocation import (
+    DEFAULT_CONFIG,
+    AsOf,
+    By,
+    ConfigPath,
+    TenantName,
+    configs,
+    day_of,
+    decider,
+    named_errors,
+    out,
+)
 from daemon.review import Person, ReviewError
 from daemon.tenant import opened
 
@@ -81,6 +91,6 @@ def payers_forget(
         if len(chosen) != 1:
             raise ReviewError(f"tenants {', '.join(one.tenant for one in chosen)}: say --tenant")
         with opened(chosen[0]) as ready, ready.store.lock():
-            person = Person(name=by or getpass.getuser(), as_of=day_of(as_of, chosen[0]))
+            person = Person(name=decider(by), as_of=day_of(as_of, chosen[0]))
             for payer in payers.forget(ready, iban, customer, person):
                 out.print(f"forgotten: {escape(payer.iban)} ({escape(payer.name)}) for {escape(payer.customer_id)}")

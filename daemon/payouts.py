@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from connectors.ports import SettlementSource
 from daemon.debit_money import DebitDesk
 from daemon.progress import Steps
-from daemon.pull import Pulled, keep_faults, pages
+from daemon.pull import Pulled, finish_page, keep_faults, pages
 from daemon.tenant import Tenant
 from ledger.allocations import Allocation, Matched, Outcome, Partly
 from ledger.debit_moves import DebitMove
@@ -33,9 +33,7 @@ def pull_payouts(tenant: Tenant, source: SettlementSource, steps: Steps) -> Pull
                 keep_faults(t, document, found)
                 faults += len(found)
                 steps.done(1)
-            for name in page.gone:
-                t.faults.heal(source.name, name)
-            t.cursors.set(source.name, page.cursor)
+            finish_page(t, source.name, page)
     return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
 
 

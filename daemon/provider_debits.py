@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from collect.debits import DebitPlan
-from collect.provider_answers import Doubt, provider_answers
-from connectors.ports import DebitFeed, DebitProvider
+from collect.provider_answers import Doubt, is_ours, provider_answers
+from connectors.ports import AskingFeed, DebitFeed, DebitProvider
 from daemon.debit_answers import follow
-from daemon.debit_standing import as_it_may_be, handed_over
+from daemon.debit_standing import MAY_HAVE_ARRIVED, as_it_may_be, handed_over
 from daemon.message_queue import release_notice
 from daemon.program_log import log
 from daemon.progress import Steps
-from daemon.pull import Pulled, keep_faults, pages
+from daemon.pull import Pulled, finish_page, keep_faults, pages
 from daemon.tenant import Tenant
-from ledger.debit_orders import closing_payload, order_key, order_payload
+from ledger.debit_orders import HandedOver, closing_payload, order_key, order_of, order_payload
 from ledger.effects import Effect, EffectEvent, EffectKind, EffectState, canonical
-from ledger.mandates import Collection, CollectionStatus, DebitBatch
+from ledger.mandates import Collection, CollectionStatus, DebitBatch, MandateType
 from ledger.money import Money
 from ledger.provider_debits import ProviderDebit
 from ledger.sources import Fault
@@ -31,6 +31,23 @@ from store.store import Transaction
 
 #: An effect in such a state is over: its collection may be queued anew.
 _OVER: Final = (None, EffectState.CANCELLED)
+#: By what an effect of which the provider tells is done: whoever was sending it is dead, nobody knew, or a person was asked.
+_ARRIVED: Final = {
+    EffectState.SENDING: EffectEvent.CONFIRM,
+    EffectState.UNKNOWN: EffectEvent.FOUND,
+    EffectState.PARKED: EffectEvent.FOUND,
+}
+#: The mandate of such a collection was taken by the customer's bank.
+_TAKEN: Final = frozenset(
+    {
+        CollectionStatus.SENT,
+        CollectionStatus.ACKNOWLEDGED,
+        CollectionStatus.COLLECTED,
+        CollectionStatus.RETURNED,
+        CollectionStatus.REFUNDED,
+    }
+)
+_UNDER_WAY: Final = frozenset({CollectionStatus.NOTIFIED, CollectionStatus.SENT, CollectionStatus.ACKNOWLEDGED})
 
 
 def hand_over_singly(
@@ -48,7 +65,8 @@ def hand_over_singly(
         t.debits.join_batch(batch.message_id, [one.end_to_end_id for one in fresh])
     else:
         t.debits.put(replace(batch, collections=tuple(fresh)), document)
-    t.outbox.add([_order(t, provider, batch, one) for one in fresh])
+    firsts = _firsts(t) if provider.names_first else {}
+    t.outbox.add([_order(t, provider, batch, one, firsts) for one in fresh])
     if provider.closes_batches:
         t.outbox.add([_closing(t, provider, batch, fresh)])
     total = sum((one.amount for one in fresh), Money.zero(fresh[0].amount.currency))
@@ -61,14 +79,32 @@ def hand_over_singly(
     log(tenant, t, batch.created_on, batch.message_id, "debit_batch_to_provider", values)
 
 
-def _order(t: Transaction, provider: DebitProvider, batch: DebitBatch, collection: Collection) -> Effect:
+def _firsts(t: Transaction) -> Mapping[tuple[str, str], str]:
+    """What the provider calls the first debit under each recurrent mandate and account."""
+    references = t.outbox.references(EffectKind.COLLECTION)
+    found: dict[tuple[str, str], str] = {}
+    for one in t.debits.rows():
+        first = references.get(one.end_to_end_id, "")
+        if first and one.status in _TAKEN and one.mandate.type is MandateType.RECURRENT:
+            found.setdefault((one.mandate.reference, one.mandate.iban), first)
+    return found
+
+
+def _order(
+    t: Transaction,
+    provider: DebitProvider,
+    batch: DebitBatch,
+    collection: Collection,
+    firsts: Mapping[tuple[str, str], str],
+) -> Effect:
     earlier = len(t.outbox.of_subject(collection.end_to_end_id))
+    first = firsts.get((collection.mandate.reference, collection.mandate.iban), "")
     return Effect(
         key=order_key(collection.end_to_end_id, earlier),
         kind=EffectKind.COLLECTION,
         sink=provider.name,
         subject=collection.end_to_end_id,
-        payload=order_payload(collection, batch),
+        payload=order_payload(collection, batch, first),
         not_before=batch.created_on,
     )
 
@@ -121,6 +157,8 @@ def pull_debit_feed(tenant: Tenant, feed: DebitFeed, as_of: date, steps: Steps) 
     Words and the steps that they lead to are one transaction with the cursor; a word that was told before is not told again.
     """
     documents = facts = faults = 0
+    if isinstance(feed, AskingFeed):
+        feed.ask_for(_to_be_asked_for(tenant, as_of - timedelta(days=feed.asked_for_days)), as_of)
     for page in pages(tenant, feed, steps):
         with tenant.store.transaction() as t:
             said: list[ProviderDebit] = []
@@ -135,15 +173,36 @@ def pull_debit_feed(tenant: Tenant, feed: DebitFeed, as_of: date, steps: Steps) 
                 faults += len(faulty)
                 steps.done(1)
             facts += _take(tenant, t, said, as_of)
-            for name in page.gone:
-                t.faults.heal(feed.name, name)
-            t.cursors.set(feed.name, page.cursor)
+            finish_page(t, feed.name, page)
     return Pulled(source=feed.name, documents=documents, facts=facts, faults=faults)
+
+
+def _to_be_asked_for(tenant: Tenant, since: date) -> list[HandedOver]:
+    """What may be with the provider: under way, or collected since a day."""
+    with tenant.store.snapshot() as t:
+        states, references = t.outbox.states(EffectKind.COLLECTION), t.outbox.references(EffectKind.COLLECTION)
+        return [
+            HandedOver(reference=one.end_to_end_id, transaction=references.get(one.end_to_end_id, ""))
+            for one in t.debits.rows()
+            if states.get(one.end_to_end_id) in MAY_HAVE_ARRIVED
+            and (one.status in _UNDER_WAY or one.collect_on >= since)
+        ]
+
+
+def _out_of_doubt(t: Transaction, said: Sequence[ProviderDebit]) -> None:
+    """What the provider tells of has reached it, whatever became of the answer at the hand-over."""
+    for word in said:
+        for effect in t.outbox.of_subject(word.reference) if is_ours(word.reference) else ():
+            event = _ARRIVED.get(effect.state)
+            if event is not None and order_of(effect.payload).amount == word.amount:
+                references = {effect.key: word.transaction}
+                t.outbox.step([effect.key], event, detail="the provider has it", references=references)
 
 
 def _take(tenant: Tenant, t: Transaction, said: Sequence[ProviderDebit], as_of: date) -> int:
     if not said:
         return 0
+    _out_of_doubt(t, said)
     states = handed_over(t)
     found = provider_answers(said, [as_it_may_be(one, states) for one in t.debits.rows()])
     t.faults.add([_told(doubt) for doubt in found.doubts])

@@ -64,7 +64,7 @@ def pull_invoices(tenant: Tenant, source: InvoiceSource, as_of: date, steps: Ste
                 facts += inserted
                 faults += faulty
                 steps.done(1)
-            _finish_page(t, source.name, page)
+            finish_page(t, source.name, page)
     return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
 
 
@@ -79,7 +79,7 @@ def pull_statements(tenant: Tenant, account: BankAccountSources, source: Stateme
                 facts += inserted
                 faults += faulty
                 steps.done(1)
-            _finish_page(t, source.name, page)
+            finish_page(t, source.name, page)
     return Pulled(source=source.name, documents=documents, facts=facts, faults=faults)
 
 
@@ -112,7 +112,8 @@ def pages(tenant: Tenant, source: Source[object], steps: Steps) -> Iterator[Page
             return
 
 
-def _finish_page(t: Transaction, source: str, page: Page) -> None:
+def finish_page(t: Transaction, source: str, page: Page) -> None:
+    """What is gone from the source has no faults any more, and the next page begins behind this one."""
     for name in page.gone:
         t.faults.heal(source, name)
     t.cursors.set(source, page.cursor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -24,9 +23,11 @@ from daemon.invocation import (
     TenantName,
     configs,
     day_of,
+    decider,
     fail,
     named_errors,
     out,
+    the_one,
 )
 from daemon.reminder_acts import ReminderActError, UnknownSubject, subject_of
 from daemon.reminder_case import Case, case_now
@@ -300,21 +301,10 @@ def _act(
     """Do something on the one tenant that knows the name; where several do, --tenant must say which."""
     with named_errors():
         knowing = [one for one in configs(config, tenant) if _knows(one, name)]
-        if len(knowing) != 1:
-            names = ", ".join(one.tenant for one in knowing)
-            unknown = f"there is no invoice and no customer '{name}'"
-            raise ReminderActError(f"tenants {names} all know '{name}': say --tenant" if knowing else unknown)
-        (chosen,) = knowing
+        chosen = the_one(knowing, having=f"'{name}'", unknown=f"there is no invoice and no customer '{name}'")
         with opened(chosen) as ready, ready.store.lock():
-            person = Person(name=by or _login_name(), as_of=day_of(as_of, chosen))
+            person = Person(name=decider(by), as_of=day_of(as_of, chosen))
             typer.echo(act(ready, person))
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError) as error:  # a container may run under a number without a name
-        raise fail(("nobody is logged in here: say who decides with --by",)) from error
 
 
 def _knows(one: TenantConfig, name: str) -> bool:

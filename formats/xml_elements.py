@@ -2,29 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from lxml import etree
 
 Element: TypeAlias = etree._Element
 
 
-@lru_cache(maxsize=1024)
-def _local(tag: str) -> str:
-    """A name without its namespace; a document has a few dozen of them, a million times."""
-    return tag.rpartition("}")[2]
+#: Names that are kept; a document has a few dozen of them, a million times.
+MOST_NAMES: Final = 1024
+
+
+class _LocalNames(dict[object, str]):
+    """Names without their namespaces, by the tags with them."""
+
+    def __missing__(self, tag: object) -> str:
+        name = str(tag).rpartition("}")[2]
+        if len(self) < MOST_NAMES:
+            self[tag] = name
+        return name
+
+
+_LOCAL: Final = _LocalNames()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What is asked for at a child of an element. ``path``: by which it is asked for, empty where only what is below it is; ``element``:
+    the element itself and not its text; ``below``: the same of its children, by their local names."""
+
+    path: str
+    element: bool
+    below: dict[str, _Place]
+
+
+class Places:
+    """Paths of local names (``Refs/EndToEndId``) that are looked for below an element, all of them in one walk.
+
+    Each child is looked at once, and none below a name that leads nowhere: a long file takes its time for its many small elements.
+    """
+
+    def __init__(self, *, texts: Iterable[str], elements: Iterable[str] = ()) -> None:
+        self._table: dict[str, _Place] = {}
+        for path in texts:
+            self._add(path, element=False)
+        for path in elements:
+            self._add(path, element=True)
+
+    def _add(self, path: str, *, element: bool) -> None:
+        table = self._table
+        *way, last = path.split("/")
+        for step in way:
+            table = table.setdefault(step, _Place(path="", element=False, below={})).below
+        known = table.get(last)
+        table[last] = _Place(path=path, element=element, below={} if known is None else known.below)
+
+    def found_in(self, element: Element) -> tuple[dict[str, str], dict[str, Element]]:
+        """The texts below an element that are not blank, with their outer blanks cut, and the elements, each by its path; of several at
+        one path the last."""
+        texts: dict[str, str] = {}
+        elements: dict[str, Element] = {}
+        _find(element, self._table, texts, elements)
+        return texts, elements
+
+
+def _find(element: Element, table: dict[str, _Place], texts: dict[str, str], elements: dict[str, Element]) -> None:
+    for child in element:
+        place = table.get(_LOCAL[child.tag])
+        if place is None:
+            continue
+        if place.path:
+            if place.element:
+                elements[place.path] = child
+            elif (text := child.text) is not None and (text := text.strip()):
+                texts[place.path] = text
+        if place.below:
+            _find(child, place.below, texts, elements)
+
+
+def first_text(texts: Mapping[str, str], paths: Iterable[str]) -> str:
+    """The text at the first of the paths that has one, empty where none has."""
+    for path in paths:
+        if path in texts:
+            return texts[path]
+    return ""
 
 
 def name_of(element: Element) -> str:
     """The local name of an element."""
-    return _local(str(element.tag))
-
-
-def parts_of(element: Element | None) -> dict[str, Element]:
-    """The children of an element by local name; of several alike the last."""
-    return {} if element is None else {_local(str(child.tag)): child for child in element}
+    return _LOCAL[element.tag]
 
 
 def own_text(element: Element | None) -> str:
@@ -38,7 +107,7 @@ def at(element: Element | None, *path: str) -> Element | None:
         if element is None:
             return None
         for child in element:
-            if _local(str(child.tag)) == step:
+            if _LOCAL[child.tag] == step:
                 element = child
                 break
         else:
@@ -48,7 +117,7 @@ def at(element: Element | None, *path: str) -> Element | None:
 
 def all_at(element: Element | None, step: str) -> list[Element]:
     """All children with that local name."""
-    return [] if element is None else [child for child in element if _local(str(child.tag)) == step]
+    return [] if element is None else [child for child in element if _LOCAL[child.tag] == step]
 
 
 def text_at(element: Element | None, *path: str) -> str:

@@ -38,6 +38,8 @@ def with_controls(statement: Statement) -> Statement:
     Problems that the reader found are kept and come first. Asking twice gives the same statement. A statement without an opening or a
     closing balance cannot be proven; that is no problem but a remark (``remarks``).
     """
+    if _is_proven(statement):
+        return statement
     problems = [*_strangers(statement)]
     if not problems:
         problems += _difference(statement)
@@ -46,6 +48,22 @@ def with_controls(statement: Statement) -> Statement:
     if entries is statement.entries and found == statement.problems:
         return statement
     return replace(statement, entries=entries, problems=found)
+
+
+def _is_proven(statement: Statement) -> bool:
+    """Whether nothing is left to be done: held entries with their balances, from the opening one to the closing one, and no problem."""
+    opening, closing, account, currency = statement.opening, statement.closing, statement.account, statement.currency
+    if opening is None or closing is None or statement.problems or isinstance(statement.entries, StreamedEntries):
+        return False
+    if opening.currency != currency or closing.currency != currency:
+        return False
+    running = opening.minor
+    for entry in statement.entries:
+        amount, balance = entry.amount, entry.balance
+        running += amount.minor
+        if balance is None or balance.minor != running or amount.currency != currency or entry.account != account:
+            return False
+    return running == closing.minor
 
 
 def remarks(statement: Statement) -> tuple[str, ...]:

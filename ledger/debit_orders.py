@@ -19,7 +19,8 @@ from ledger.money import Money
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebitOrder:
     """What the provider is to collect. ``reference``: the end-to-end id; ``batch``: the message id of the batch in which it was released;
-    ``held_as``: what the provider calls the mandate, where its own mandates were read; ``documents``: the invoices that it collects."""
+    ``held_as``: what the provider calls the mandate, where its own mandates were read; ``documents``: the invoices that it collects; ``first``: what the
+    provider calls the first debit under the same mandate and account, for one that wants it named, and empty for that first one itself."""
 
     reference: str
     batch: str
@@ -36,6 +37,16 @@ class DebitOrder:
     amount: Money
     remittance: str
     documents: tuple[str, ...]
+    first: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """A debit that has reached its provider, or may have. ``reference``: the end-to-end id; ``transaction``: what the provider calls it, empty while
+    nobody knows whether it has it."""
+
+    reference: str
+    transaction: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +60,12 @@ class BatchClosing:
     amount: Money
 
 
-def order_payload(collection: Collection, batch: DebitBatch) -> Payload:
-    """A collection as the payload of an effect."""
+def order_payload(collection: Collection, batch: DebitBatch, first: str = "") -> Payload:
+    """A collection as the payload of an effect. ``first``: as in ``DebitOrder``."""
     mandate = collection.mandate
+    named = {"first": first} if first else {}
     return {
+        **named,
         "reference": collection.end_to_end_id,
         "batch": batch.message_id,
         "mandate_reference": mandate.reference,
@@ -117,6 +130,7 @@ def order_of(payload: Payload) -> DebitOrder | BatchClosing:
             amount=amount,
             remittance=_text(payload, "remittance"),
             documents=tuple(str(one) for one in documents),
+            first=_text(payload, "first") if "first" in payload else "",
         )
     except (KeyError, ValueError) as error:
         raise Refused(f"this is no debit order: {error}") from error

@@ -23,6 +23,7 @@ class EntryStatus(StrEnum):
     INFORMATION = "information"
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remittance:
     """Remittance information: ``unstructured`` lines as the bank gave them (already joined where the format breaks a

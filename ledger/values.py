@@ -8,30 +8,45 @@ Python data model, 3.3.2.4). Nothing else changes: fields, defaults, equality, `
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def many(cls: type[T]) -> type[T]:
     """The frozen dataclass with slots (stand above ``@dataclass``), made faster. TypeError for one that it cannot be done for."""
-    own: tuple[Field[Any], ...] = fields(cls)  # type: ignore[arg-type]
-    names = tuple(each.name for each in own)
-    if cls.__dict__.get("__slots__") != names or hasattr(cls, "__post_init__"):
-        raise TypeError(f"{cls.__name__} is no plain dataclass with slots")
-    cls.__init__ = _initialiser(cls, own)  # type: ignore[method-assign]
+    made = _filling(cls, "__init__", "self", "_unlock(self, '__class__', _open)", "return None")
+    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    made.__annotations__ = {**{each.name: each.type for each in fields(cls)}, "return": None}  # type: ignore[arg-type]
+    cls.__init__ = made  # type: ignore[method-assign]
     return cls
 
 
-def _initialiser(cls: type, own: tuple[Field[Any], ...]) -> Any:
-    """``__init__`` with the signature that the dataclass had."""
+def maker(cls: Callable[P, T]) -> Callable[P, T]:
+    """A function that makes what a class of ``many`` makes, from the same arguments and in half the time, for loops over a million entries.
+
+    Python hands a class its keywords in a dict, a function as they stand, but for more than fifteen: leave out those that are at their
+    default.
+    """
+    made: Callable[P, T] = _filling(cast(type, cls), "make", "", "self = _new(_open)", "return self")
+    return made
+
+
+def _filling(cls: type, name: str, first: str, begin: str, end: str) -> Any:
+    """A function with the arguments that the dataclass takes (after ``first``), which fills ``self`` between ``begin`` and ``end``."""
+    own: tuple[Field[Any], ...] = fields(cls)
+    if cls.__dict__.get("__slots__") != tuple(each.name for each in own) or hasattr(cls, "__post_init__"):
+        raise TypeError(f"{cls.__name__} is no plain dataclass with slots")
     scope: dict[str, Any] = {
         "_open": type(f"_Open{cls.__name__}", (), {"__slots__": cls.__dict__["__slots__"]}),
         "_locked": cls,
         "_unlock": object.__setattr__,
+        "_new": object.__new__,
     }
-    positional: list[str] = []
+    positional: list[str] = [first] if first else []
     keywords: list[str] = []
     for each in own:
         if each.default_factory is not MISSING:
@@ -41,11 +56,7 @@ def _initialiser(cls: type, own: tuple[Field[Any], ...]) -> Any:
             scope[f"_default_{each.name}"] = each.default
             default = f"=_default_{each.name}"
         (keywords if each.kw_only else positional).append(each.name + default)
-    signature = ", ".join(["self", *positional, *(["*", *keywords] if keywords else [])])
+    signature = ", ".join([*positional, *(["*", *keywords] if keywords else [])])
     body = "".join(f"    self.{each.name} = {each.name}\n" for each in own)
-    source = f"def __init__({signature}):\n    _unlock(self, '__class__', _open)\n{body}    self.__class__ = _locked\n"
-    exec(source, scope)  # noqa: S102 - as dataclasses does it; names come from the class alone
-    made = scope["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__annotations__ = {**{each.name: each.type for each in own}, "return": None}
-    return made
+    exec(f"def {name}({signature}):\n    {begin}\n{body}    self.__class__ = _locked\n    {end}\n", scope)  # noqa: S102 - as dataclasses does it; names come from the class alone
+    return scope[name]

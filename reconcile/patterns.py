@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import Final
 
 from ledger.values import many
-from reconcile.text import Atom, atoms, plain
+from reconcile.text import Atom, folded, plain, runs_of
 
 #: Digits without prefix or year that are enough to tell documents of one payer apart.
 _FEWEST_LAST_DIGITS: Final = 3
@@ -59,16 +59,16 @@ _IRREGULAR: Final = NumberParts("", "", "", "", ())
 def parts_of(number: str, issued_on: date) -> NumberParts:
     """The parts of ``number``; a glued year, or one behind the counter, is recognised by the year of issue (or the one before or after
     it)."""
-    return parts_of_atoms(atoms(plain(number)), issued_on)
+    return parts_of_runs(runs_of(plain(number)), issued_on)
 
 
-def parts_of_atoms(runs: Sequence[Atom], issued_on: date) -> NumberParts:
-    """The same of a number that was taken into atoms before."""
-    letters = [run.folded for run in runs if not run.numeric]
-    digits = [run.text for run in runs if run.numeric]
-    if not digits or True in [run.numeric for run in runs[: len(letters)]]:
+def parts_of_runs(runs: Sequence[str], issued_on: date) -> NumberParts:
+    """The same of a number that was taken into its runs of letters and digits before."""
+    digits = [run for run in runs if run.isdigit()]
+    letters = runs[: len(runs) - len(digits)]
+    if not digits or True in [run.isdigit() for run in letters]:
         return _IRREGULAR
-    prefix = "".join(letters)
+    prefix = folded("".join(letters))
     segments = tuple(map(len, digits))
     years = _years_around(issued_on.year)
     if len(digits) > 1:

@@ -33,7 +33,7 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
-from reconcile.receivables import MOST_OF_AMOUNT, Item
+from reconcile.receivables import Item
 from reconcile.remittance import Quote, has_fragments, is_verbatim, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
@@ -43,6 +43,8 @@ from reconcile.text import is_slip, one_edit_apart, slips_of
 _MOST_UNQUOTED_CREDITS: Final = 5
 #: Documents of a customer among which some may have been paid beside the quoted ones.
 _MOST_UNQUOTED: Final = 16
+#: Documents of one amount whose keys are compared one by one with a quoted number; of more, all its slips are looked up.
+_MOST_COMPARED: Final = 12
 #: A payment is so many times what was paid too much, when that is taken from somebody who only has a word of the customer's name.
 _RATHER_LITTLE: Final = 10
 _NOT_COLLECTABLE: Final = frozenset({ItemStatus.CANCELLED, ItemStatus.WRITTEN_OFF})
@@ -580,18 +582,14 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     if not case.open_with_amount:
         return []
     keys: Sequence[str] = keys_that_could_be_meant(item)
-    if len(case.open_with_amount) <= MOST_OF_AMOUNT:
-        near: dict[int, list[str]] = {}
-        for other in case.open_with_amount:
-            for key in other.keys:
-                near.setdefault(len(key), []).append(key)
-        keys = [key for key in keys if any(is_slip(key, each) for each in near.get(len(key), ()))]
+    if len(case.open_with_amount) <= _MOST_COMPARED:
+        near = [each for other in case.open_with_amount for each in other.keys]
+        keys = [key for key in keys if any(len(key) == len(each) and is_slip(key, each) for each in near)]
     found: dict[str, Item] = {}
     for key in keys:
-        for slip in slips_of(key):
-            for other in case.receivables.quoted(slip):
-                if other.open == case.minor and not other.is_credit and other.issued_on <= case.on:
-                    found[other.number] = other
+        for other in case.receivables.open_under(slips_of(key), case.minor):
+            if other.issued_on <= case.on:
+                found[other.number] = other
     return list(found.values())
 
 

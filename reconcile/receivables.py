@@ -13,7 +13,7 @@ Settled documents belong in here too: a payment that quotes one was paid twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from operator import attrgetter
@@ -28,9 +28,9 @@ from ledger.party import Customer, KnownPayer
 from ledger.references import compact
 from reconcile.keys import KeyTable
 from reconcile.names import Likeness, Name, likeness, name_of, strongly_like
-from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_atoms
+from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_runs
 from reconcile.policy import MatchPolicy
-from reconcile.text import Atom, atoms, key_of, leading_letters, plain
+from reconcile.text import folded, key_of, leading_letters, plain, runs_of
 
 #: Open documents of one customer that a payment looks at; beyond that a person does.
 MOST_CANDIDATES: Final = 200
@@ -118,9 +118,13 @@ class Item:
     def keys(self) -> tuple[str, ...]:
         """The keys under which the document is quoted."""
         if self._quoted_as is None:
-            runs = atoms(plain(self.number))
-            self._quoted_as = _keys(self, runs, parts_of_atoms(runs, self.issued_on))
+            runs = runs_of(plain(self.number))
+            self._quoted_as = _keys(self, runs, parts_of_runs(runs, self.issued_on))
         return self._quoted_as
+
+    def forget_parts(self) -> None:
+        """Keep no longer what was worked out of the number: of a million settled documents hardly one is asked for again."""
+        self._parts = self._quoted_as = None
 
     def is_unfilled(self, key: str) -> bool:
         """Whether ``key`` is that of the number without the zeros that fill its counter up, and a year or a book stands before it."""
@@ -189,12 +193,12 @@ class _Shelf:
         return len(self._items)
 
 
-def _keys(document: Item, runs: Sequence[Atom], parts: NumberParts) -> tuple[str, ...]:
+def _keys(document: Item, runs: Sequence[str], parts: NumberParts) -> tuple[str, ...]:
     """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
     payment reference, order number."""
-    keys = ["".join([run.folded for run in runs])]
-    if parts.prefix and not runs[0].numeric:
-        digits = "".join([run.text for run in runs if run.numeric])
+    keys = [folded("".join(runs))]
+    if parts.prefix:
+        digits = "".join([run for run in runs if run.isdigit()])
         if len(digits) >= _FEWEST_BARE_DIGITS:
             keys.append(digits)
     if parts.counter[:1] == "0" and (parts.prefix or parts.head):
@@ -332,14 +336,14 @@ class Receivables:
     def _add(self, item: Item) -> None:
         if item.number in self._by_number:
             raise InvariantBroken(f"two documents have the number {item.number}")
-        runs = atoms(plain(item.number))
-        parts = parts_of_atoms(runs, item.issued_on)
+        runs = runs_of(plain(item.number))
+        parts = parts_of_runs(runs, item.issued_on)
         self._by_number[item.number] = item
         for key in _keys(item, runs, parts):
             self._file(key, len(self._items))
         self._items.append(item)
-        if runs and not runs[0].numeric:
-            self.key_prefixes.add(runs[0].folded)
+        if runs and not runs[0].isdigit():
+            self.key_prefixes.add(folded(runs[0]))
         for text in (item.creditor_reference, item.order_number):
             if text and not text[0].isdecimal():
                 self.key_prefixes.add(leading_letters(text))
@@ -375,6 +379,15 @@ class Receivables:
             return (only,) if only.has_key(key) else ()
         return [item for at in places if (item := self._items[at]).has_key(key)]
 
+    def open_under(self, keys: Iterable[str], minor: int) -> Iterator[Item]:
+        """Open invoices of exactly ``minor`` that are quoted under one of so many keys that most of them are nobody's."""
+        places, items = self._keys.places, self._items
+        for key in keys:
+            for at in places(key):
+                item = items[at]
+                if item.open == minor and not item.is_credit and item.has_key(key):
+                    yield item
+
     def credits_of(self, number: str) -> Sequence[Item]:
         """The credit notes that correct an invoice, open or not, by date and number."""
         return self._credits_of.get(number, ())
@@ -409,6 +422,7 @@ class Receivables:
             self._put_with_amount(item)
         else:
             self._open_of_customer[item.customer_id].take(item)
+            item.forget_parts()
 
     def _reopen(self, number: str, minor: int) -> None:
         item = self._by_number[number]

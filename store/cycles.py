@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import UnaryExpression, update
 
 from store import json_text
 from store.schema import cycle
@@ -53,9 +53,16 @@ class Cycles(Shelf):
         if changed.rowcount == 0:
             raise LookupError(f"there is no cycle {cycle_id}")
 
+    def first(self) -> CycleRow | None:
+        """The oldest cycle; None before it."""
+        return self._one(cycle.c.cycle_id.asc())
+
     def last(self) -> CycleRow | None:
         """The newest cycle; None before the first."""
-        row = self._connection.execute(self._select(cycle).order_by(cycle.c.cycle_id.desc()).limit(1)).first()
+        return self._one(cycle.c.cycle_id.desc())
+
+    def _one(self, order: UnaryExpression[int]) -> CycleRow | None:
+        row = self._connection.execute(self._select(cycle).order_by(order).limit(1)).first()
         if row is None:
             return None
         return CycleRow(

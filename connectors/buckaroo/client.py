@@ -1,21 +1,21 @@
 """Buckaroo's JSON gateway: transactions by their keys, every request signed, errors named by what happens next.
 
-There is no list of transactions over there: only what a settlement file names can be asked for.
+There is no list of transactions over there: only what can be named is shown, by its key or by the invoice number that it was made under.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from connectors.buckaroo.settings import BuckarooSettings
+from connectors.buckaroo.settings import BuckarooLogin
 from connectors.buckaroo.signature import HmacSigner
 from connectors.http import HttpClient, HttpLimits, HttpRequest, HttpResponse, json_bytes, quoted
 from connectors.json_rows import Row, optional_text, row, rows, text
 from connectors.rate_budget import RateBudget, Window
 from ledger.effects import key_of
-from ledger.errors import Refused, Transient
+from ledger.errors import HumanActionNeeded, OutcomeUnknown, Refused, Transient
 
 PROVIDER: Final = "Buckaroo"
 LIMITS: Final = HttpLimits(connect_s=10, read_s=60, total_s=180, response_bytes=16 * 1024 * 1024, attempts=4)
@@ -25,13 +25,14 @@ AT_ONCE: Final = 50
 _NOBODY: Final = "0" * 32
 _SAID_CHARACTERS: Final = 300
 _NOT_THERE: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND})
+_JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json; charset=utf-8"}
 _KINDS_OF_ERRORS: Final = ("ChannelErrors", "ServiceErrors", "ActionErrors", "ParameterErrors", "CustomParameterErrors")
 
 
 class BuckarooClient:
     """Speaks for one website."""
 
-    def __init__(self, settings: BuckarooSettings) -> None:
+    def __init__(self, settings: BuckarooLogin) -> None:
         website, secret = settings.website_key.get_secret_value(), settings.secret_key.get_secret_value()
         self._http = HttpClient(
             settings.url,
@@ -51,36 +52,66 @@ class BuckarooClient:
 
     def log_in(self) -> None:
         """Ask for nobody's transaction."""
-        self._asked([_NOBODY])
+        self._asked("Key", [_NOBODY])
 
     def transactions(self, keys: Sequence[str]) -> Mapping[str, Row]:
         """The transactions of these keys, by key in capitals; those that Buckaroo does not know are left out."""
         wanted = list(dict.fromkeys(key.upper() for key in keys))
         found: dict[str, Row] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            found |= self._asked(wanted[start : start + AT_ONCE])
+        for some in _in_lots(wanted):
+            shown, _ = self._asked("Key", some)
+            found |= {text(one, "Key", PROVIDER).upper(): one for one in shown}
         for key in wanted:
             # How many may be asked for at once is not documented: what was left out is asked for alone before it counts as unknown.
             if key not in found:
                 found |= self._alone(key)
         return found
 
-    def _asked(self, keys: Sequence[str]) -> Mapping[str, Row]:
-        """What is asked for changes nothing, so that it may be asked twice."""
-        body = json_bytes({"Transactions": [{"Key": key} for key in keys]})
+    def made_under(self, invoices: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+        """All transactions that bear these invoice numbers, by that number; those of which Buckaroo says that it has none are left out.
+
+        Raises HumanActionNeeded for a number that it neither shows nor says to be unknown: nobody can tell then.
+        """
+        wanted = list(dict.fromkeys(invoices))
+        found: dict[str, list[Row]] = {}
+        unsaid: list[str] = []
+        for some in _in_lots(wanted):
+            shown, unknown = self._asked("Invoice", some)
+            _take(found, shown)
+            absent = {optional_text(one, "Invoice") for one in unknown}
+            unsaid += [invoice for invoice in some if invoice not in found and invoice not in absent]
+        for invoice in unsaid:
+            shown, unknown = self._asked("Invoice", [invoice])
+            _take(found, shown)
+            if invoice not in found and not unknown:
+                raise HumanActionNeeded(
+                    f"{PROVIDER} neither shows a transaction of {invoice} nor says that it has none: has its interface changed?"
+                )
+        return {invoice: found[invoice] for invoice in wanted if invoice in found}
+
+    def made(self, wanted: Row) -> Row:
+        """The transaction that was made as asked for. Raises OutcomeUnknown where it may have been made, Refused where it was not."""
         answer = self._http.send(
-            HttpRequest(
-                method="POST",
-                path="/json/Transaction/Statuses",
-                headers={"Content-Type": "application/json; charset=utf-8"},
-                body=body,
-                repeatable=True,
-            )
+            HttpRequest(method="POST", path="/json/Transaction", headers=_JSON, body=json_bytes(wanted))
+        )
+        try:
+            said = row(self._json(answer), PROVIDER)
+        except Transient as error:
+            # Whoever answered, the order may have passed.
+            raise OutcomeUnknown(str(error)) from None
+        self._raise_errors(said)
+        return said
+
+    def _asked(self, by: str, names: Sequence[str]) -> tuple[list[Row], list[Row]]:
+        """Transactions that bear these names, and what is said of the names that there are none of. Asking changes nothing, so that it may be done twice."""
+        body = json_bytes({"Transactions": [{by: name} for name in names]})
+        answer = self._http.send(
+            HttpRequest(method="POST", path="/json/Transaction/Statuses", headers=_JSON, body=body, repeatable=True)
         )
         said = row(self._json(answer), PROVIDER)
         self._raise_errors(said)
-        listed = rows(said.get("Transactions"), PROVIDER)
-        return {text(one, "Key", PROVIDER).upper(): one for one in listed}
+        unknown = said.get("ErrorTransactions")
+        return rows(said.get("Transactions"), PROVIDER), [] if unknown is None else rows(unknown, PROVIDER)
 
     def _alone(self, key: str) -> Mapping[str, Row]:
         answer = self._http.get(f"/json/Transaction/Status/{quoted(key)}", accepted=_NOT_THERE)
@@ -110,3 +141,13 @@ class BuckarooClient:
         if words:
             said_there = " ".join(" ".join(words).split())[:_SAID_CHARACTERS]
             raise Refused(self._http.masked(f"{PROVIDER} says: {said_there}"))
+
+
+def _in_lots(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), AT_ONCE):
+        yield names[start : start + AT_ONCE]
+
+
+def _take(found: dict[str, list[Row]], shown: Sequence[Row]) -> None:
+    for one in shown:
+        found.setdefault(optional_text(one, "Invoice"), []).append(one)

@@ -137,10 +137,27 @@ class _Reading:
         )
 
     def _is_back(self, transaction: Row | None) -> bool:
-        """Whether money in only gives back what a refund or chargeback had taken: no payment of its own."""
-        related = [] if transaction is None else rows(transaction["related"], PROVIDER)
-        words = [text(one, "relation", PROVIDER) for one in related]
-        return any(self._says(f"{kind}_relations", word) for word in words for kind in (_CHARGEBACK, _REFUND))
+        """Whether money in only gives back what a refund or chargeback had taken: no payment of its own. A payment that names what took it back is one:
+        that other one names it too."""
+        if transaction is None:
+            return False
+        return any(
+            self._related(one) and not self._names(text(one, "key", PROVIDER).upper(), transaction)
+            for one in rows(transaction["related"], PROVIDER)
+        )
+
+    def _related(self, relation: Row) -> bool:
+        word = text(relation, "relation", PROVIDER)
+        return any(self._says(f"{kind}_relations", word) for kind in (_CHARGEBACK, _REFUND))
+
+    def _names(self, key: str, named: Row) -> bool:
+        """Whether the transaction of this key refunds or takes back another."""
+        other = self._of(key)
+        wanted = text(named, "Key", PROVIDER).upper()
+        return other is not None and any(
+            self._related(one) and text(one, "key", PROVIDER).upper() == wanted
+            for one in rows(other["related"], PROVIDER)
+        )
 
     def _check(self, transaction: Row, moved: Money) -> None:
         """File and gateway must say the same, or somebody is wrong."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from config.settings import ConnectorSettings
+from config.settings import ConnectorSettings, Settings
 from config.values import Text
 from connectors.http import address_fault
 from connectors.sftp_intake import SftpIntakeSettings
@@ -21,12 +21,33 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
-class BuckarooSettings(ConnectorSettings):
+class BuckarooLogin(Settings):
+    """How to reach Buckaroo, and its words for what takes a payment back."""
+
+    website_key: SecretStr = Field(description="The website's key (Plaza: My Buckaroo, Websites).")
+    secret_key: SecretStr = Field(description="The secret key that requests are signed with (Plaza: Configuration).")
+    chargeback_relations: tuple[Text, ...] = Field(
+        default=("reversal", "chargeback"),
+        description="Words of `RelationType` by which a transaction takes back the one that it names.",
+    )
+    test: bool = Field(default=False, description="Whether transactions of Buckaroo's test mode are taken over.")
+    url: Annotated[Text, AfterValidator(_address)] = Field(
+        default="https://checkout.buckaroo.nl", description="Address of the gateway."
+    )
+    calls_per_minute: int = Field(default=60, ge=1, le=100_000, description="Calls that Buckaroo is given in a minute.")
+    calls_per_day: int = Field(
+        default=20_000, ge=1, le=10_000_000, description="Calls that Buckaroo is given in a day."
+    )
+    authorities: Path | None = Field(
+        default=None, description="PEM file of the certificates to trust, in place of the usual ones."
+    )
+    state: Path = Field(default=Path("state/connections"), description="Folder where the count of calls stands.")
+
+
+class BuckarooSettings(BuckarooLogin, ConnectorSettings):
     """Payouts come from Buckaroo."""
 
     use: Literal["buckaroo"]
-    website_key: SecretStr = Field(description="The website's key (Plaza: My Buckaroo, Websites).")
-    secret_key: SecretStr = Field(description="The secret key that requests are signed with (Plaza: Configuration).")
     path: Path | None = Field(
         default=None,
         description="Folder into which Buckaroo's settlement files come (MT940 of its account); nothing else stands in it.",
@@ -58,25 +79,48 @@ class BuckarooSettings(ConnectorSettings):
         default=("refund",),
         description="Words of `RelationType` by which a transaction refunds the one that it names.",
     )
-    chargeback_relations: tuple[Text, ...] = Field(
-        default=("reversal", "chargeback"),
-        description="Words of `RelationType` by which a transaction takes back the one that it names.",
-    )
-    test: bool = Field(default=False, description="Whether transactions of Buckaroo's test mode are taken over.")
-    url: Annotated[Text, AfterValidator(_address)] = Field(
-        default="https://checkout.buckaroo.nl", description="Address of the gateway."
-    )
-    calls_per_minute: int = Field(default=60, ge=1, le=100_000, description="Calls that Buckaroo is given in a minute.")
-    calls_per_day: int = Field(
-        default=20_000, ge=1, le=10_000_000, description="Calls that Buckaroo is given in a day."
-    )
-    authorities: Path | None = Field(
-        default=None, description="PEM file of the certificates to trust, in place of the usual ones."
-    )
-    state: Path = Field(default=Path("state/connections"), description="Folder where the count of calls stands.")
 
     @model_validator(mode="after")
     def _has_files(self) -> Self:
         if (self.path is None) == (self.server is None):
             raise ValueError("needs the settlement files: either path or server")
         return self
+
+
+class BuckarooDebitsSettings(BuckarooLogin, ConnectorSettings):
+    """Direct debits leave through Buckaroo, which pays them out with everything else."""
+
+    singly: ClassVar[bool] = True
+
+    use: Literal["buckaroo"]
+    mandate_prefix: str = Field(
+        default="",
+        description="The three characters that every mandate reference begins with (Plaza: My Buckaroo, General); a mandate that does not is not collected under. Empty: not looked at.",
+    )
+    action: Text = Field(
+        default="Pay",
+        description="What the first debit under a mandate is called over there; `Pay,ExtraInfo` where the website takes a mandate's own reference and day only so.",
+    )
+    collect_date: Literal["year_first", "day_first"] = Field(
+        default="year_first", description="How the day of collection is written: `2026-09-14` or `14-09-2026`."
+    )
+    lost_orders: Literal["look_up", "wait"] = Field(
+        default="look_up",
+        description="What becomes of an order whose answer was lost. `look_up`: it is looked for by its invoice number, and sent again where Buckaroo says that it has none; `wait`: it is never sent again by itself: it waits until Buckaroo shows it or a person decides (`afletter effects retry`, `afletter debits cancel`).",
+    )
+    settle_minutes: int = Field(
+        default=15,
+        ge=0,
+        le=1440,
+        description="Minutes that such an order may still turn up at Buckaroo before it is looked for.",
+    )
+    asked_for_days: int = Field(
+        default=70,
+        ge=1,
+        le=500,
+        description="How many days after its day of collection a debit is asked for; what is taken back later is known from the payouts.",
+    )
+    reason_in: tuple[Text, ...] = Field(
+        default=("ReasonCode",),
+        description="Names of a transaction's service parameters that hold why a debit failed or was taken back (`MD06`).",
+    )

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from connectors.exact.client import ExactClient, Row, either, text_literal
@@ -28,18 +30,24 @@ from connectors.exact.write import (
     lines_of,
     mark,
 )
-from connectors.ports import AFTER_ISSUE, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.one_store import NOTE, Note, keep_to_one
+from connectors.ports import BookedBalance, Movement, Receipt
 from connectors.prepared import prepared
-from ledger.effects import Effect, EffectKind, Guarantee
+from connectors.remote_books import REMOTE, posting_of
+from ledger.effects import Effect, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, Refused
 from ledger.money import Money
-from ledger.postings import Posting, read_posting
+from ledger.postings import Posting
 
 BATCH: Final = 50
 #: Conditions in one question, so that its address stays below two thousand characters.
 _AT_ONCE: Final = 15
 _BANK: Final = "financialtransaction/BankEntryLines"
 _JOURNAL: Final = "generaljournalentry/GeneralJournalEntryLines"
+_DOCUMENTS: Final = "documents/Documents"
+#: Exact's type of a document that belongs to nothing else.
+_DOCUMENT_TYPE: Final = 55
+_STORE: Final = re.compile(r"store \[([^\]]*)\]")
 _LINE_FIELDS: Final = ("ID", "EntryID", "EntryNumber", "Description", "Notes")
 _MOMENT: Final = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,22 +55,11 @@ _SALES_TYPES: Final = (20, 21)
 
 
 class ExactBooks:
-    """An AccountingTarget: BatchSink, LedgerSource and MovementSource."""
+    """An AccountingTarget: BatchSink, LedgerSource, MovementSource and OneStoreBooks."""
 
     guarantee = Guarantee.FINDABLE
     batch_size = BATCH
-    abilities = Abilities(
-        takes=AFTER_ISSUE,
-        batching=BATCH,
-        undo=Undo.COUNTER_POSTING,
-        reads_open=True,
-        reads_bank=False,
-        reads_postings=True,
-        matches=False,
-        locks_periods=True,
-        local=False,
-        settle_s=300,
-    )
+    abilities = replace(REMOTE, batching=BATCH, reads_bank=False, matches=False, settle_s=300)
 
     def __init__(self, settings: ExactSettings, name: str) -> None:
         self.name = name
@@ -90,6 +87,29 @@ class ExactBooks:
         if faults:
             raise ConfigError(tuple(faults))
 
+    def keep_to(self, store: str) -> None:
+        """See OneStoreBooks: a document of the division, found by its subject; whose it is stands in its text."""
+        if self._settings.one_store:
+            keep_to_one(
+                store,
+                f"division {self._settings.division} of Exact Online",
+                self._notes,
+                partial(self._leave_note, store),
+            )
+
+    def _notes(self) -> list[Note]:
+        rows = list(self._client.read(_DOCUMENTS, f"Subject eq {text_literal(NOTE)}", ("Body", "HID", "Subject")))
+        found = []
+        for row in sorted(rows, key=lambda one: _integer(one, "HID")):
+            # The text may come back as HTML.
+            store = _STORE.search(_text(row, "Body"))
+            place = f"the document '{NOTE}' (number {_integer(row, 'HID')}) there"
+            found.append(Note(store="" if store is None else store[1], place=place))
+        return found
+
+    def _leave_note(self, store: str) -> None:
+        self._client.create(_DOCUMENTS, {"Subject": NOTE, "Type": _DOCUMENT_TYPE, "Body": f"store [{store}]"})
+
     def find(self, key: str) -> Receipt | None:
         """The receipt of an earlier posting, by its mark in bank entries, then in journal entries."""
         for resource in (_BANK, _JOURNAL):
@@ -107,7 +127,7 @@ class ExactBooks:
 
         Raises Refused with Exact's own sentence, ConflictingPayload, and what ``ExactClient`` raises; a group that was made stays.
         """
-        postings = {effect.key: _posting_of(effect) for effect in effects}
+        postings = {effect.key: posting_of(effect, "Exact Online") for effect in effects}
         places = prepared(effects, lambda effect: group_of(postings[effect.key], self._accounts))
         groups: dict[Group, list[Effect]] = {}
         for effect in effects:
@@ -270,12 +290,6 @@ class ExactBooks:
 
 
 _NUMBERS: Final = ("InvoiceNumber", "EntryNumber", "YourRef")
-
-
-def _posting_of(effect: Effect) -> Posting:
-    if effect.kind is not EffectKind.POSTING:
-        raise Refused(f"Exact Online takes postings and no {effect.kind.value}")
-    return read_posting(effect.payload)
 
 
 def _text(row: Row, field: str) -> str:

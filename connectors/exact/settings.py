@@ -42,6 +42,10 @@ class ExactSettings(ConnectorSettings):
     )
     calls_per_minute: int = Field(default=60, ge=1, le=1000, description="Calls that Exact allows in a minute.")
     calls_per_day: int = Field(default=5000, ge=1, le=100_000, description="Calls that Exact allows in a day.")
+    one_store: bool = Field(
+        default=True,
+        description="Whether a note over there keeps a second store of afletter from posting to the same administration.",
+    )
     authorities: Path | None = Field(
         default=None, description="PEM file of the certificates to trust, in place of the usual ones."
     )

@@ -51,6 +51,7 @@ class MollieDebits:
 
     guarantee = Guarantee.FINDABLE
     settle_s = 120
+    names_first = False
     closes_batches = False
 
     def __init__(self, settings: MollieDebitsSettings, name: str) -> None:

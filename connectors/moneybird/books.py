@@ -7,21 +7,25 @@ time when it is repeated. So a mutation is read before it is linked, and what is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 from connectors.http import quoted
 from connectors.moneybird.client import MoneybirdClient, Row
 from connectors.moneybird.settings import MoneybirdSettings
 from connectors.moneybird.write import INVOICE, LEDGER, Link, Mutation, digest, key_in, mutation_values, mutations
-from connectors.ports import AFTER_ISSUE, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.one_store import NOTE, Note, keep_to_one
+from connectors.ports import BookedBalance, Movement, Receipt
 from connectors.prepared import prepared
-from ledger.effects import Effect, EffectKind, Guarantee
+from connectors.remote_books import REMOTE, posting_of
+from ledger.effects import Effect, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, OutcomeUnknown, Refused
 from ledger.money import Money
-from ledger.postings import Posting, read_posting
+from ledger.postings import Posting
 
 BATCH: Final = 50
 _EVER: Final = "period:20000101..20991231"
@@ -30,6 +34,9 @@ _OPEN_STATES: Final = "state:open|pending_payment|late|reminded|uncollectible"
 #: From so many unknown documents on the list of open ones is read; below, each is asked for.
 _LIST_FROM: Final = 10
 _EURO: Final = "EUR"
+#: Customer number of the contact that stands for the store that posts.
+_NOTED: Final = "afletter"
+_STORE: Final = re.compile(r"\[([^\]]*)\]\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,22 +51,11 @@ class _Standing:
 
 
 class MoneybirdBooks:
-    """An AccountingTarget: BatchSink, LedgerSource and MovementSource."""
+    """An AccountingTarget: BatchSink, LedgerSource, MovementSource and OneStoreBooks."""
 
     guarantee = Guarantee.FINDABLE
     batch_size = BATCH
-    abilities = Abilities(
-        takes=AFTER_ISSUE,
-        batching=BATCH,
-        undo=Undo.COUNTER_POSTING,
-        reads_open=True,
-        reads_bank=False,
-        reads_postings=True,
-        matches=True,
-        locks_periods=True,
-        local=False,
-        settle_s=120,
-    )
+    abilities = replace(REMOTE, batching=BATCH, reads_bank=False)
 
     def __init__(self, settings: MoneybirdSettings, name: str) -> None:
         self.name = name
@@ -91,6 +87,24 @@ class MoneybirdBooks:
         if faults:
             raise ConfigError(tuple(faults))
 
+    def keep_to(self, store: str) -> None:
+        """See OneStoreBooks: a contact with a customer number of its own, which Moneybird has once; whose it is stands in its name."""
+        if self._settings.one_store:
+            whose = f"administration {self._settings.administration} of Moneybird"
+            keep_to_one(store, whose, self._notes, partial(self._leave_note, store))
+
+    def _notes(self) -> list[Note]:
+        row = self._client.find(f"contacts/customer_id/{_NOTED}.json")
+        if row is None:
+            return []
+        name = _text(row, "company_name")
+        found = _STORE.search(name)
+        return [Note(store="" if found is None else found[1], place=f"the contact '{name}' ({_NOTED}) there")]
+
+    def _leave_note(self, store: str) -> None:
+        contact = {"company_name": f"{NOTE} [{store}]", "customer_id": _NOTED}
+        self._client.change("POST", "contacts.json", {"contact": contact})
+
     def find(self, key: str) -> Receipt | None:
         """The receipt of a posting that is complete. Moneybird cannot be searched by our key: what changed since it was last asked is read."""
         found = self._standing([key], _EVER).get(key, [])
@@ -107,7 +121,7 @@ class MoneybirdBooks:
 
         Raises Refused with Moneybird's own sentence, ConflictingPayload, and what ``MoneybirdClient`` raises.
         """
-        postings = {effect.key: _posting_of(effect) for effect in effects}
+        postings = {effect.key: posting_of(effect, "Moneybird") for effect in effects}
         days = [posting.booked_on for posting in postings.values()]
         period = f"period:{min(days):%Y%m%d}..{max(days):%Y%m%d}"
         there = self._standing(list(postings), period)
@@ -248,12 +262,6 @@ class MoneybirdBooks:
                     reference=mutation or _text(payment, "id"),
                     issues=False,
                 )
-
-
-def _posting_of(effect: Effect) -> Posting:
-    if effect.kind is not EffectKind.POSTING:
-        raise Refused(f"Moneybird takes postings and no {effect.kind.value}")
-    return read_posting(effect.payload)
 
 
 def _link_values(link: Link) -> Mapping[str, object]:

@@ -48,6 +48,10 @@ class MoneybirdSettings(ConnectorSettings):
     calls_per_5_minutes: int = Field(
         default=150, ge=1, le=100_000, description="Calls that Moneybird allows in five minutes."
     )
+    one_store: bool = Field(
+        default=True,
+        description="Whether a note over there keeps a second store of afletter from posting to the same administration.",
+    )
     authorities: Path | None = Field(
         default=None, description="PEM file of the certificates to trust, in place of the usual ones."
     )

@@ -20,13 +20,14 @@ from connectors.odoo.client import OdooClient
 from connectors.odoo.read import OURS, Row, day, integer, key_in, link, money, text
 from connectors.odoo.settings import OdooBooksSettings
 from connectors.odoo.write import Directory, Receivable, digest, move_values, reference
-from connectors.ports import AFTER_ISSUE, FROM_THE_BANK, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.ports import AFTER_ISSUE, FROM_THE_BANK, BookedBalance, Movement, Receipt
 from connectors.prepared import prepared
 from connectors.receivable_lines import ReceivableLine, coming_back
-from ledger.effects import Effect, EffectKind, Guarantee, key_of
+from connectors.remote_books import REMOTE, posting_of
+from ledger.effects import Effect, Guarantee, key_of
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, OutcomeUnknown, Refused, Transient
 from ledger.money import Money
-from ledger.postings import Posting, read_posting
+from ledger.postings import Posting
 
 BATCH: Final = 100
 #: How often posting is tried when another process books the same.
@@ -90,17 +91,8 @@ class OdooBooks:
         self._currencies: dict[int, str] = {}
         self._company_currency = ""
         self._documents: dict[str, Receivable] = {}
-        self.abilities = Abilities(
-            takes=FROM_THE_BANK if settings.settlements_there else AFTER_ISSUE,
-            batching=BATCH,
-            undo=Undo.COUNTER_POSTING,
-            reads_open=True,
-            reads_bank=True,
-            reads_postings=True,
-            matches=True,
-            locks_periods=True,
-            local=False,
-            settle_s=120,
+        self.abilities = replace(
+            REMOTE, takes=FROM_THE_BANK if settings.settlements_there else AFTER_ISSUE, batching=BATCH
         )
 
     def check(self) -> None:
@@ -141,7 +133,7 @@ class OdooBooks:
         Raises Refused with Odoo's own sentence when one of them cannot be posted (then none of those that this call made is left behind), and what
         ``OdooClient`` raises.
         """
-        postings = {effect.key: _posting_of(effect) for effect in effects}
+        postings = {effect.key: posting_of(effect, "Odoo") for effect in effects}
         entries = self._entries(list(postings))
         for effect in effects:
             known = entries.get(effect.key)
@@ -597,12 +589,6 @@ def _receivable_line(amount: Money) -> ReceivableLine:
 
 _PAGE: Final = 1000
 _SUM: Final = "amount_currency:sum"
-
-
-def _posting_of(effect: Effect) -> Posting:
-    if effect.kind is not EffectKind.POSTING:
-        raise Refused(f"Odoo's books take postings and no {effect.kind.value}")
-    return read_posting(effect.payload)
 
 
 def _made(answer: object) -> set[int]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from connectors.ports import AFTER_ISSUE, FROM_THE_BANK, Abilities, BookedBalance, Movement, Receipt, Undo
+from connectors.ports import AFTER_ISSUE, FROM_THE_BANK, BookedBalance, Movement, Receipt
 from connectors.prepared import prepared
 from connectors.receivable_lines import ReceivableLine, coming_back
+from connectors.remote_books import REMOTE, posting_of
 from connectors.target_accounts import setting_of
 from connectors.tryton.client import Row, TrytonClient
 from connectors.tryton.moves import Mark, digest_of, domain_of, mark_of, marked
@@ -26,7 +27,7 @@ from ledger.bookings import AccountKind, BookingLine
 from ledger.effects import Effect, Guarantee
 from ledger.errors import ConfigError, ConflictingPayload, HumanActionNeeded, Refused, Transient
 from ledger.money import Money
-from ledger.postings import Posting, read_posting
+from ledger.postings import Posting
 
 #: Postings in one call.
 BATCH_SIZE: Final = 50
@@ -83,17 +84,8 @@ class TrytonBooks:
 
     def __init__(self, settings: TrytonBooksSettings, name: str) -> None:
         self.name = name
-        self.abilities = Abilities(
-            takes=AFTER_ISSUE if settings.post_portal else FROM_THE_BANK,
-            batching=BATCH_SIZE,
-            undo=Undo.COUNTER_POSTING,
-            reads_open=True,
-            reads_bank=True,
-            reads_postings=True,
-            matches=True,
-            locks_periods=True,
-            local=False,
-            settle_s=SETTLE_S,
+        self.abilities = replace(
+            REMOTE, takes=AFTER_ISSUE if settings.post_portal else FROM_THE_BANK, batching=BATCH_SIZE, settle_s=SETTLE_S
         )
         self.client = TrytonClient(settings)
         self._accounts = settings.accounts
@@ -143,7 +135,7 @@ class TrytonBooks:
         Raises ConflictingPayload when a key is there with other content, and Refused, in Tryton's own words or ours, for what cannot be booked:
         a closed period, an invoice or account that is not there. Nothing of the batch is made then.
         """
-        postings = {effect.key: read_posting(effect.payload) for effect in effects}
+        postings = {effect.key: posting_of(effect, "Tryton") for effect in effects}
         digests = {effect.key: digest_of(effect.payload) for effect in effects}
         found = self._moves(list(postings))
         for key, known in found.items():

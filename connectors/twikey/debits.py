@@ -38,6 +38,7 @@ class TwikeyDebits:
 
     guarantee = Guarantee.FINDABLE
     settle_s = 120
+    names_first = False
 
     def __init__(self, settings: TwikeyDebitsSettings, name: str) -> None:
         self.name = name

@@ -7,13 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from formats.camt.transactions import Amount, Transaction, amount_of, bank_day_at, code_of, reference
-from formats.xml_elements import Element, at, name_of, own_text, parts_of, text_at
+from formats.camt.transactions import (
+    CODE_PLACES,
+    Amount,
+    Transaction,
+    amount_of,
+    bank_day,
+    code_of,
+    reference,
+)
+from formats.xml_elements import Element, Places, at, first_text, name_of
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.party import Counterparty
 from ledger.sources import RawDocument, SourceRef
 from ledger.statements import EntryDetail, EntryStatus, Remittance, StatementEntry
+from ledger.values import many
 
 #: Sts of camt, as text up to .001.07 and as Cd after it; a statement's entry without one is booked.
 _STATUS: Final = {
@@ -25,6 +34,24 @@ _STATUS: Final = {
 }
 #: Families of returned, refunded and reversed transactions (ISO 20022 external bank transaction sub-family codes).
 _RETURNS: Final = frozenset({"UPDD", "PRDD", "RCDD", "RRTN", "ARET", "RPCR", "UPCQ", "UPCT"})
+_STATUS_PLACES: Final = ("Sts", "Sts/Cd", "Sts/Prtry")
+_BOOKED_PLACES: Final = ("BookgDt", "BookgDt/Dt", "BookgDt/DtTm")
+_VALUE_PLACES: Final = ("ValDt", "ValDt/Dt", "ValDt/DtTm")
+_PLACES: Final = Places(
+    texts=(
+        "CdtDbtInd",
+        "RvslInd",
+        "AcctSvcrRef",
+        "NtryDtls/Btch/PmtInfId",
+        "NtryDtls/Btch/MsgId",
+        "AddtlNtryInf",
+        *_STATUS_PLACES,
+        *_BOOKED_PLACES,
+        *_VALUE_PLACES,
+        *CODE_PLACES,
+    ),
+    elements=("Amt", "Chrgs", "AmtDtls/InstdAmt/Amt"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +73,7 @@ class Ground:
         return SourceRef(system=document.system, name=document.name, document=document.sha256, place=place)
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadEntry:
     """An entry, and what does not add up in it (one line, or empty). ``booked_at_bank``: its own status says BOOK, also in a
@@ -85,16 +113,16 @@ class _Reading:
     """One entry while it is put together; any ValueError is about its text."""
 
     def __init__(self, element: Element, transactions: Sequence[Transaction], place: str, ground: Ground) -> None:
-        self.parts = parts_of(element)
+        self.texts, self.elements = _PLACES.found_in(element)
         self.transactions = transactions
         self.place = place
         self.ground = ground
         self.only = transactions[0] if len(transactions) == 1 else None
-        self.sign = _sign(own_text(self.parts.get("CdtDbtInd")), "entry")
+        self.sign = _sign(self.texts.get("CdtDbtInd", ""), "entry")
         self.amount = self._amount()
-        self.reversal = own_text(self.parts.get("RvslInd")).lower() in {"true", "1"}
-        self.code = code_of(self.parts.get("BkTxCd")) or ("" if self.only is None else self.only.code)
-        self.charges = _charges(self.parts.get("Chrgs"), ground.currency) or sum(
+        self.reversal = self.texts.get("RvslInd", "").lower() in {"true", "1"}
+        self.code = code_of(self.texts) or ("" if self.only is None else self.only.code)
+        self.charges = _charges(self.elements.get("Chrgs"), ground.currency) or sum(
             _charges(each.charges, ground.currency) for each in transactions
         )
 
@@ -114,7 +142,7 @@ class _Reading:
             counterparty=self._lifted(),
             remittance=self._remittance(),
             source=self.ground.source(self.place),
-            bank_reference=reference(own_text(self.parts.get("AcctSvcrRef"))) or self._only("bank_reference"),
+            bank_reference=reference(self.texts.get("AcctSvcrRef", "")) or self._only("bank_reference"),
             end_to_end_id=self._only("end_to_end_id"),
             mandate_reference=self._only("mandate"),
             transaction_code=self.code,
@@ -138,41 +166,45 @@ class _Reading:
         return "" if self.only is None else str(getattr(self.only, field))
 
     def _amount(self) -> Money:
-        amount = amount_of(self.parts.get("Amt"))
+        amount = amount_of(self.elements.get("Amt"))
         if amount is None:
             raise ValueError("an entry without an amount")
+        self.stated = amount.text
         self.foreign = amount.currency if amount.currency != self.ground.currency else ""
         return _signed(amount, self.sign, self.ground.currency)
 
     def _status(self) -> EntryStatus:
-        status = self.parts.get("Sts")
-        text = own_text(status) or text_at(status, "Cd") or text_at(status, "Prtry")
-        if text.upper() not in _STATUS:
+        text = first_text(self.texts, _STATUS_PLACES)
+        status = _STATUS.get(text.upper())
+        if status is None:
             raise ValueError(f"status '{text}' is none of BOOK, PDNG, INFO, FUTR")
-        return _STATUS[text.upper()]
+        return status
 
     def _days(self) -> tuple[date, date]:
         """Booking and value day. BookgDt and ValDt are optional in every version: each stands in for the other, the
         day of the closing balance, or of the statement, for both."""
-        booked, value = bank_day_at(self.parts.get("BookgDt")), bank_day_at(self.parts.get("ValDt"))
+        booked, value = self._day(_BOOKED_PLACES), self._day(_VALUE_PLACES)
         day = booked or value or self.ground.on
         if day is None:
             raise ValueError("neither the entry nor its statement has a date")
         return day, value or day
 
+    def _day(self, places: Sequence[str]) -> date | None:
+        text = first_text(self.texts, places)
+        return bank_day(text) if text else None
+
     def _batch(self) -> str:
-        batch = at(self.parts.get("NtryDtls"), "Btch")
-        stated = reference(text_at(batch, "PmtInfId"))
+        stated = reference(self.texts.get("NtryDtls/Btch/PmtInfId", ""))
         told = {each.batch for each in self.transactions if each.batch}
         if stated or len(told) == 1:
             return stated or told.pop()
-        return reference(text_at(batch, "MsgId"))
+        return reference(self.texts.get("NtryDtls/Btch/MsgId", ""))
 
     def _remittance(self) -> Remittance:
         """The single transaction's, else the entry's booking text."""
         if self.only is not None and (self.only.remittance.unstructured or self.only.remittance.creditor_references):
             return self.only.remittance
-        text = " ".join(own_text(self.parts.get("AddtlNtryInf")).split())
+        text = " ".join(self.texts.get("AddtlNtryInf", "").split())
         return Remittance(unstructured=(text,) if text else ())
 
     def _lifted(self) -> Counterparty:
@@ -215,7 +247,7 @@ class _Reading:
     def _original(self) -> Money | None:
         """What the payer or payee instructed, where that is another amount or currency than the entry's."""
         stated = None if self.only is None else self.only.original
-        stated = stated or amount_of(at(self.parts.get("AmtDtls"), "InstdAmt", "Amt"))
+        stated = stated or amount_of(self.elements.get("AmtDtls/InstdAmt/Amt"))
         if stated is None:
             return None
         money = Money.parse(stated.text, stated.currency or self.ground.currency)
@@ -224,8 +256,11 @@ class _Reading:
     def _worth(self, each: Transaction) -> Money | None:
         """What a transaction moves on this account; None where it states nothing in the account's currency."""
         sign = _sign(each.sign, "transaction") if each.sign else self.sign
-        own = next((amount for amount in each.amounts if amount.currency in {"", self.ground.currency}), None)
-        return None if own is None else _signed(own, sign, self.ground.currency)
+        for amount in each.amounts:
+            if amount.currency in {"", self.ground.currency}:
+                same = amount.text == self.stated and sign == self.sign
+                return self.amount if same else _signed(amount, sign, self.ground.currency)
+        return None
 
     def _difference(self) -> str:
         """What the transactions' amounts and the entry's have between them that no charge explains.
@@ -235,12 +270,10 @@ class _Reading:
         worths = [worth for worth in map(self._worth, self.transactions) if worth is not None]
         if len(worths) < len(self.transactions) or not worths:
             return ""
-        total = Money(sum(worth.minor for worth in worths), self.ground.currency)
-        if not total and not any(worths):
+        total = sum([worth.minor for worth in worths])
+        if abs(total - self.amount.minor) in {0, self.charges} or not any(worths):
             return ""
-        if abs(total.minor - self.amount.minor) in {0, self.charges}:
-            return ""
-        return f"{self.place}: its details are {total}, the entry is {self.amount}"
+        return f"{self.place}: its details are {Money(total, self.ground.currency)}, the entry is {self.amount}"
 
 
 def _sign(indicator: str, what: str) -> int:

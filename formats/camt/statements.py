@@ -202,14 +202,14 @@ class _Reader:
         self.made_on: date | None = None
 
     def take(self, event: str, element: Element) -> Statement | ReadEntry | None:
-        name = name_of(element)
+        part = self.part
         if event == "start":
-            if name in _KINDS and self.part is None:
-                self.part = _Part(kind=_KINDS[name], line=element.sourceline or 0)
+            if part is None and (kind := _KINDS.get(name_of(element))) is not None:
+                self.part = _Part(kind=kind, line=element.sourceline or 0)
             return None
+        name = name_of(element)
         if name == "GrpHdr":
             self._take_header(element)
-        part = self.part
         if part is None:
             return None
         done: Statement | ReadEntry | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
-from formats.xml_elements import Element, all_at, at, day_at, own_text, parts_of, text_at
+from formats.xml_elements import Element, Places, at, first_text, name_of, own_text, text_at
 from ledger.party import Counterparty
 from ledger.statements import Remittance
 from ledger.values import many
@@ -16,12 +18,71 @@ _YEARS: Final = range(1980, 2080)
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE"})
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """An amount as it stands: unsigned text and its currency."""
 
     text: str
     currency: str
+
+
+#: Where domain, family, subfamily and the bank's own code stand in a BkTxCd, whatever it stands in.
+CODE_PLACES: Final = (
+    "BkTxCd/Domn/Cd",
+    "BkTxCd/Domn/Fmly/Cd",
+    "BkTxCd/Domn/Fmly/SubFmlyCd",
+    "BkTxCd/Prtry/Cd",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Role:
+    """Where a TxDtls says who a debtor or creditor is, best first: the name directly in the party, since .001.08 in its Pty, in Agt where
+    it is a bank, or in the account."""
+
+    names: tuple[str, ...]
+    ultimate: tuple[str, ...]
+    numbers: tuple[str, ...]
+    bics: tuple[str, ...]
+
+    @staticmethod
+    def of(name: str) -> _Role:
+        """The places of ``Dbtr`` or ``Cdtr``."""
+        account, bank = f"RltdPties/{name}Acct", f"RltdAgts/{name}Agt/FinInstnId"
+        inside = ("Nm", "Pty/Nm", "Agt/FinInstnId/Nm")
+        return _Role(
+            names=(*(f"RltdPties/{name}/{each}" for each in inside), f"{account}/Nm"),
+            ultimate=tuple(f"RltdPties/Ultmt{name}/{each}" for each in inside),
+            numbers=(f"{account}/Id/IBAN", f"{account}/Id/Othr/Id"),
+            bics=(f"{bank}/BICFI", f"{bank}/BIC"),
+        )
+
+    def places(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.names, *self.ultimate, *self.numbers, *self.bics)
+
+
+_DEBTOR: Final = _Role.of("Dbtr")
+_CREDITOR: Final = _Role.of("Cdtr")
+#: What a transaction may be worth in the account's currency, best first: Amt (since .001.04), then these.
+_WORTHS: Final = ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/CntrValAmt/Amt", "AmtDtls/InstdAmt/Amt")
+_REASONS: Final = ("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
+_PLACES: Final = Places(
+    texts=(
+        "Refs/EndToEndId",
+        "Refs/MndtId",
+        "Refs/PmtInfId",
+        "Refs/AcctSvcrRef",
+        "CdtDbtInd",
+        "AddtlTxInf",
+        *_REASONS,
+        *CODE_PLACES,
+        *_DEBTOR.places(),
+        *_CREDITOR.places(),
+    ),
+    elements=("Chrgs", "RmtInf", "RtrInf", *_WORTHS),
+)
 
 
 @many
@@ -50,39 +111,48 @@ class Transaction:
 
 def transaction_of(element: Element) -> Transaction:
     """The transaction that a TxDtls element holds."""
-    parts = parts_of(element)
-    references = _texts(parts.get("Refs"))
-    parties = parts_of(parts.get("RltdPties"))
-    agents = parts.get("RltdAgts")
-    returned = parts.get("RtrInf")
+    texts, elements = _PLACES.found_in(element)
+    returned = elements.get("RtrInf")
+    amounts = [amount_of(elements[place]) for place in _WORTHS if place in elements]
     return Transaction(
-        amounts=_amounts(parts),
-        original=amount_of(at(parts.get("AmtDtls"), "InstdAmt", "Amt")),
-        charges=parts.get("Chrgs"),
-        sign=own_text(parts.get("CdtDbtInd")),
-        debtor=_party(parties, "Dbtr", at(agents, "DbtrAgt")),
-        creditor=_party(parties, "Cdtr", at(agents, "CdtrAgt")),
-        ultimate_debtor=_name(parties.get("UltmtDbtr")),
-        ultimate_creditor=_name(parties.get("UltmtCdtr")),
-        remittance=_remittance(parts.get("RmtInf"), own_text(parts.get("AddtlTxInf"))),
-        end_to_end_id=reference(references.get("EndToEndId", "")),
-        mandate=reference(references.get("MndtId", "")),
-        batch=reference(references.get("PmtInfId", "")),
-        bank_reference=reference(references.get("AcctSvcrRef", "")),
-        code=code_of(parts.get("BkTxCd")),
+        amounts=tuple(each for each in amounts if each is not None),
+        original=amount_of(elements.get("AmtDtls/InstdAmt/Amt")),
+        charges=elements.get("Chrgs"),
+        sign=texts.get("CdtDbtInd", ""),
+        debtor=_party(texts, _DEBTOR),
+        creditor=_party(texts, _CREDITOR),
+        ultimate_debtor=_name(texts, _DEBTOR.ultimate),
+        ultimate_creditor=_name(texts, _CREDITOR.ultimate),
+        remittance=_remittance(elements.get("RmtInf"), texts.get("AddtlTxInf", "")),
+        end_to_end_id=reference(texts.get("Refs/EndToEndId", "")),
+        mandate=reference(texts.get("Refs/MndtId", "")),
+        batch=reference(texts.get("Refs/PmtInfId", "")),
+        bank_reference=reference(texts.get("Refs/AcctSvcrRef", "")),
+        code=code_of(texts),
         returned=returned is not None and len(returned) > 0,
-        reason=text_at(returned, "Rsn", "Cd") or text_at(returned, "Rsn", "Prtry"),
+        reason=first_text(texts, _REASONS),
         place=f"line {element.sourceline}",
     )
 
 
-def bank_day_at(element: Element | None, *path: str) -> date | None:
-    """As ``day_at``, of a day in a bank's books. ValueError, too, for years that no bank writes: 0001 and 9999 stand for "none" in some
-    programs, and nothing is known of such an entry's day."""
-    day = day_at(element, *path)
-    if day is not None and day.year not in _YEARS:
+@lru_cache(maxsize=1024)
+def bank_day(text: str) -> date:
+    """The day that a date or date-time names, as the bank writes it: no zone is applied. A file names few of them, very often.
+
+    ValueError when it is none, and for years that no bank writes: 0001 and 9999 stand for "none" in some programs, and nothing is known of
+    such an entry's day.
+    """
+    day = date.fromisoformat(text[:10])
+    if day.year not in _YEARS:
         raise ValueError(f"'{day.isoformat()}' is no day of a bank's books")
     return day
+
+
+def bank_day_at(element: Element | None, *path: str) -> date | None:
+    """The ``bank_day`` of a date or date-time choice; None where there is none."""
+    found = at(element, *path)
+    text = own_text(found) or text_at(found, "Dt") or text_at(found, "DtTm")
+    return bank_day(text) if text else None
 
 
 def reference(text: str) -> str:
@@ -90,16 +160,12 @@ def reference(text: str) -> str:
     return "" if text.upper() in _NO_REFERENCE else text
 
 
-def code_of(element: Element | None) -> str:
-    """Domain, family and subfamily as ``PMNT/RCDT/ESCT``, else the bank's own code."""
-    if element is None:
-        return ""
-    domain = parts_of(at(element, "Domn"))
-    if own_text(domain.get("Cd")):
-        family = parts_of(domain.get("Fmly"))
-        codes = (domain.get("Cd"), family.get("Cd"), family.get("SubFmlyCd"))
-        return "/".join(text for text in map(own_text, codes) if text)
-    return text_at(element, "Prtry", "Cd")
+def code_of(texts: Mapping[str, str]) -> str:
+    """Domain, family and subfamily as ``PMNT/RCDT/ESCT``, else the bank's own code; of what stands at CODE_PLACES."""
+    domain, family, subfamily, own = map(texts.get, CODE_PLACES)
+    if not domain:
+        return own or ""
+    return "/".join([text for text in (domain, family, subfamily) if text])
 
 
 def amount_of(element: Element | None) -> Amount | None:
@@ -115,48 +181,54 @@ def amount_of(element: Element | None) -> Amount | None:
     return Amount(text=text.removesuffix("."), currency=str(element.get("Ccy") or ""))
 
 
-def _amounts(parts: dict[str, Element]) -> tuple[Amount, ...]:
-    """What the transaction may be worth in the account's currency, best first: Amt (since .001.04), TxAmt, CntrValAmt, InstdAmt."""
-    found = [amount_of(parts.get("Amt"))]
-    if "AmtDtls" in parts:
-        found += [amount_of(at(parts["AmtDtls"], name, "Amt")) for name in ("TxAmt", "CntrValAmt", "InstdAmt")]
-    return tuple(each for each in found if each is not None)
+def _name(texts: Mapping[str, str], those: Iterable[str]) -> str:
+    return " ".join(first_text(texts, those).split())
 
 
-def _texts(element: Element | None) -> dict[str, str]:
-    return {name: own_text(child) for name, child in parts_of(element).items()}
-
-
-def _name(party: Element | None) -> str:
-    """Nm, which since .001.08 stands inside Pty; an agent's name where the party is a bank."""
-    if party is None:
-        return ""
-    return " ".join(
-        (text_at(party, "Nm") or text_at(party, "Pty", "Nm") or text_at(party, "Agt", "FinInstnId", "Nm")).split()
+def _party(texts: Mapping[str, str], role: _Role) -> Counterparty:
+    return Counterparty(
+        name=_name(texts, role.names),
+        iban=first_text(texts, role.numbers).replace(" ", "").upper(),
+        bic=first_text(texts, role.bics).replace(" ", ""),
     )
-
-
-def _party(parties: dict[str, Element], role: str, agent: Element | None) -> Counterparty:
-    account = at(parties.get(f"{role}Acct"), "Id")
-    number = text_at(account, "IBAN") or text_at(account, "Othr", "Id")
-    name = _name(parties.get(role)) or " ".join(text_at(parties.get(f"{role}Acct"), "Nm").split())
-    bank = at(agent, "FinInstnId")
-    bic = text_at(bank, "BICFI") or text_at(bank, "BIC")
-    return Counterparty(name=name, iban=number.replace(" ", "").upper(), bic=bic.replace(" ", ""))
 
 
 def _remittance(element: Element | None, additional: str) -> Remittance:
     """Ustrd lines, structured references, numbers of the documents referred to; AddtlTxInf where there is nothing else."""
-    lines = [" ".join((line.text or "").split()) for line in all_at(element, "Ustrd")]
+    lines: list[str] = []
+    beside: list[str] = []
     references: list[str] = []
-    for structured in all_at(element, "Strd"):
-        found = reference(
-            text_at(structured, "CdtrRefInf", "Ref").replace(" ", "").strip("+*").replace("/", "").upper()
-        )
-        references += [found] if found else []
-        lines += [text_at(document, "Nb") for document in all_at(structured, "RfrdDocInf")]
-        lines += [" ".join((line.text or "").split()) for line in all_at(structured, "AddtlRmtInf")]
-    shown = tuple(line for line in lines if line)
+    for child in () if element is None else element:
+        match name_of(child):
+            case "Ustrd":
+                lines.append(_line(child))
+            case "Strd":
+                beside += _structured(child, references)
+            case _:
+                continue
+    shown = tuple(line for line in (*lines, *beside) if line)
     if not shown and not references and additional:
         shown = (" ".join(additional.split()),)
     return Remittance(unstructured=shown, creditor_references=tuple(references))
+
+
+def _structured(element: Element, references: list[str]) -> list[str]:
+    """What a Strd says beside its creditor's reference, which joins ``references``: numbers of documents, then words."""
+    numbers: list[str] = []
+    words: list[str] = []
+    for child in element:
+        match name_of(child):
+            case "CdtrRefInf":
+                stated = text_at(child, "Ref").replace(" ", "").strip("+*").replace("/", "").upper()
+                references += [stated] if reference(stated) else []
+            case "RfrdDocInf":
+                numbers.append(text_at(child, "Nb"))
+            case "AddtlRmtInf":
+                words.append(_line(child))
+            case _:
+                continue
+    return numbers + words
+
+
+def _line(element: Element) -> str:
+    return " ".join((element.text or "").split())

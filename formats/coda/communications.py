@@ -13,7 +13,7 @@ from datetime import date
 from enum import Enum, auto
 from typing import Final, assert_never
 
-from ledger.values import many
+from ledger.values import maker, many
 
 #: Digits of a Belgian structured communication (OGM/VCS).
 OGM_LENGTH: Final = 12
@@ -463,19 +463,32 @@ def sentence(kind: CommunicationType, shown: Mapping[str, str]) -> str:
     )
 
 
-@many
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Communication:
-    """What a movement's structured communication says. ``unstructured``: words of the payer inside it; ``information``: the whole of it as
-    a line for people (empty where the reference says all); ``return_reason`` is an ISO reason code, ``return_kind`` as in ``RETURN_KINDS``."""
+class DirectDebit:
+    """What a structured communication says of a direct debit; ``return_reason`` is an ISO reason code, ``return_kind`` as in ``RETURN_KINDS``."""
 
-    unstructured: str = ""
-    creditor_reference: str = ""
-    information: str = ""
     mandate_reference: str = ""
     creditor_id: str = ""
     return_reason: str = ""
     return_kind: str = ""
+
+
+NO_DEBIT: Final = DirectDebit()
+
+
+@many
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Communication:
+    """What a movement's structured communication says. ``unstructured``: words of the payer inside it; ``information``: the whole of it as
+    a line for people (empty where the reference says all)."""
+
+    unstructured: str = ""
+    creditor_reference: str = ""
+    information: str = ""
+    debit: DirectDebit = NO_DEBIT
+
+
+_communication: Final = maker(Communication)
 
 
 def _is_ogm(text: str) -> bool:
@@ -487,10 +500,12 @@ def _direct_debit(zone: str, information: str) -> Communication:
     return Communication(
         unstructured=" ".join(zone[79:141].split()),
         information=information,
-        mandate_reference=zone[44:79].strip(),
-        creditor_id=zone[9:44].strip(),
-        return_reason=zone[142:146].strip(),
-        return_kind=RETURN_KINDS.get(zone[141:142], ""),
+        debit=DirectDebit(
+            mandate_reference=zone[44:79].strip(),
+            creditor_id=zone[9:44].strip(),
+            return_reason=zone[142:146].strip(),
+            return_kind=RETURN_KINDS.get(zone[141:142], ""),
+        ),
     )
 
 
@@ -503,7 +518,7 @@ def _reference(code: str, zone: str) -> Communication:
     reference = reference.upper()
     rest = " ".join(rest.split()) if rest else ""
     if _is_ogm(reference) if code != "100" else reference[:2] == "RF" and reference.isalnum():
-        return Communication(creditor_reference=reference, unstructured=rest)
+        return _communication(creditor_reference=reference, unstructured=rest)
     return Communication(unstructured=" ".join(zone.split()))
 
 
@@ -531,8 +546,7 @@ def structured(code: str, zone: str) -> Communication:
             said = Communication(
                 unstructured=" ".join(zone[18:48].split()),
                 information=line,
-                mandate_reference=zone[:12].strip(),
-                creditor_id=zone[49:60].strip(),
+                debit=DirectDebit(mandate_reference=zone[:12].strip(), creditor_id=zone[49:60].strip()),
             )
         case "115":
             said = Communication(unstructured=shown.get("message", ""), information=line)

@@ -24,8 +24,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, NoReturn
 
-from formats.coda.characters import RECORD_LENGTH, lines_of
 from formats.coda.communications import (
+    NO_DEBIT,
     RETURN_KINDS,
     BankInformation,
     Communication,
@@ -33,16 +33,19 @@ from formats.coda.communications import (
     information,
     structured,
 )
+from formats.coda.lines import EMPTY, RECORD_LENGTH, HeldLines, Lines, even_lines, held_lines
 from formats.coda.transaction_codes import CORRECTIONS, DETAIL_TYPES, MOVING_TYPES, NESTED_DETAIL_TYPE, meaning_of
-from formats.wholeness import fault_of
+from formats.wholeness import whole_or_fault
 from ledger.controls import with_controls
 from ledger.errors import MalformedDocument
 from ledger.money import Money, minor_digits
 from ledger.party import Counterparty
 from ledger.sources import Fault, RawDocument, SourceRef
 from ledger.statements import EntryDetail, EntryStatus, Remittance, Statement, StatementEntry
+from ledger.values import maker
 
-#: Bytes; a larger file is refused. A million records are some 300,000 movements, years of a busy account.
+#: Bytes of a statement, and of a file whose lines are not all of one length; a larger one is refused. A million records are some 300,000
+#: movements, years of a busy account.
 MAX_BYTES: Final = 128 * 1024 * 1024
 #: Decimals of every amount in CODA.
 _DECIMALS: Final = 3
@@ -51,12 +54,20 @@ _SHORTEST: Final = {"8": 63, "9": 52}
 _HEADER: Final = re.compile(rb"0000[ 0][0-9 ]{9}05")
 _ANY_RECORD: Final = re.compile(rb"[0-9][^\r\n]{127}\r?\n2[1-3][0-9]{8}[^\r\n]{118}\r?\n", re.DOTALL)
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30} ")
+_HEADER_OR_TRAILER: Final = re.compile("[09]")
 _BEGINS: Final = "a statement begins with a header (record 0)"
 _NOT_PROVIDED: Final = "NOTPROVIDED"
+_BOOKED: Final = EntryStatus.BOOKED
 _NOTHING_ADDED: Final = BankInformation()
 _NOTHING_STRUCTURED: Final = Communication()
 _NOBODY: Final = Counterparty()
 _NO_REMITTANCE: Final = Remittance()
+_money: Final = maker(Money)
+_source: Final = maker(SourceRef)
+_remittance: Final = maker(Remittance)
+_party: Final = maker(Counterparty)
+_entry: Final = maker(StatementEntry)
+_detail: Final = maker(EntryDetail)
 
 
 class _Movement:
@@ -88,7 +99,7 @@ class _Place:
         self.found = found
 
     def source(self, place: str) -> SourceRef:
-        return SourceRef(system=self._system, name=self._name, document=self._document, place=place)
+        return _source(system=self._system, name=self._name, document=self._document, place=place)
 
     def refuse(self, number: int, record: str, reason: str) -> NoReturn:
         """Nothing can be read on from here."""
@@ -170,17 +181,12 @@ def recognise(head: bytes) -> bool:
 
 def read(document: RawDocument) -> Iterator[Statement | Fault]:
     """The statements of a CODA file, or one Fault for the whole of it; the module's docstring says which checks come first."""
-    try:
-        statements = _statements(document)
-    except MalformedDocument as broken:
-        yield fault_of(document, broken)
-        return
-    yield from statements
+    return whole_or_fault(document, reread)
 
 
 def reread(document: RawDocument) -> Iterator[Statement]:
-    """The same of a file that was found whole: it is read as a whole again. Raises MalformedDocument."""
-    yield from _statements(document)
+    """The same of a file that was found whole, one statement after the other. Raises MalformedDocument."""
+    return _statements(document, _Place(document))
 
 
 def examine(document: RawDocument) -> Iterator[Statement]:
@@ -188,34 +194,34 @@ def examine(document: RawDocument) -> Iterator[Statement]:
     file up to its end as its problems. A record of another length is cut or filled to its 128 characters, a record 22 or 23 that goes on with
     another movement is left out; figures stand as they are. Raises MalformedDocument.
     """
-    place = _Place(document, [])
-    lines = _lines(document)
-    _check_lengths(lines, place)
-    for start, end in _envelopes(lines, place):
-        yield _Envelope(lines, start, end, place).statement()
+    return _statements(document, _Place(document, []))
 
 
-def _statements(document: RawDocument) -> list[Statement]:
-    lines = _lines(document)
-    place = _Place(document)
-    _check_lengths(lines, place)
-    return [_Envelope(lines, start, end, place).statement() for start, end in _envelopes(lines, place)]
+def _statements(document: RawDocument, place: _Place) -> Iterator[Statement]:
+    lines = _lines(document, place)
+    for start, of_statement in lines.cuts(_spans(lines, place)):
+        yield _Envelope(of_statement, start, place).statement()
 
 
-def _lines(document: RawDocument) -> list[str]:
-    """The lines of the file; blank ones are empty text."""
+def _lines(document: RawDocument, place: _Place) -> Lines:
+    """The lines of the file, each of 128 characters or blank."""
+    even = even_lines(document)
+    if even is not None:
+        return even
     if document.size > MAX_BYTES:
         raise MalformedDocument(
             document.name,
             "",
-            f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES}): ask the bank for several files of shorter periods, or cut "
-            "it between two statements, after a record 9",
+            f"{document.size} bytes are more than a CODA file may have ({MAX_BYTES}) whose lines are not all of one length: ask the bank for "
+            "several files of shorter periods, or cut it between two statements, after a record 9",
         )
     with document.open() as stream:
         raw = stream.read(MAX_BYTES + 1)
     if b"\0" in raw:
         raise MalformedDocument(document.name, f"byte {raw.index(0) + 1}", "binary: a zero byte among the records")
-    return lines_of(raw)
+    lines = held_lines(raw)
+    _check_lengths(lines, place)
+    return HeldLines(lines)
 
 
 def _check_lengths(lines: list[str], place: _Place) -> None:
@@ -235,35 +241,48 @@ def _check_lengths(lines: list[str], place: _Place) -> None:
         lines[index] = line[:RECORD_LENGTH].ljust(RECORD_LENGTH)
 
 
-def _envelopes(lines: list[str], place: _Place) -> Iterator[tuple[int, int]]:
-    """Index of header and trailer of each statement."""
-    filled = next((index for index, line in enumerate(lines) if line), None)
-    if filled is None:
+def _spans(lines: Lines, place: _Place) -> Iterator[tuple[int, int]]:
+    """Each statement's lines: the index of its header, and that of the line after its trailer."""
+    for start, end in _envelopes(lines.firsts, place):
+        size = lines.characters(start, end)
+        if size > MAX_BYTES:
+            place.refuse(
+                start + 1,
+                "0",
+                f"a statement of {size} characters is more than a CODA file may have in one ({MAX_BYTES}): ask the bank for statements of "
+                "shorter periods",
+            )
+        yield start, end
+
+
+def _envelopes(firsts: str, place: _Place) -> Iterator[tuple[int, int]]:
+    if not firsts.strip(EMPTY):
         place.refuse(1, "", "the file has no record")
     start: int | None = None
-    following = filled
-    for index in [index for index, line in enumerate(lines) if line[:1] in {"0", "9"}]:
+    following = 0
+    for found in _HEADER_OR_TRAILER.finditer(firsts):
+        index, record = found.start(), found[0]
         if start is None:
-            _check_begins(lines, following, index, place)
-            if lines[index][0] == "9":
+            _check_begins(firsts, following, index, place)
+            if record == "9":
                 place.refuse(index + 1, "9", _BEGINS)
             start = index
-        elif lines[index][0] == "0":
+        elif record == "0":
             place.refuse(index + 1, "0", "a new header, but the statement before it has no trailer (record 9)")
         else:
-            yield start, index
+            yield start, index + 1
             start, following = None, index + 1
     if start is not None:
-        last = max(index for index, line in enumerate(lines) if line)
-        place.refuse(last + 1, lines[last][0], "the file ends without a trailer (record 9): it is cut off")
-    _check_begins(lines, following, len(lines), place)
+        last = len(firsts.rstrip(EMPTY))
+        place.refuse(last, firsts[last - 1], "the file ends without a trailer (record 9): it is cut off")
+    _check_begins(firsts, following, len(firsts), place)
 
 
-def _check_begins(lines: list[str], start: int, end: int, place: _Place) -> None:
+def _check_begins(firsts: str, start: int, end: int, place: _Place) -> None:
     """Nothing but blank lines may stand outside of the envelopes."""
-    for index in range(start, end):
-        if lines[index]:
-            place.refuse(index + 1, lines[index][0], _BEGINS)
+    between = firsts[start:end].lstrip(EMPTY)
+    if between:
+        place.refuse(end - len(between) + 1, between[0], _BEGINS)
 
 
 def _account(structure: str, zone: str) -> tuple[str, str]:
@@ -302,13 +321,13 @@ def _differing_details(entries: tuple[StatementEntry, ...]) -> Iterator[str]:
 class _Envelope:
     """One statement: the lines from its header to its trailer. Made, asked once for its ``statement`` and forgotten."""
 
-    def __init__(self, lines: list[str], start: int, end: int, place: _Place) -> None:
+    def __init__(self, lines: list[str], start: int, place: _Place) -> None:
+        """``start``: how many lines of the file stand before them."""
         self._place = place
         self._days = _Days(place)
         self._lines = lines
         self._start = start
-        self._end = end
-        self._header = lines[start]
+        self._header = lines[0]
         self._version = self._header[127]
         if self._version not in {"1", "2"}:
             place.refuse(start + 1, "0", f"version '{self._version}' of CODA is unknown (1 and 2 are read)")
@@ -320,7 +339,7 @@ class _Envelope:
 
     def _sort_records(self) -> None:
         """Give every record its place; refuses what stands where it may not."""
-        numbered = iter(enumerate(self._lines[self._start + 1 : self._end], self._start + 2))
+        numbered = iter(enumerate(self._lines[1:-1], self._start + 2))
         for number, line in numbered:
             if not line:
                 continue
@@ -358,7 +377,7 @@ class _Envelope:
                 )
         if self._closing_line == 0:
             missing = "new balance (record 8)" if self._opening_line else "old balance (record 1)"
-            self._place.refuse(self._end + 1, "9", f"the {missing} is missing before it")
+            self._place.refuse(self._start + len(self._lines), "9", f"the {missing} is missing before it")
 
     def _continue(self, movement: _Movement, number: int, kind: str, line: str) -> None:
         """Add a record 22 or 23 to the movement before it."""
@@ -399,7 +418,8 @@ class _Envelope:
     def statement(self) -> Statement:
         """The statement, every control passed. Raises MalformedDocument."""
         header, place = self._header, self._place
-        old, new = self._lines[self._opening_line - 1], self._lines[self._closing_line - 1]
+        old = self._lines[self._opening_line - self._start - 1]
+        new = self._lines[self._closing_line - self._start - 1]
         structure = old[1]
         if structure not in " 0123" or (structure == " " and self._version == "2"):
             place.refuse(self._opening_line, "1", f"account structure '{structure}' is unknown (0 to 3 are)")
@@ -450,7 +470,7 @@ class _Envelope:
         Fewer records than counted: something is lost. More of them are borne when they are free text or information (3 and 4), which
         some writers add afterwards: all that was counted is there, and the turnovers prove the money.
         """
-        trailer, number, currency = self._lines[self._end], self._end + 1, amounts.currency
+        trailer, number, currency = self._lines[-1], self._start + len(self._lines), amounts.currency
         stated = trailer[16:22]
         if not (stated.isascii() and stated.isdigit()):
             self._place.refuse(number, "9", f"'{stated}' is no number of records")
@@ -506,7 +526,7 @@ class _Envelope:
                 ):
                     self._add_detail(details, movements[index], amounts)
                     index += 1
-                amount, reached = Money(minor, amounts.currency), Money(balance, amounts.currency)
+                amount, reached = _money(minor, amounts.currency), _money(balance, amounts.currency)
                 entries.append(
                     self._entry(movement, amount, booked_on, reached, details=tuple(details), position=len(entries) + 1)
                 )
@@ -534,29 +554,36 @@ class _Envelope:
             self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
         said, remittance, added = self._said(movement)
         reference, bic, kind, reason = self._from_second(movement.second)
-        return StatementEntry(
+        is_collective = code[0] == "1"
+        entry = _entry(
             account=self._account,
             booked_on=booked_on,
             value_on=self._days.read(line[47:53], movement.number, "21") or booked_on,
             amount=amount,
             balance=balance,
             position=position,
-            status=EntryStatus.BOOKED if balance is not None else EntryStatus.INFORMATION,
+            status=_BOOKED if balance is not None else EntryStatus.INFORMATION,
             counterparty=self._counterparty(movement, bic, added),
             remittance=remittance,
             source=self._place.source(f"line {movement.number}"),
             bank_reference=line[10:31].strip(),
             customer_reference=reference,
-            end_to_end_id="" if code[0] == "1" or self._version == "1" else reference,
-            mandate_reference=said.mandate_reference,
+            end_to_end_id="" if is_collective or self._version == "1" else reference,
             transaction_code=code,
-            return_reason=reason or said.return_reason,
-            batch_id=reference if code[0] == "1" else "",
-            reversal=code[3:5] in CORRECTIONS,
-            details=details,
-            return_kind=kind or said.return_kind,
-            creditor_id=said.creditor_id,
             information=self._information(said, added),
+        )
+        is_correction = code[3:5] in CORRECTIONS
+        if said.debit is NO_DEBIT and not (details or kind or reason or is_collective or is_correction):
+            return entry
+        return replace(
+            entry,
+            mandate_reference=said.debit.mandate_reference,
+            return_reason=reason or said.debit.return_reason,
+            batch_id=reference if is_collective else "",
+            reversal=is_correction,
+            details=details,
+            return_kind=kind or said.debit.return_kind,
+            creditor_id=said.debit.creditor_id,
         )
 
     def _add_detail(self, details: list[EntryDetail], movement: _Movement, amounts: _Amounts) -> None:
@@ -575,17 +602,17 @@ class _Envelope:
         said, remittance, added = self._said(movement)
         reference, bic, kind, reason = self._from_second(movement.second)
         details.append(
-            EntryDetail(
-                amount=Money(minor, amounts.currency),
+            _detail(
+                amount=_money(minor, amounts.currency),
                 counterparty=self._counterparty(movement, bic, added),
                 remittance=remittance,
                 end_to_end_id=reference,
-                mandate_reference=said.mandate_reference,
+                mandate_reference=said.debit.mandate_reference,
                 bank_reference=line[10:31].strip(),
-                return_reason=reason or said.return_reason,
+                return_reason=reason or said.debit.return_reason,
                 place=f"line {movement.number}",
                 transaction_code=code,
-                return_kind=kind or said.return_kind,
+                return_kind=kind or said.debit.return_kind,
                 information=self._information(said, added),
             )
         )
@@ -606,15 +633,15 @@ class _Envelope:
             text = said.unstructured
             references = (said.creditor_reference,) if said.creditor_reference else ()
             if text or references:
-                return said, Remittance(unstructured=(text,) if text else (), creditor_references=references), added
+                return said, _remittance(unstructured=(text,) if text else (), creditor_references=references), added
         elif marker in {"0", " "}:
             said = _NOTHING_STRUCTURED
             text = _words(zone)
             if text:
-                return said, Remittance(unstructured=(text,)), added
+                return said, _remittance(unstructured=(text,)), added
         else:
             self._place.refuse(movement.number, "21", f"'{marker}' is no kind of communication (0 or 1)")
-        return said, Remittance(unstructured=added.unstructured) if added.unstructured else _NO_REMITTANCE, added
+        return said, _remittance(unstructured=added.unstructured) if added.unstructured else _NO_REMITTANCE, added
 
     def _from_second(self, second: str) -> tuple[str, str, str, str]:
         """Customer reference, BIC, and kind and reason of an R-transaction of record 22; version 1 has a shorter reference and then an
@@ -637,11 +664,11 @@ class _Envelope:
         if not third:
             if not (bic or added.name or added.ultimate):
                 return _NOBODY
-            return Counterparty(name=added.name, bic=bic, ultimate=added.ultimate)
+            return _party(name=added.name, bic=bic, ultimate=added.ultimate)
         name = _words(third[47:82] if self._version == "2" else third[47:73])
         if added.name.startswith(name):
             name = added.name or name
-        return Counterparty(name=name, iban=_counterparty_account(third[10:47]), bic=bic, ultimate=added.ultimate)
+        return _party(name=name, iban=_counterparty_account(third[10:47]), bic=bic, ultimate=added.ultimate)
 
     def _information(self, said: Communication, added: BankInformation) -> tuple[str, ...]:
         return (said.information, *added.lines) if said.information else added.lines

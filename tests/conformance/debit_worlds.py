@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from connectors.buckaroo.settings import BuckarooDebitsSettings
 from connectors.mollie.settings import MollieDebitsSettings
-from connectors.ports import DebitProvider
+from connectors.ports import AskingFeed, DebitFeed, DebitProvider
 from connectors.registry import debit_channel
 from connectors.twikey.settings import TwikeyDebitsSettings, TwikeyLogin
-from ledger.debit_orders import closing_payload, order_key, order_payload
+from ledger.debit_orders import HandedOver, closing_payload, order_key, order_payload
 from ledger.effects import Effect, EffectKind, key_of
 from ledger.mandates import (
     Collection,
@@ -28,18 +30,20 @@ from ledger.mandates import (
 )
 from ledger.money import Money
 from ledger.sources import SourceRef
-from tests.simulators import mollie, twikey
+from tests.simulators import buckaroo, mollie, twikey
 from tests.simulators.server import Loopback, lasting
 
 DAY = date(2026, 9, 14)
 NAME = "direct_debit/bank"
+_RUNS = itertools.count()
 
 
 @dataclass(frozen=True)
 class DebitWorld:
     """A provider and its other side. ``make(secret)``: the provider; ``held_as``: what it calls the mandate of all orders; ``taken``: our references of
     all debits over there, one for each debit; ``pay``, ``fail``, ``charge_back``: what becomes of the debit under a reference; ``stranger``: somebody
-    makes a debit under a reference; ``spoil``: the newest word can no longer be read, until what it answers is called."""
+    makes a debit under a reference; ``spoil``: the newest word can no longer be read, until what it answers is called;
+    ``order_part``: what only the path of an order holds, where other questions are put by POST too."""
 
     server: Loopback
     make: Callable[..., DebitProvider]
@@ -50,6 +54,16 @@ class DebitWorld:
     charge_back: Callable[[str, str], None]
     stranger: Callable[[str], None]
     spoil: Callable[[], Callable[[], None]]
+    order_part: str = ""
+
+
+def feed_of(provider: DebitProvider) -> DebitFeed:
+    """Its feed as the daemon has it on the next day: one that must be told what to ask for is told all that may have been handed over."""
+    feed = provider.feed()
+    if isinstance(feed, AskingFeed):
+        known = [HandedOver(reference=reference(number), transaction="") for number in (*range(10), 99)]
+        feed.ask_for(known, DAY + timedelta(days=next(_RUNS)))
+    return feed
 
 
 def reference(number: int) -> str:
@@ -226,7 +240,60 @@ def mollie_world(tmp: Path) -> DebitWorld:
     )
 
 
-WORLDS: Mapping[str, Callable[[Path], DebitWorld]] = {"mollie": mollie_world, "twikey": twikey_world}
+def buckaroo_world(tmp: Path) -> DebitWorld:
+    account, server = buckaroo.BuckarooAccount(tmp, at_once=8), lasting("buckaroo")
+    server.simulate(account)
+
+    def make(secret: str = buckaroo.SECRET) -> DebitProvider:
+        settings = BuckarooDebitsSettings(
+            use="buckaroo",
+            website_key=SecretStr(buckaroo.WEBSITE),
+            secret_key=SecretStr(secret),
+            url=server.address,
+            state=tmp.with_name(f"{tmp.name}-state"),
+        )
+        made = debit_channel(settings, NAME)
+        assert isinstance(made, DebitProvider)
+        return made
+
+    def key(ours: str) -> str:
+        return str(account.under(ours)["Key"])
+
+    def charge_back(ours: str, code: str) -> None:
+        account.storno(key(ours), code, "2026-10-02")
+
+    def stranger(theirs: str) -> None:
+        account.debit("10.00", theirs)
+
+    def spoil() -> Callable[[], None]:
+        transaction = list(account.transactions.values())[-1]
+        right = transaction["AmountDebit"]
+        transaction["AmountDebit"] = "12,10"
+
+        def mend() -> None:
+            transaction["AmountDebit"] = right
+
+        return mend
+
+    return DebitWorld(
+        server=server,
+        make=make,
+        held_as="",
+        taken=lambda: [one["Invoice"] for one in account.transactions.values()],
+        pay=lambda ours: account.collect(key(ours)),
+        fail=lambda ours, code: account.fail(key(ours), code),
+        charge_back=charge_back,
+        stranger=stranger,
+        spoil=spoil,
+        order_part="/json/Transaction ",
+    )
+
+
+WORLDS: Mapping[str, Callable[[Path], DebitWorld]] = {
+    "buckaroo": buckaroo_world,
+    "mollie": mollie_world,
+    "twikey": twikey_world,
+}
 
 
 def changed_amount(effect: Effect) -> Effect:

@@ -30,6 +30,7 @@ from tests.conformance.debit_worlds import (
     DebitWorld,
     changed_amount,
     closing,
+    feed_of,
     order,
     reference,
 )
@@ -52,7 +53,7 @@ def send(world: DebitWorld, effects: list[Effect]) -> list[Receipt]:
 
 def fetch_all(provider: DebitProvider, cursor: Cursor | None = None) -> tuple[list[RawDocument], Cursor | None]:
     """All pages; the cursor makes a round trip through text each time, as the store makes it."""
-    feed, documents, more = provider.feed(), list[RawDocument](), True
+    feed, documents, more = feed_of(provider), list[RawDocument](), True
     while more:
         page = feed.fetch(None if cursor is None else json.loads(json.dumps(cursor)))
         documents.extend(page.documents)
@@ -130,7 +131,7 @@ class TestOrders:
         for trouble in (Trouble.LOST_AFTER, Trouble.BAD_GATEWAY_AFTER, Trouble.HALF):
             number = len(world.taken())
             effect = order(world, number)
-            world.server.trouble(trouble, method="POST")
+            world.server.trouble(trouble, method="POST", part=world.order_part)
             with pytest.raises(OutcomeUnknown):
                 world.make().send(effect)
             found = world.make().find(effect.key)
@@ -167,7 +168,7 @@ class TestOrders:
         world = make_world(tmp_path)
         for ask in (
             lambda: world.make("not-the-key").send(order(world, 1)),
-            lambda: world.make("not-the-key").feed().fetch(None),
+            lambda: feed_of(world.make("not-the-key")).fetch(None),
         ):
             with pytest.raises(CredentialsRefused) as refused:
                 ask()
@@ -208,9 +209,9 @@ class TestFeed:
         _, cursor = fetch_all(world.make())
         world.fail(reference(1), "MS03")
         # Killed after it read and before it stored: the cursor is the old one.
-        lost = world.make().feed().fetch(cursor)
+        lost = feed_of(world.make()).fetch(cursor)
         assert len(lost.documents) == 1
-        assert [one.sha256 for one in world.make().feed().fetch(cursor).documents] == [lost.documents[0].sha256]
+        assert [one.sha256 for one in feed_of(world.make()).fetch(cursor).documents] == [lost.documents[0].sha256]
 
     def test_failed_then_paid(self, make_world: MakeWorld, tmp_path: Path) -> None:
         world = make_world(tmp_path)
@@ -251,7 +252,7 @@ class TestFeed:
         world.pay(reference(1))
         mend = world.spoil()
         with pytest.raises(HumanActionNeeded):
-            world.make().feed().fetch(cursor)
+            feed_of(world.make()).fetch(cursor)
         mend()
         documents, _ = fetch_all(world.make(), cursor)
         assert last_word(world, documents, 1).word is ProviderWord.PAID
@@ -269,7 +270,7 @@ class TestFeed:
             if turn % 2 == 0:
                 world.server.trouble(trouble, times=1 + turn % 6)
             with suppress(Transient, HumanActionNeeded):
-                page = world.make().feed().fetch(cursor)
+                page = feed_of(world.make()).fetch(cursor)
                 found.extend(page.documents)
                 cursor = page.cursor
         world.server.clear()
@@ -281,7 +282,7 @@ class TestFeed:
         world = make_world(tmp_path)
         world.server.trouble(Trouble.TOO_MANY, times=50)
         with pytest.raises(AfletterError) as storm:
-            world.make().feed().fetch(None)
+            feed_of(world.make()).fetch(None)
         assert isinstance(storm.value, Transient)
         assert world.server.count < 10
         world.server.clear()

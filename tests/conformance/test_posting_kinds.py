@@ -94,12 +94,14 @@ class TestPosting:
         agrees(world, done)
         again = world.make()
         assert all(again.find(posting(booking).key) is not None for booking in done)
+        assert world.accepted()
 
     def test_all_at_once(self, make_world: MakeWorld, bookings: tuple[Booking, ...], tmp_path: Path) -> None:
         world = make_world(tmp_path)
         done = [*bookings, *taken_back(list(bookings)[-1:])]
         send(world.make(), [posting(booking) for booking in done])
         agrees(world, done)
+        assert world.accepted()
 
 
 @pytest.mark.parametrize("make_world", [BOOKS[name] for name in REMOTE], ids=REMOTE)

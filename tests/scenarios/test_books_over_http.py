@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from daemon import review
 from daemon.cli import app
+from daemon.status import status_of
 from daemon.tenant import opened
 from ledger.effects import EffectState
 from tests.scenarios.clerk import IBAN, Clerk, Line
@@ -67,7 +69,7 @@ accounting:
 @dataclass
 class Shop:
     """The clerk here, and the books there. ``issue``: an invoice there; ``postings``: marks of ours there, each once; ``close``: June is closed there,
-    or open again; ``pay``: a person books a payment of a document there."""
+    or open again; ``pay``: a person books a payment of a document there; ``disown``: a person deletes the note that says which store posts there."""
 
     clerk: Clerk
     server: Loopback
@@ -77,6 +79,7 @@ class Shop:
     postings: Callable[[], list[str]]
     close: Callable[[bool], None]
     pay: Callable[[int, str], None]
+    disown: Callable[[], None]
 
     def log_in(self, secret: str) -> None:
         self.clerk.tenant_file.write_text(TENANT + self.books.format(url=self.server.address, secret=secret))
@@ -107,7 +110,7 @@ def _exact(server_of: Callable[[ExactSimulator], Loopback], clerk: Clerk) -> Sho
     def pay(number: int, amount: str) -> None:
         system.payment_by_hand(number, customer, amount)
 
-    return Shop(clerk, server, EXACT, "refresh-0", issue, system.posted, close, pay)
+    return Shop(clerk, server, EXACT, "refresh-0", issue, system.posted, close, pay, system.delete_documents)
 
 
 def _moneybird(server_of: Callable[[MoneybirdSimulator], Loopback], clerk: Clerk) -> Shop:
@@ -123,7 +126,7 @@ def _moneybird(server_of: Callable[[MoneybirdSimulator], Loopback], clerk: Clerk
     def pay(number: int, amount: str) -> None:
         system.pay(system.named(str(number))["id"], Decimal(amount), "2026-06-10")
 
-    return Shop(clerk, server, MONEYBIRD, mb.TOKEN, issue, system.marks, close, pay)
+    return Shop(clerk, server, MONEYBIRD, mb.TOKEN, issue, system.marks, close, pay, system.contacts.clear)
 
 
 @pytest.fixture(params=[_exact, _moneybird], ids=["exact", "moneybird"])
@@ -162,6 +165,49 @@ def test_what_is_open_there_is_what_is_open_here(shop: Shop) -> None:
         review.undo(tenant, "R1", shop.clerk.person(DAY_2))
     shop.clerk.sync(DAY_2)
     assert "3 open documents" in shop.compared()
+
+
+def test_a_second_store_on_the_same_administration_posts_nothing(shop: Shop, tmp_path: Path) -> None:
+    """Another machine with a store of its own, the same invoices and the same statements: each posting stands once, and taking over is a person's word."""
+    shop.invoice(20260001, "121.00")
+    shop.invoice(20260002, "60.50")
+    other = Clerk(tmp_path / "elsewhere")
+    other.customer("C1", "Drukkerij Zonnebloem")
+    other.tenant_file.write_text(_with(shop, f"state: {shop.clerk.folder / 'state/connections'}"))
+    for clerk in (shop.clerk, other):
+        clerk.invoice("20260001", "C1", "121.00", "2026-06-01", "2026-07-01")
+        clerk.invoice("20260002", "C1", "60.50", "2026-06-01", "2026-07-01")
+        clerk.statement(DAY_1, Line(amount="121.00", text="20260001", bank_reference="R1"))
+    assert shop.clerk.sync(DAY_1).failures == []
+    (failure,) = other.sync(DAY_1).failures
+    assert "is served by another afletter store (scenario " in failure
+    assert "delete the " in failure
+    with opened(other.config) as tenant:
+        assert failure in status_of(tenant, date.fromisoformat(DAY_1)).failures
+    assert len(shop.postings()) == 1
+    # The first machine is gone for good. What it posted is found by its key; what comes after is posted by the second one only.
+    shop.disown()
+    for clerk in (other, shop.clerk):
+        clerk.statement(DAY_2, Line(amount="60.50", text="20260002", bank_reference="R2"))
+    assert other.sync(DAY_2).failures == []
+    assert len(shop.postings()) == len(set(shop.postings())) == 2
+    (failure,) = shop.clerk.sync(DAY_2).failures
+    assert "is served by another afletter store" in failure
+    assert len(shop.postings()) == 2
+
+
+def test_two_stores_may_post_where_a_person_says_so(shop: Shop, tmp_path: Path) -> None:
+    shop.invoice(20260001, "121.00")
+    other = Clerk(tmp_path / "elsewhere")
+    other.customer("C1", "Drukkerij Zonnebloem")
+    login = f"state: {shop.clerk.folder / 'state/connections'}"
+    for clerk in (shop.clerk, other):
+        clerk.invoice("20260001", "C1", "121.00", "2026-06-01", "2026-07-01")
+        clerk.statement(DAY_1, Line(amount="121.00", text="20260001", bank_reference="R1"))
+        clerk.tenant_file.write_text(_with(shop, login, "one_store: false"))
+        assert clerk.sync(DAY_1).failures == []
+    # The same booking has the same key, whoever makes it.
+    assert len(shop.postings()) == 1
 
 
 def test_a_login_that_is_over_stops_the_books_and_nothing_else(shop: Shop) -> None:
@@ -224,6 +270,12 @@ def test_what_a_person_books_there_is_told_with_its_cause_and_settles_nothing_tw
     assert "booked there by somebody else" in told.output
     assert "1 open documents and 0 bank accounts agree, 1 differ" in told.output
     assert shop.clerk.open("20260002") == "60.50"
+
+
+def _with(shop: Shop, *lines: str) -> str:
+    """The tenant file with more settings of the books; a login is one, whichever machine uses it."""
+    text = TENANT + shop.books.format(url=shop.server.address, secret=shop.secret)
+    return text.replace("    accounts:\n", "".join(f"    {line}\n" for line in lines) + "    accounts:\n")
 
 
 def _effects(shop: Shop, *words: str) -> str:

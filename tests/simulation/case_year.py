@@ -30,11 +30,12 @@ from daemon import cycle, proof, reminder_acts
 from daemon.progress import SilentSteps
 from daemon.review import Person
 from daemon.tenant import opened
-from ledger.calendar import is_working_day, public_holidays, working_days_after
+from ledger.calendar import is_working_day, public_holidays
 from ledger.reminders import MessageKind, Reminder
 from store.reminders import ReminderRow
-from tests.scenarios.clerk import Clerk, Line
+from tests.scenarios.clerk import Clerk
 from tests.simulation.killing import run_forked
+from tests.simulation.late_bank import LateBank
 from tests.unit.formats.notifications import notification
 
 TENANT = """\
@@ -56,8 +57,7 @@ reminders:
     approval: none
     channel: {use: folder, path: agency}
 """
-#: Statements may be so old; a promise's money may be on its way so long; so many days lie between two letters to one customer.
-MOST_OLD = 3
+#: A promise's money may be on its way so long; so many days lie between two letters to one customer.
 GRACE = 4
 PAUSE = 7
 NUDGE_BEFORE = 3
@@ -175,17 +175,6 @@ class Debtor:
 
 
 @dataclass(frozen=True)
-class Late:
-    """A bank file that comes on another day, and the payments in it."""
-
-    comes_on: date
-    dated_on: date
-    path: Path
-    content: bytes
-    payments: list[tuple[str, int]]
-
-
-@dataclass(frozen=True)
 class Wanted:
     """What a customer must be told: the kind and level, and the level of each document afterwards."""
 
@@ -203,9 +192,6 @@ class CaseYear:
     start: date = date(2026, 1, 5)
     bills: dict[str, Bill] = field(default_factory=dict)
     debtors: dict[str, Debtor] = field(default_factory=dict)
-    payments: defaultdict[date, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
-    late: list[Late] = field(default_factory=list)
-    seen_to: date | None = None
     history: list[Reminder] = field(default_factory=list)
     asked: dict[tuple[str, date, int], int] = field(default_factory=dict)
     counted: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -219,6 +205,7 @@ class CaseYear:
         for name in ("bounces/new", "outcomes"):
             (self.folder / name).mkdir(parents=True)
         self.clerk = Clerk(self.folder, more=TENANT)
+        self.bank = LateBank(self.clerk, self.chance, self.start)
         for number in range(14):
             law = list(LADDERS)[number % len(LADDERS)]
             name = f"C{number:02}"
@@ -245,10 +232,11 @@ class CaseYear:
             except BaseException as error:
                 error.add_note(f"seed {self.seed}, {day}")
                 raise
+        self.counted["late files"] = self.bank.late_files
         with opened(self.config) as tenant:
             failed = [check for check in proof.prove(tenant) if not check.proven]
         # A bank file that never came is a gap; all else must be proven.
-        assert self.late or not failed, failed
+        assert self.bank.late or not failed, failed
 
     def _day(self, day: date) -> None:
         self.money_today = set()
@@ -306,51 +294,22 @@ class CaseYear:
         if roll < 0.3:
             return
         late = self.chance.choice([-2, 0, 1, 6, 12, 20, 40]) if roll < 0.7 else self.chance.randint(-3, 90)
-        on = self._open_day(bill.due_on + timedelta(days=late))
         part = bill.total if self.chance.random() < 0.7 else self.chance.randint(200, bill.total - 200)
-        self.payments[on].append((bill.number, part))
+        on = self.bank.order(bill.due_on + timedelta(days=late), bill.number, part)
         if part < bill.total and self.chance.random() < 0.6:
-            later = self._open_day(on + timedelta(days=self.chance.randint(1, 60)))
-            self.payments[later].append((bill.number, bill.total - part))
-
-    def _open_day(self, day: date) -> date:
-        day = max(day, self.start)
-        while not is_working_day(day, "BE"):
-            day += timedelta(days=1)
-        return day
+            self.bank.order(on + timedelta(days=self.chance.randint(1, 60)), bill.number, bill.total - part)
 
     def _bank(self, day: date) -> None:
         """The statement of the day, or a file that comes some days later; files that are late come in. Nobody pays what was credited."""
         paying: list[tuple[str, int]] = []
-        for number, minor in self.payments.pop(day, []):
+        for number, minor in self.bank.ordered(day):
             bill = self.bills[number]
             sent = min(minor, bill.really_open)
             if sent > 0 and (bill.really_open == sent or bill.really_open - sent >= 100):
                 bill.on_its_way += sent
                 paying.append((number, sent))
-        lines = [
-            Line(
-                amount=f"{minor // 100}.{minor % 100:02}",
-                structured=self.clerk.invoices[number]["payment_reference"],
-                name=f"Klant {int(self.bills[number].customer[1:])}",
-                bank_reference=f"{day:%y%m%d}{place:04}",
-            )
-            for place, (number, minor) in enumerate(paying, start=1)
-        ]
-        path = self.clerk.statement(day.isoformat(), *lines)
-        if lines and self.chance.random() < 0.06:
-            comes_on = day + timedelta(days=self.chance.randint(1, 5))
-            self.late.append(Late(comes_on, day, path, path.read_bytes(), paying))
-            path.unlink()
-            self.counted["late files"] += 1
-        else:
-            self._read(day, paying)
-            self.seen_to = day
-        for one in [one for one in self.late if one.comes_on <= day]:
-            self.late.remove(one)
-            one.path.write_bytes(one.content)
-            self._read(one.dated_on, one.payments)
-            self.seen_to = max(self.seen_to or one.dated_on, one.dated_on)
+        for dated_on, payments in self.bank.close(day, paying):
+            self._read(dated_on, payments)
 
     def _read(self, on: date, paying: list[tuple[str, int]]) -> None:
         for number, minor in paying:
@@ -484,19 +443,18 @@ class CaseYear:
             return received + timedelta(days=14)
         return on + timedelta(days=(1 if by_mail else 4) + 10)
 
-    def _blind(self, day: date) -> bool:
-        if self.seen_to is None or working_days_after(self.seen_to, day, "BE") > MOST_OLD:
-            return True
-        return any(one.dated_on < self.seen_to for one in self.late)
-
     def _expected(self, debtor: Debtor, day: date) -> Wanted | None:
         """What this customer must hear today; None: nothing."""
-        if self._blind(day) or self._under_way(debtor, day):
+        if self.bank.leaves_in_doubt(day) or self._under_way(debtor, day):
             return None
         ladder = LADDERS[debtor.law]
         mine = [bill for bill in self.bills.values() if bill.customer == debtor.name and bill.open > 0]
         asked = [bill for bill in mine if not bill.quiet(day) and not bill.handed_over]
-        late = [bill for bill in asked if bill.due_on < day and self.seen_to is not None and self.seen_to > bill.due_on]
+        late = [
+            bill
+            for bill in asked
+            if bill.due_on < day and self.bank.seen_to is not None and self.bank.seen_to > bill.due_on
+        ]
         steps = {bill.number: bill.level + 1 for bill in late if self._is_due(bill, debtor, ladder, day)}
         if not steps:
             return self._nudge(debtor, asked, day)

@@ -24,18 +24,18 @@ from daemon import cycle, proof, reminder_acts
 from daemon.progress import SilentSteps
 from daemon.review import Person
 from daemon.tenant import opened
-from ledger.calendar import is_working_day, working_days_after
+from ledger.calendar import is_working_day
 from ledger.reminders import MessageKind, Reminder
-from tests.scenarios.clerk import Clerk, Line
+from tests.scenarios.clerk import Clerk
 from tests.simulation.killing import run_forked
+from tests.simulation.late_bank import MOST_OLD, LateBank
 
 CUSTOMERS = 12
 #: The ladder: days after the due date of level 1, 2 and 3; and so many days between two messages.
 LADDER = (5, 16, 30)
 PAUSE = 10
 NUDGE_BEFORE = 2
-#: Statements may be so old; a promise's money may be on its way so long.
-MOST_OLD = 3
+#: A promise's money may be on its way so long.
 GRACE = 4
 TENANT = f"""\
 reminders:
@@ -103,17 +103,6 @@ class Debtor:
     last_reminder: date | None = None
 
 
-@dataclass(frozen=True)
-class Late:
-    """A bank file that comes on another day, and the payments in it."""
-
-    comes_on: date
-    dated_on: date
-    path: Path
-    content: bytes
-    payments: list[tuple[str, int]]
-
-
 @dataclass
 class ReminderYear:
     """One seeded run from ``start`` on, in ``folder``."""
@@ -123,15 +112,13 @@ class ReminderYear:
     start: date = date(2026, 1, 5)
     bills: dict[str, Bill] = field(default_factory=dict)
     debtors: dict[str, Debtor] = field(default_factory=dict)
-    payments: defaultdict[date, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
-    late: list[Late] = field(default_factory=list)
-    seen_to: date | None = None
     history: list[Reminder] = field(default_factory=list)
     counted: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def __post_init__(self) -> None:
         self.chance = Random(self.seed)
         self.clerk = Clerk(self.folder, more=TENANT)
+        self.bank = LateBank(self.clerk, self.chance, self.start)
         for number in range(CUSTOMERS):
             name = f"C{number:02}"
             self.debtors[name] = Debtor(name)
@@ -152,10 +139,11 @@ class ReminderYear:
             except BaseException as error:
                 error.add_note(f"seed {self.seed}, {day}")
                 raise
+        self.counted["late files"] = self.bank.late_files
         with opened(self.config) as tenant:
             failed = [check for check in proof.prove(tenant) if not check.proven]
         # A bank file that never came is a gap; all else must be proven.
-        assert self.late or not failed, failed
+        assert self.bank.late or not failed, failed
 
     def _day(self, day: date) -> None:
         self._office(day)
@@ -199,45 +187,16 @@ class ReminderYear:
         if roll < 0.2:
             return
         late = self.chance.choice([-2, 0, 1, 1, 6, 12, 20, 40]) if roll < 0.8 else self.chance.randint(-3, 60)
-        on = self._open_day(bill.due_on + timedelta(days=late))
         part = bill.total if self.chance.random() < 0.75 else self.chance.randint(100, bill.total - 100)
-        self.payments[on].append((bill.number, part))
+        on = self.bank.order(bill.due_on + timedelta(days=late), bill.number, part)
         if part < bill.total and self.chance.random() < 0.6:
-            later = self._open_day(on + timedelta(days=self.chance.randint(1, 40)))
-            self.payments[later].append((bill.number, bill.total - part))
-
-    def _open_day(self, day: date) -> date:
-        day = max(day, self.start)
-        while not is_working_day(day, "BE"):
-            day += timedelta(days=1)
-        return day
+            self.bank.order(on + timedelta(days=self.chance.randint(1, 40)), bill.number, bill.total - part)
 
     def _bank(self, day: date) -> None:
         """The statement of the day, or a file that comes some days later; files that are late come in."""
-        paying = self.payments.pop(day, [])
-        lines = [
-            Line(
-                amount=f"{minor // 100}.{minor % 100:02}",
-                structured=self.clerk.invoices[number]["payment_reference"],
-                name=f"Klant {int(self.bills[number].customer[1:])}",
-                bank_reference=f"{day:%y%m%d}{place:04}",
-            )
-            for place, (number, minor) in enumerate(paying, start=1)
-        ]
-        path = self.clerk.statement(day.isoformat(), *lines)
-        if lines and self.chance.random() < 0.06:
-            comes_on = day + timedelta(days=self.chance.randint(1, 5))
-            self.late.append(Late(comes_on, day, path, path.read_bytes(), paying))
-            path.unlink()
-            self.counted["late files"] += 1
-        else:
-            self._read(day, paying)
-            self.seen_to = day
-        for one in [one for one in self.late if one.comes_on <= day]:
-            self.late.remove(one)
-            one.path.write_bytes(one.content)
-            self._read(one.dated_on, one.payments)
-            self.seen_to = max(self.seen_to or one.dated_on, one.dated_on)
+        paying = self.bank.ordered(day)
+        for dated_on, payments in self.bank.close(day, paying):
+            self._read(dated_on, payments)
 
     def _read(self, on: date, paying: list[tuple[str, int]]) -> None:
         for number, minor in paying:
@@ -327,9 +286,7 @@ class ReminderYear:
 
     def _expected(self, name: str, day: date) -> tuple[int, dict[str, int], str] | None:
         """Level, the level of each document afterwards, and the way; None: this customer must hear nothing today."""
-        if self.seen_to is None or working_days_after(self.seen_to, day, "BE") > MOST_OLD:
-            return None
-        if any(one.dated_on < self.seen_to for one in self.late):
+        if self.bank.seen_to is None or self.bank.leaves_in_doubt(day):
             return None
         debtor = self.debtors[name]
         mine = [bill for bill in self.bills.values() if bill.customer == name and bill.open > 0]
@@ -337,7 +294,7 @@ class ReminderYear:
             bill.number: bill
             for bill in mine
             if bill.due_on < day
-            and bill.due_on < self.seen_to
+            and bill.due_on < self.bank.seen_to
             and not bill.disputed
             and not (bill.quiet_until is not None and day <= bill.quiet_until)
         }

@@ -1,8 +1,8 @@
-"""Buckaroo's JSON gateway and the account that its settlement files are of.
+"""Buckaroo's JSON gateway with its direct debits, and the account that its settlement files are of.
 
 What it does as Buckaroo does: every request is signed, and the signature is checked over the very bytes that came (key, time within four minutes, a nonce that is new);
-transactions are found by their keys only; amounts are JSON numbers; a refund or a reversal is a transaction of its own that names the one before, which stays 190;
-errors of the business have status 200. The account's movements go into MT940 files with several :86: lines for each.
+transactions are found by their keys and by their invoice numbers, and there is no list of them; the same order twice is two debits; amounts are JSON numbers; a refund or a
+reversal is a transaction of its own that names the one before, which stays 190; errors of the business have status 200. The account's movements go into MT940 files with several :86: lines for each.
 """
 
 from __future__ import annotations
@@ -57,6 +57,10 @@ class BuckarooAccount:
     at_once: int = 50
     currency: str = "EUR"
     transactions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Whether a transaction names what took it back, beside being named by it.
+    names_both_ways: bool = False
+    #: What it takes for now, in what it writes.
+    now: str = "2026-09-10"
     balance: Decimal = Decimal(0)
     nonces: set[str] = field(default_factory=set)
     #: What is booked on the account and stands in no file yet.
@@ -132,9 +136,60 @@ class BuckarooAccount:
 
     def _back(self, relation: str, code: str, words: str, payment: str, value: str, day: str) -> str:
         related = [{"RelationType": relation, "RelatedTransactionKey": payment}]
-        key = self._transaction("AmountCredit", value, code, RelatedTransactions=related)
+        before = self.transactions[payment]
+        key = self._transaction(
+            "AmountCredit", value, code, RelatedTransactions=related, Invoice=before["Invoice"], Order=before["Order"]
+        )
+        if self.names_both_ways:
+            before["RelatedTransactions"] = [{"RelationType": relation, "RelatedTransactionKey": key}]
         self._book(day, -Decimal(value), code, "NL13TEST0123456789 J. Peeters", words, f"xid.: {key.lower()}")
         return key
+
+    # Direct debits
+
+    def debit(self, value: str, invoice: str, **more: Any) -> str:
+        """A direct debit that is under way, by whomever."""
+        return self._transaction(
+            "AmountDebit",
+            value,
+            "C004",
+            Invoice=invoice,
+            ServiceCode="SepaDirectDebit",
+            Status=_status(791, "S990", "Awaiting transfer to bank.", self.now),
+            **more,
+        )
+
+    def under(self, invoice: str) -> dict[str, Any]:
+        """The newest debit under an invoice number."""
+        return [one for one in self.transactions.values() if one["Invoice"] == invoice and "AmountDebit" in one][-1]
+
+    def collect(self, key: str, day: str = "") -> None:
+        """The customer's bank paid: the money stands on the account."""
+        one = self.transactions[key]
+        one["Status"] = _status(190, "S001", "Success", day or self.now)
+        self._book(
+            day or self.now,
+            one["AmountDebit"],
+            one["TransactionType"],
+            "NL13TEST0123456789 J. Peeters",
+            "Incasso",
+            f"factuur/order: {one['Invoice']}",
+            f"xid.: {key.lower()}",
+        )
+
+    def fail(self, key: str, reason: str) -> None:
+        """The customer's bank refused it."""
+        one = self.transactions[key]
+        one["Status"] = _status(490, "S990", "Rejected", self.now)
+        one["Services"] = [*one["Services"], _reasons(reason)]
+
+    def storno(self, key: str, reason: str, day: str = "") -> str:
+        """The customer's bank takes a debit back."""
+        value = str(self.transactions[key]["AmountDebit"])
+        back = self.reversal(key, value, day or self.now)
+        self.transactions[back]["Services"] = [_reasons(reason)]
+        self.transactions[back]["Status"] = _status(190, "S001", "Success", day or self.now)
+        return back
 
     def costs(self, value: str, day: str = "2026-06-10", code: str = "N901") -> None:
         self._book(day, -Decimal(value), code, "", f"Transactiekosten {_dutch(day)}")
@@ -181,6 +236,8 @@ class BuckarooAccount:
         match call.method, call.path.strip("/").split("/"):
             case "POST", ["json", "Transaction", "Statuses"]:
                 return self._statuses(call)
+            case "POST", ["json", "Transaction"]:
+                return self._made(call.json())
             case "GET", ["json", "Transaction", "Status", key] if key in self.transactions:
                 return json_answer(self.transactions[key])
         return json_answer({"Message": "No transaction was found for this key."}, 404)
@@ -200,13 +257,65 @@ class BuckarooAccount:
         return True
 
     def _statuses(self, call: Call) -> Answer:
-        asked = [one["Key"] for one in call.json()["Transactions"]]
+        asked = call.json()["Transactions"]
         if not asked:
-            errors = {"ParameterErrors": [{"Name": "Transactions", "ErrorMessage": "At least one is needed."}]}
-            return json_answer({"Status": {"Code": {"Code": 491}}, "RequestErrors": errors})
-        known = [self.transactions[key] for key in asked if key in self.transactions]
-        unknown = [{"Key": key, "ErrorMessage": "Not found"} for key in asked if key not in self.transactions]
-        return json_answer({"Transactions": known[: self.at_once], "ErrorTransactions": unknown})
+            return _invalid("At least one is needed.")
+        known: dict[str, dict[str, Any]] = {}
+        unknown = []
+        for one in asked:
+            ((by, name),) = one.items()
+            found = {key: each for key, each in self.transactions.items() if each[by] == name}
+            known |= found
+            if not found:
+                unknown.append({by: name, "ErrorMessage": "Not found"})
+        return json_answer({"Transactions": list(known.values())[: self.at_once], "ErrorTransactions": unknown})
+
+    def _made(self, wanted: dict[str, Any]) -> Answer:
+        """A debit: the first under a mandate with account and mandate, later ones with the key of the first."""
+        (service,) = wanted["Services"]["ServiceList"]
+        given = {one["Name"].lower(): one["Value"] for one in service["Parameters"]}
+        if service["Name"] != "SepaDirectDebit" or wanted["AmountDebit"] <= 0:
+            return _invalid("The amount is too low.")
+        if service["Action"] == "PayRecurrent":
+            first = self.transactions.get(wanted["OriginalTransactionKey"])
+            if first is None or not first["StartRecurrent"]:
+                return _invalid("The original transaction is not one that debits follow.")
+            mandate = next(one["Value"] for one in first["Services"][0]["Parameters"])
+            code, starts = "C005", False
+        else:
+            if not given.get("customeriban") or not given.get("customeraccountname"):
+                return _invalid("Parameter customeriban is required.")
+            mandate, code, starts = given["mandatereference"], "C004", wanted["StartRecurrent"]
+        parameters = [
+            {"Name": "MandateReference", "Value": mandate},
+            {"Name": "CollectDate", "Value": given["collectdate"]},
+        ]
+        key = self.debit(
+            f"{wanted['AmountDebit']:.2f}",
+            wanted["Invoice"],
+            TransactionType=code,
+            StartRecurrent=starts,
+            Services=[{"Name": "SepaDirectDebit", "Action": None, "Parameters": parameters, "VersionAsProperty": 1}],
+        )
+        return json_answer(self.transactions[key])
+
+
+def _status(code: int, sub: str, words: str, day: str) -> dict[str, Any]:
+    return {
+        "Code": {"Code": code, "Description": words},
+        "SubCode": {"Code": sub, "Description": words},
+        "DateTime": f"{day}T10:00:00",
+    }
+
+
+def _reasons(code: str) -> dict[str, Any]:
+    listed = [{"Name": "ReasonCode", "Value": code}, {"Name": "ReasonExplanation", "Value": "said by the bank"}]
+    return {"Name": "SepaDirectDebit", "Action": None, "Parameters": listed}
+
+
+def _invalid(words: str) -> Answer:
+    errors = {"ParameterErrors": [{"Name": "", "ErrorMessage": words}]}
+    return json_answer({"Key": None, "Status": {"Code": {"Code": 491}}, "RequestErrors": errors})
 
 
 def _dutch(day: str) -> str:

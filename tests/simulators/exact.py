@@ -53,6 +53,7 @@ class ExactSimulator:
     limited: bool = False
     refused: int = 0
     entries: int = 0
+    documents: int = 0
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     #: Rows by value of a column, for lists that grow long.
     indexes: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
@@ -68,7 +69,7 @@ class ExactSimulator:
 
     def add(self, resource: str, row: dict[str, Any]) -> None:
         self.rows[resource].append(row)
-        for column in ("Description", "InvoiceNumber", "YourRef", "Code"):
+        for column in ("Description", "InvoiceNumber", "YourRef", "Code", "Subject"):
             if column in row:
                 index = self.indexes.setdefault((resource, column), defaultdict(list))
                 index[str(row[column]).strip()].append(row)
@@ -108,6 +109,11 @@ class ExactSimulator:
         for row in self._receivables():
             if row["InvoiceNumber"] == number and row["AmountFC"] == -paid["AmountFC"]:
                 row["matched"] = True
+
+    def delete_documents(self) -> None:
+        """A person deletes them."""
+        self.rows["documents/Documents"].clear()
+        self.indexes.pop(("documents/Documents", "Subject"), None)
 
     def open_of(self, number: int) -> Decimal:
         return sum(
@@ -175,6 +181,7 @@ class ExactSimulator:
             "financial/GLAccounts", "financial/Journals", "vat/VATCodes", "crm/Accounts", "salesentry/SalesEntries",
             "financialtransaction/BankEntryLines", "generaljournalentry/GeneralJournalEntryLines",
             "read/financial/ReceivablesList", "financialtransaction/TransactionLines",
+            "documents/Documents",
         }  # fmt: skip
         if resource not in known:
             return _refusal(404, f"Resource not found for the segment '{resource}'")
@@ -241,6 +248,8 @@ class ExactSimulator:
                 "generaljournalentry/GeneralJournalEntryLines",
             ),
         }
+        if resource == "documents/Documents":
+            return self._document(values)
         if resource not in kinds:
             return _refusal(405, "Method not allowed")
         part, listed = kinds[resource]
@@ -260,6 +269,15 @@ class ExactSimulator:
         return json_answer(
             {"d": {"EntryID": f"entry-{self.entries}", "EntryNumber": number, part: {"__deferred": {}}}}, 201
         )
+
+    def _document(self, values: dict[str, Any]) -> Answer:
+        if not values.get("Subject") or not isinstance(values.get("Type"), int):
+            return _refusal(400, "Mandatory: Subject, Type")
+        self.documents += 1
+        row = {**values, "ID": f"document-{self.documents}", "HID": self.documents}
+        row["Body"] = f"<p>{values.get('Body', '')}</p>"
+        self.add("documents/Documents", row)
+        return json_answer({"d": row}, 201)
 
     def _book(self, line: dict[str, Any], listed: str, number: int, *, is_bank: bool) -> None:
         amount = Decimal(line["AmountFC"])

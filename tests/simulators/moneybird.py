@@ -36,6 +36,8 @@ class MoneybirdSimulator:
     refused: int = 0
     invoices: dict[str, dict[str, Any]] = field(default_factory=dict)
     mutations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: By customer number.
+    contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
     _last: int = 474244358231557600
     _by_number: dict[str, str] = field(default_factory=dict)
     _calls_s: list[float] = field(default_factory=list)
@@ -129,6 +131,15 @@ class MoneybirdSimulator:
                     if found is None
                     else json_answer(self.invoices[found])
                 )
+            case ["GET", "contacts", "customer_id", number]:
+                found_contact = self.contacts.get(unquote(number))
+                return (
+                    json_answer({"error": "record not found"}, 404)
+                    if found_contact is None
+                    else json_answer(found_contact)
+                )
+            case ["POST", "contacts"]:
+                return self._contact(call.json()["contact"])
             case ["GET", "sales_invoices"]:
                 return json_answer(self._page(call))
             case ["GET", "financial_mutations", "synchronization"]:
@@ -158,6 +169,12 @@ class MoneybirdSimulator:
         size, page = int(call.one("per_page", "50")), int(call.one("page", "1"))
         assert size <= 100
         return rows[(page - 1) * size : page * size]
+
+    def _contact(self, values: dict[str, Any]) -> Answer:
+        if values["customer_id"] in self.contacts:
+            return json_answer({"error": {"customer_id": ["has already been taken"]}}, 422)
+        self.contacts[values["customer_id"]] = {**values, "id": self._id()}
+        return json_answer(self.contacts[values["customer_id"]], 201)
 
     def _statement(self, values: dict[str, Any]) -> Answer:
         if values["financial_account_id"] not in (BANK_ACCOUNT, SETTLEMENT):

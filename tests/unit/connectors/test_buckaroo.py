@@ -426,6 +426,16 @@ def test_types_of_movements_say_it_where_no_relation_does(world: World) -> None:
     assert all([one.number for one in line.quoted] == ["F1"] for line in lines)
 
 
+def test_a_payment_that_names_what_took_it_back_is_still_a_payment(world: World) -> None:
+    world.account.names_both_ways = True
+    first = world.account.payment("100.00", invoice="F1")
+    world.account.payment("50.00", invoice="F2")
+    world.account.reversal(first, "100.00")
+    world.account.settle()
+    kinds = [(line.kind, line.payment == first) for line in world.payout().lines]
+    assert kinds == [(PayoutLineKind.PAYMENT, True), (PayoutLineKind.PAYMENT, False), (PayoutLineKind.CHARGEBACK, True)]
+
+
 def test_money_that_comes_back_is_no_payment(world: World) -> None:
     payment = world.account.payment("100.00", invoice="F1")
     again = world.account.payment("10.00")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.loader import load
+from connectors.buckaroo.debits import BuckarooDebits
 from connectors.buckaroo.payouts import BuckarooPayouts
 from connectors.mollie.debits import MollieDebits
 from connectors.mollie.settlements import MollieSettlements
@@ -34,6 +35,7 @@ _INVOICES = "invoices: [{use: folder, path: .}]\n"
         ("whmcs", WhmcsInvoices),
         ("mollie", MollieSettlements),
         ("buckaroo", BuckarooPayouts),
+        ("buckaroo", BuckarooDebits),
         ("mollie", MollieDebits),
         ("twikey", TwikeyDebits),
     ],

@@ -16,7 +16,7 @@ def test_every_port_has_its_connectors() -> None:
         Port.STATEMENTS: ["folder", "ponto", "sftp"],
         Port.PAYOUTS: ["buckaroo", "mollie"],
         Port.ACCOUNTING: ["beancount", "datev", "exact", "hledger", "moneybird", "odoo", "tryton"],
-        Port.DEBIT_CHANNEL: ["folder", "mollie", "sftp", "twikey"],
+        Port.DEBIT_CHANNEL: ["buckaroo", "folder", "mollie", "sftp", "twikey"],
         Port.REMINDER_CHANNEL: ["maildir", "phone_list", "print_folder", "smtp", "webhook"],
         Port.DELIVERY_REPORTS: ["imap", "maildir", "print_folder"],
         Port.HAND_OVER_CHANNEL: ["folder", "sftp"],
