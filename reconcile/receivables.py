@@ -312,6 +312,15 @@ class Receivables:
             found.update(dict.fromkeys(strongly_like(payer, block, self._names)))
         return tuple(found)
 
+    def named_in(self, text: Name) -> tuple[str, ...]:
+        """Customers whose whole names stand in a text, in the text's order; words that too many share are passed over."""
+        found: dict[str, None] = {}
+        for word in text.blocks:
+            block = self._customers_by_word.get(word, ())
+            if len(block) <= MOST_NAMESAKES:
+                found.update(dict.fromkeys(each for each in block if self._names[each].is_in(text)))
+        return tuple(found)
+
     def learn(self, payer: KnownPayer) -> None:
         """From now on ``payer.iban`` is known to pay for ``payer.customer_id``."""
         self._payers.setdefault(compact(payer.iban), {}).setdefault(payer.customer_id, payer)
