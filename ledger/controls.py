@@ -77,7 +77,17 @@ def remarks(statement: Statement) -> tuple[str, ...]:
         name for name, value in (("opening", statement.opening), ("closing", statement.closing)) if value is None
     ]
     unproved = (f"no {' and no '.join(missing)} balance: what it says cannot be proven",) if missing else ()
-    return (*statement.remarks, *unnamed, *unproved)
+    reason = unfinished(statement)
+    left = (f"it is not taken over: {reason}",) if reason else ()
+    return (*statement.remarks, *unnamed, *unproved, *left)
+
+
+def unfinished(statement: Statement) -> str:
+    """Why a statement seems cut off and is not taken over, or nothing: an MT940 has both balances (SWIFT: 60a and 62a are mandatory), and
+    its closing one stands after the last entry. XML and CODA end with what says that they are whole."""
+    if statement.format != "MT940" or statement.opening is None or statement.closing is not None:
+        return ""
+    return "the closing balance (:62F:) is missing: the file is cut off, or no statement of a whole day"
 
 
 def _strangers(statement: Statement) -> Iterable[str]:
