@@ -12,17 +12,17 @@ from lxml import etree
 Element: TypeAlias = etree._Element
 
 
-#: Names that are kept; a document has a few dozen of them, a million times.
-MOST_NAMES: Final = 1024
+#: Names that are kept, then all are forgotten; a document has a few dozen of them, a million times.
+MOST_NAMES: Final = 2048
 
 
 class _LocalNames(dict[object, str]):
     """Names without their namespaces, by the tags with them."""
 
     def __missing__(self, tag: object) -> str:
-        name = str(tag).rpartition("}")[2]
-        if len(self) < MOST_NAMES:
-            self[tag] = name
+        if len(self) >= MOST_NAMES:
+            self.clear()
+        name = self[tag] = str(tag).rpartition("}")[2]
         return name
 
 
