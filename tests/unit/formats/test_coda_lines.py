@@ -79,7 +79,7 @@ def test_a_file_of_many_statements_may_be_larger_than_a_statement(monkeypatch: p
     content = written(*DAYS)
     monkeypatch.setattr(statements, "MAX_BYTES", len(content) // 2)
     assert len(said(content)) == 5
-    fault = refused(written(replace(DAYS[0], movements=DAYS[0].movements * 9)))
+    fault = refused(written(replace(DAYS[0], movements=(*DAYS[0].movements,) * 9)))
     assert fault.source.place == "line 1, record 0"
     assert "more than a CODA file may have in one" in fault.reason
     assert "lines are not all of one length" in refused(b"\n" + content).reason
