@@ -161,6 +161,19 @@ def test_an_account_emptied_each_day_hides_no_gap() -> None:
     assert len(chain_gaps([header(5, 0, 8, 0), header(8, 0, 9, 700), header(10, 0, 11, 0)])) == 1
 
 
+def test_hundreds_of_gaps_are_found_as_quickly_as_one() -> None:
+    """An account that begins each day with the same balance: each gap may be healed by any other statement (it took half a minute)."""
+    first = header(1, 0, 1, 0)
+    days = [date(2020, 1, 1) + timedelta(days=number) for number in range(600)]
+    emptied = [
+        replace(first, opening=Money(5, "EUR"), closing=Money(9 + number, "EUR"), opening_on=day - timedelta(days=1), closing_on=day)
+        for number, day in enumerate(days)
+    ]  # fmt: skip
+    assert len(chain_gaps(emptied)) == 599
+    whole = replace(emptied[0], closing_on=days[-1] + timedelta(days=1), closing=Money(7, "EUR"))
+    assert len(chain_gaps([*emptied, whole])) < 3
+
+
 def test_currencies_and_accounts_are_apart() -> None:
     dollars = header(8, 5, 9, 6, currency="USD")
     assert chain_gaps([MON, dollars, TUE, replace(WED, account="BE00")]) == ()
