@@ -344,11 +344,6 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
             other=named(items),
             amount=str(case.money(case.minor)),
         )
-    if case.reading.text and any(case.pays_under_another_name(item.customer_id) for item in items):
-        strangers = case.receivables.named_in(name_of(case.reading.text))
-        if strangers and not any(item.customer_id in strangers for item in items):
-            amount = str(case.money(case.minor))
-            return reason("customer_named", customer=strangers[0], documents=named(items), amount=amount)
     numbered = case.reading.customers
     if numbered and not any(item.customer_id in numbered for item in items):
         amount = str(case.money(case.minor))
@@ -357,7 +352,20 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
     if another is not None:
         amount = str(case.money(case.minor))
         return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
-    return None
+    return _objection_to_learned(case, items)
+
+
+def _objection_to_learned(case: Case, items: Sequence[Item]) -> Reason | None:
+    """What speaks against an account that once paid under another name (an accountant's): the text names another customer."""
+    if not case.reading.text or not any(case.pays_under_another_name(item.customer_id) for item in items):
+        return None
+    amount = str(case.money(case.minor))
+    others = case.receivables.named_in(name_of(case.reading.text))
+    if others is None:
+        return reason("may_name_another", documents=named(items), amount=amount)
+    if not others or any(item.customer_id in others for item in items):
+        return None
+    return reason("customer_named", customer=others[0], documents=named(items), amount=amount)
 
 
 def _objection_to_name(case: Case, item: Item) -> Reason | None:
