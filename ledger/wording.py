@@ -419,6 +419,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{amount} passt zu {documents}, aber der Text nennt Kunde {customer}, und das Konto ist unter anderem Namen bekannt.",
         "{amount} fits {documents}, but the text names customer {customer}, and the account is known under another name.",
     ),
+    "may_name_another": (
+        "{amount} past bij {documents}, maar de rekening is onder een andere naam bekend, en de tekst kan een van vele andere klanten noemen.",
+        "{amount} convient à {documents}, mais le compte est connu sous un autre nom, et le texte peut nommer un de nombreux autres clients.",
+        "{amount} passt zu {documents}, aber das Konto ist unter anderem Namen bekannt, und der Text kann einen von vielen anderen Kunden nennen.",
+        "{amount} fits {documents}, but the account is known under another name, and the text may name one of many other customers.",
+    ),
     "customer_numbered": (
         "{amount} past bij {documents}, maar de tekst noemt het nummer van klant {customer}.",
         "{amount} convient à {documents}, mais le texte cite le numéro du client {customer}.",

@@ -24,6 +24,8 @@ from math import comb, gcd, isqrt
 
 #: Amounts among which sums of three are looked for beside a single one that fits.
 MOST_FOR_TRIPLES = 40
+#: What round amounts divide or are multiples of, in minor units: 1,000.00, its halves, quarters, tenths and so on.
+_ROUND = 100_000
 #: Height of the bell curve of standard deviation 1, 1/sqrt(2 pi) = 0.3989, rounded up.
 _PEAK = Fraction(2, 5)
 
@@ -101,6 +103,7 @@ def accidental_fits(amounts: Sequence[int], size: int, target: int, unit: int = 
     if size == len(amounts):
         return Fraction(1, max(1, abs(target)))
     expected = _expected(amounts, size)
+    unit = gcd(unit, _ROUND)
     if unit > 1:
         alike = [amount for amount in amounts if amount % unit == 0]
         if size <= len(alike) < len(amounts):

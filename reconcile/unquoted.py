@@ -346,11 +346,6 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
             other=named(items),
             amount=case.amount,
         )
-    if case.reading.text and any(case.pays_under_another_name(item.customer_id) for item in items):
-        strangers = case.receivables.named_in(name_of(case.reading.text))
-        if strangers and not any(item.customer_id in strangers for item in items):
-            amount = case.amount
-            return reason("customer_named", customer=strangers[0], documents=named(items), amount=amount)
     numbered = case.reading.customers
     if numbered and not any(item.customer_id in numbered for item in items):
         amount = case.amount
@@ -359,7 +354,20 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
     if another is not None:
         amount = case.amount
         return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
-    return None
+    return _objection_to_learned(case, items)
+
+
+def _objection_to_learned(case: Case, items: Sequence[Item]) -> Reason | None:
+    """What speaks against an account that once paid under another name (an accountant's): the text names another customer."""
+    if not case.reading.text or not any(case.pays_under_another_name(item.customer_id) for item in items):
+        return None
+    amount = case.amount
+    others = case.receivables.named_in(name_of(case.reading.text))
+    if others is None:
+        return reason("may_name_another", documents=named(items), amount=amount)
+    if not others or any(item.customer_id in others for item in items):
+        return None
+    return reason("customer_named", customer=others[0], documents=named(items), amount=amount)
 
 
 def _objection_to_name(case: Case, item: Item) -> Reason | None:
@@ -542,7 +550,7 @@ def _named_in_text(case: Case) -> tuple[str, ...]:
     a stranger pays. A name in a text proves nothing, for it may be anybody's. Empty when it names more than a few."""
     if not case.reading.text:
         return ()
-    found = [each for each in case.receivables.named_in(name_of(case.reading.text)) if case.open_of_one(each)]
+    found = [each for each in case.receivables.named_in(name_of(case.reading.text)) or () if case.open_of_one(each)]
     return tuple(found) if len(found) <= _MOST_NAMED else ()
 
 

@@ -293,6 +293,18 @@ def test_a_learned_account_and_the_name_of_another_customer_in_the_text() -> Non
     assert isinstance(desk.decides(), Matched)
 
 
+def test_a_learned_account_and_a_name_of_too_many_in_the_text() -> None:
+    desk = Desk()
+    desk.customer("C1", "Gasthof Strasser")
+    for at in range(101):
+        desk.customer(f"M{at}", f"Thalhammer {at}")
+    desk.document("2026/0080", "C1", "821.61")
+    desk.document("2026/0081", "C1", "77.03")
+    desk.pays("821.61", "2026/0080", name="Treuhand Alpen", iban="AT99")
+    desk.pays("77.03", "Thalhammer 7", name="Treuhand Alpen", iban="AT99")
+    assert why(desk) == "may_name_another"
+
+
 def test_a_sum_of_round_amounts_is_no_proof_among_round_amounts() -> None:
     desk = Desk()
     desk.customer("C1", "Malerei Steinbrück", "DE11")

@@ -180,4 +180,8 @@ def test_accidents_among_many_documents_are_expected_and_among_few_are_not() -> 
     assert of_200 > 100
     assert accidental_fits([310_517, 95_223, 120_488, 274_109, 33_341, 187_956], 2, 498_473) < Fraction(1, 10_000)
     assert accidental_fits([1_210, 1_210, 1_210], 2, 2_420) >= 1
+    some_round = [97_500, 95_000, 72_500, 15_000, 62_500, 31_243, 78_190, 7_713]
+    assert accidental_fits(some_round, 3, 265_000, 2_500) > Fraction(1, 10)
+    assert accidental_fits(some_round, 2, 109_433, 1) < Fraction(1, 1_000)
+    assert accidental_fits(some_round, 2, 109_433, 19) == accidental_fits(some_round, 2, 109_433, 1)
     assert printed(Fraction(1, 24_390)) == "0.000042"
