@@ -61,11 +61,13 @@ class Money:
         if found is None:
             raise ValueError(f"'{text}' is no amount")
         sign, whole, fraction = found.groups()
-        digits = minor_digits(currency)
+        digits = _DIGITS.get(currency, 2)
         fraction = fraction or ""
-        if fraction[digits:].strip("0"):
-            raise ValueError(f"'{text}' has more decimals than {currency} knows")
-        minor = int(whole + fraction[:digits].ljust(digits, "0"))
+        if len(fraction) != digits:
+            if fraction[digits:].strip("0"):
+                raise ValueError(f"'{text}' has more decimals than {currency} knows")
+            fraction = fraction[:digits].ljust(digits, "0")
+        minor = int(whole + fraction)
         return Money(-minor if sign == "-" else minor, currency)
 
     def decimal(self) -> str:

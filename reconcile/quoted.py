@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from math import gcd
 from typing import Final
 
 from ledger.allocations import Allocation, AllocationKind, Evidence, Outcome, Reason, Suggestion
@@ -34,7 +35,7 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.receivables import Item
-from reconcile.remittance import Quote, has_fragments, is_verbatim, keys_that_could_be_meant, range_between
+from reconcile.remittance import Quote, has_fragments, is_unglued, is_verbatim, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
 from reconcile.text import is_slip, one_edit_apart, slips_of
@@ -110,8 +111,10 @@ def _that_count(case: Case) -> tuple[Quote, ...]:
     """Strong quotes, and weak ones beside them when only together they explain the amount; where there are no strong ones, weak ones
     that payer or amount support."""
     quotes = case.reading.quotes
-    if not quotes or (len(quotes) == 1 and quotes[0].strong):
+    if not quotes:
         return quotes
+    if len(quotes) == 1 and quotes[0].strong:
+        return () if _is_piece(case, quotes[0]) else quotes
     strong = _without_bare_of_others(case, tuple([quote for quote in quotes if quote.strong]))
     meant = tuple([quote for quote in quotes if quote.is_meant])
     if strong and (len(meant) == len(strong) or _is_explained(case, strong)):
@@ -149,15 +152,37 @@ def _is_surely_of(case: Case, customer_id: str) -> bool:
 
 def _is_explained(case: Case, quotes: Sequence[Quote]) -> bool:
     together = list(dict.fromkeys(item for quote in quotes for item in quote.items))
-    return settle_all(together, case.minor, case.on, case.policy) is not None
+    if settle_all(together, case.minor, case.on, case.policy) is not None:
+        return True
+    if all(len(quote.items) == 1 for quote in quotes):
+        return False
+    meant, undecided = _items_of(case, quotes)
+    return undecided is None and settle_all(meant, case.minor, case.on, case.policy) is not None
 
 
 def _is_supported(case: Case, quote: Quote) -> bool:
+    """Whether two of three hold for a document: the amount is its own, the number is meant as one of ours, the customer is known to pay. Where nobody
+    is known, what is glued to the digits (``zaak nr 4102/26``) makes another number of them."""
     for item in quote.items:
         fits = settle_one(item, case.minor, case.on, case.policy) is not None
-        if sum((fits, quote.is_meant, bool(case.payer_evidence(item.customer_id)))) > 1:
+        if case.payer_evidence(item.customer_id):
+            if fits or quote.is_meant:
+                return True
+        elif fits and quote.is_meant and not _is_piece(case, quote):
             return True
     return False
+
+
+def _is_piece(case: Case, quote: Quote) -> bool:
+    """Whether bare digits are a piece of something longer, and nobody is known to pay who would mean them."""
+    written = case.reading.written[quote.first : quote.last + 1] if quote.first >= 0 else ()
+    return (
+        bool(written)
+        and all(atom.numeric for atom in written)
+        and quote.evidence is not Evidence.STRUCTURED_REFERENCE
+        and not any(is_unglued(case.reading, quote.first, quote.last, item.parts) for item in quote.items)
+        and not any(case.payer_evidence(item.customer_id) for item in quote.items)
+    )
 
 
 def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
@@ -424,7 +449,11 @@ def _only_the_number_speaks(case: Case, item: Item, by: Sequence[Evidence]) -> b
     if Evidence.STRUCTURED_REFERENCE in by or case.payer_evidence(item.customer_id):
         return False
     if case.reading.gives_back or any(
-        case.reading.is_of_another_kind(quote) for quote in case.reading.quotes if item in quote.items
+        case.reading.is_of_another_kind(quote)
+        or case.reading.is_part_of_something(quote)
+        or not is_unglued(case.reading, quote.first, quote.last, item.parts)
+        for quote in case.reading.quotes
+        if item in quote.items
     ):
         return True
     if not (case.entry.counterparty.name or case.entry.counterparty.iban):
@@ -525,7 +554,8 @@ def _beside(case: Case, items: Sequence[Item], rest: int) -> tuple[tuple[Item, .
     if single:
         return tuple(single), True
     chosen = sums.found[0]
-    if accidental_fits(amounts, len(chosen), rest) > case.policy.accidental_fit_limit:
+    unit = gcd(*[amounts[at] for at in chosen])
+    if accidental_fits(amounts, len(chosen), rest, unit) > case.policy.accidental_fit_limit:
         return (), False
     return tuple(others[at] for at in chosen), True
 

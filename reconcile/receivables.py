@@ -27,7 +27,7 @@ from ledger.money import Money
 from ledger.party import Customer, KnownPayer
 from ledger.references import compact
 from reconcile.keys import KeyTable
-from reconcile.names import Likeness, Name, likeness, name_of, strongly_like
+from reconcile.names import Likeness, Name, are_two_companies, likeness, name_of, strongly_like
 from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_runs
 from reconcile.policy import MatchPolicy
 from reconcile.text import folded, key_of, leading_letters, plain, runs_of
@@ -309,8 +309,10 @@ class Receivables:
         """Customers whose names are strongly like the payer's: those with the very same words if there are any, else as
         ``namesakes``. Empty, too, when so many share the name that it says nothing."""
         same = self._customers_by_name.get(payer.key, ()) if payer.key else ()
-        if same:
-            return tuple(same) if len(same) <= MOST_NAMESAKES else ()
+        if len(same) > MOST_NAMESAKES:
+            return ()
+        if same and (found := tuple(strongly_like(payer, same, self._names))):
+            return found
         return self.namesakes(payer) or ()
 
     def namesakes(self, payer: Name) -> tuple[str, ...] | None:
@@ -322,6 +324,16 @@ class Receivables:
             if len(block) > MOST_NAMESAKES:
                 return None
             found.update(dict.fromkeys(strongly_like(payer, block, self._names)))
+        return tuple(found)
+
+    def named_in(self, text: Name) -> tuple[str, ...]:
+        """Customers whose whole names stand in a text, among those who share a word of it with no more than MOST_NAMESAKES."""
+        found: dict[str, None] = {}
+        for word in text.blocks:
+            block = self._customers_by_word.get(word, ())
+            if len(block) <= MOST_NAMESAKES:
+                named = [each for each in block if self._names[each].is_in(text)]
+                found.update(dict.fromkeys(each for each in named if not are_two_companies(text, self._names[each])))
         return tuple(found)
 
     def learn(self, payer: KnownPayer) -> None:

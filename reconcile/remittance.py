@@ -25,7 +25,7 @@ from typing import Final, NamedTuple
 from ledger.allocations import Evidence
 from ledger.references import ReferenceKind, find_in, valid
 from ledger.statements import StatementEntry
-from reconcile.patterns import ends_date
+from reconcile.patterns import NumberParts, ends_date
 from reconcile.receivables import Item, Receivables
 from reconcile.text import Atom, atoms, has_mistakable, key_of, plain, with_digits_mended
 
@@ -66,6 +66,9 @@ _DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,8})\s+\Z")
 _DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,8})(?=\s+[0-9]|\s*\Z)")
 #: What makes a short run of digits the beginning of a longer number.
 _GOES_ON: Final = re.compile(r"[./-][0-9]")
+#: Signs between two pieces without a blank that part them; between a letter and a digit, all but those that numbers are written with.
+_PARTS_DIGITS: Final = re.compile(r"[\s;()\[\]|\"&=<>]")
+_PARTS_LETTERS: Final = re.compile(r"[^-/._°#\\]")
 #: Digits that a shortened number must have when nothing but a blank stands before it.
 _FEWEST_BEHIND_BLANK: Final = 3
 _CUSTOMER_WORD: Final = re.compile(
@@ -76,9 +79,16 @@ _ALL_OPEN: Final = re.compile(
     r"|TOUTES?\s+(?:LES\s+)?(?:FACTURES|OUVERTES?)|TOUT\s+OUVERT|BALANCE|OUTSTANDING|KONTOAUSGLEICH)\b"
 )
 #: Words for one part of several, and for money that is given back; each of them about an invoice of any side.
-_PART: Final = re.compile(
-    r"\b(?:TERMIJN\w*|DEELBETALING\w*|DEEL|VOORSCHOT\w*|AFBETALING\w*|ACOMPTE\w*|AVANCE|TRANCHE\w*|VERSEMENT|RATE|RATEN\w*|TEILZAHLUNG\w*|TEILBETRAG|ABSCHLAG\w*"
-    r"|ANZAHLUNG\w*|INSTAL?LMENT\w*|PART(?:IAL)?|DEPOSIT|DOWN ?PAYMENT)\b|[0-9]\s*%"
+_PART_WORDS: Final = (
+    r"TERMIJN\w*|DEELBETALING\w*|DEEL|VOORSCHOT\w*|AFBETALING\w*|SCHIJF\w*|ACOMPTE\w*|AVANCE|TRANCHE\w*|VERSEMENT|RATE|RATEN\w*|TEILZAHLUNG\w*"
+    r"|TEILBETRAG|ABSCHLAG\w*|ANZAHLUNG\w*|INSTAL?LMENT\w*|PART(?:IAL)?|DEPOSIT|DOWN ?PAYMENT"
+)
+_PART: Final = re.compile(rf"\b(?:{_PART_WORDS})\b|[0-9]\s*%")
+_PART_BEFORE: Final = re.compile(rf"\b(?:{_PART_WORDS})\W*\Z")
+#: The last word of a text, and the small words that may stand between a part and the number it is of.
+_LAST_WORD: Final = re.compile(r"\b([A-Z]{3,})[^0-9A-Z]*\Z")
+_SMALL_WORD: Final = re.compile(
+    r"VAN|VOOR|OVER|AAN|ONZE|UWE?|SUR|POUR|DES|NOTRE|VOTRE|AUF|FUE?R|FOR|VO[MN]|ZU[MR]|D(?:ER|IE|AS|EN)|IHRE|UNSERE|FROM|THE|YOUR|OUR"
 )
 #: Words that end before a number which is none of an invoice.
 _OTHER_KIND: Final = re.compile(
@@ -96,6 +106,10 @@ _AMOUNT_BEFORE: Final = re.compile(r"(?:EUR|EURO|€)\s?\Z|[0-9][.,]\Z")
 #: Characters before an amount among which its currency stands.
 _CURRENCY_BEFORE: Final = 5
 _DATE: Final = frozenset({(2, 2, 4), (2, 2, 2), (4, 2, 2), (1, 1, 4), (1, 2, 4), (2, 1, 4)})
+#: Letters that are a word of their own behind a sign (``26000417/Peeters``, not ``2330/26-S``).
+_FEWEST_LETTERS_OF_WORD: Final = 3
+#: Digits of a year written in short.
+_YEAR_IN_SHORT: Final = 2
 #: Years that a date in a remittance is likely to have.
 _YEARS: Final = range(2000, 2100)
 _RANKS: Final = (
@@ -167,6 +181,20 @@ class Reading(NamedTuple):
     def is_of_another_kind(self, quote: Quote) -> bool:
         """Whether the word before a number says that it is that of an offer, an order, a contract."""
         return quote.first > 0 and _OTHER_KIND.search(self.text[: self.written[quote.first].start]) is not None
+
+    def is_part_of_something(self, quote: Quote) -> bool:
+        """Whether the payer says that this is one part, and the word right before the number is what it is a part of, no invoice (``Rate 3 Darlehen
+        90004121``)."""
+        if quote.first < 0 or not self.says_part:
+            return False
+        before = self.text[: self.written[quote.first].start]
+        word = _LAST_WORD.search(before)
+        return (
+            word is not None
+            and _SMALL_WORD.fullmatch(word.group(1)) is None
+            and not _is_introduced(before)
+            and _PART_BEFORE.search(before) is None
+        )
 
     def joins(self) -> tuple[str, ...]:
         """Keys of all joins of up to four neighbouring atoms with a digit in them, to compare damaged numbers with."""
@@ -413,6 +441,59 @@ def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: 
             return False
     found = _DIGITS_AFTER.match(after) if after else None
     return found is None or bool(receivables.quoted(found.group(1)))
+
+
+def stands_apart(reading: Reading, first: int, last: int, parts: NumberParts) -> bool:
+    """Whether the atoms from ``first`` to ``last`` are no piece of something longer than the number of these ``parts``: nothing is glued to them that
+    is not its own, and no groups of digits stand beside them, parted by blanks only, as in an account or a telephone."""
+    if not is_unglued(reading, first, last, parts):
+        return False
+    before, after = reading.text[: reading.written[first].start], reading.text[reading.written[last].end :]
+    return _DIGITS_BEFORE.search(before) is None and _DIGITS_AFTER.match(after) is None
+
+
+def is_unglued(reading: Reading, first: int, last: int, parts: NumberParts) -> bool:
+    """Whether nothing is glued to the atoms from ``first`` to ``last`` that makes another number of them than that of these ``parts``: what is glued to
+    a number belongs to it. Its own prefix and head may stand before it, its own tail, a date or a word behind it, and a word for invoices before it;
+    the ``/26`` in ``5 C 2330/26`` makes a case number of what is 2026/2330 with us, and is part of our 2330/26."""
+    if first < 0:
+        return True
+    written = reading.written
+    before, after = first, last
+    while _is_glued_on(reading, before - 1, before):
+        before -= 1
+    while _is_glued_on(reading, after, after + 1):
+        after += 1
+    if after > last and not (last + 3 <= after and ends_date(written, last + 3)):
+        behind = "".join([atom.text for atom in written[last + 1 : after + 1]])
+        if not parts.tail or behind not in (parts.tail, parts.tail[-_YEAR_IN_SHORT:]):
+            return False
+    digits = "".join([atom.text for atom in written[before:first] if atom.numeric])
+    if digits and digits not in (parts.head, parts.head[-_YEAR_IN_SHORT:]):
+        return False
+    letters = "".join([atom.text for atom in written[before:first] if not atom.numeric])
+    return not letters or key_of(letters) == parts.prefix or _GLUED.fullmatch(letters) is not None
+
+
+def _is_glued_on(reading: Reading, at: int, after: int) -> bool:
+    """Whether one of two neighbouring atoms is a piece of what the other is a piece of: nothing parts them, neither quotes something by itself, and
+    what follows is no word behind a sign."""
+    if at < 0 or after == len(reading.written) or (_is_quoted(reading, at) and _is_quoted(reading, after)):
+        return False
+    left, right = reading.written[at], reading.written[after]
+    between = reading.text[left.end : right.start]
+    if left.numeric and right.numeric:
+        return _PARTS_DIGITS.search(between) is None
+    is_word = bool(between) and left.numeric and len(right.text) >= _FEWEST_LETTERS_OF_WORD
+    return not is_word and _PARTS_LETTERS.search(between) is None
+
+
+def _is_quoted(reading: Reading, place: int) -> bool:
+    """Whether an atom quotes something, be it with others; a digit or two that happen to be an order number do not."""
+    return place in reading.taken and not any(
+        quote.first == place == quote.last and len(reading.written[place].text) < _FEWEST_BEHIND_BLANK
+        for quote in reading.quotes
+    )
 
 
 def _begins_word(before: str) -> bool:
@@ -701,7 +782,7 @@ def range_between(receivables: Receivables, first: Item, last: Item, on: date) -
     """Documents numbered from ``first`` to ``last`` (same prefix and head) that belong to the customers of either and are open or one
     of the two; empty when the two are of different shapes or too far apart."""
     start, stop = first.parts, last.parts
-    if not start.counter or start.book != stop.book:
+    if not (start.counter and stop.counter) or start.book != stop.book:
         return ()
     low, high = int(start.counter), int(stop.counter)
     if not low < high:
