@@ -73,13 +73,9 @@ class Money:
     def decimal(self) -> str:
         """Plain decimal text with the currency's digits, such as ``-12.30``."""
         digits = _DIGITS.get(self.currency, 2)
-        minor = self.minor
-        sign, text = ("-", str(-minor)) if minor < 0 else ("", str(minor))
-        if not digits:
-            return sign + text
-        if len(text) <= digits:
-            text = text.rjust(digits + 1, "0")
-        return f"{sign}{text[:-digits]}.{text[-digits:]}"
+        text = str(abs(self.minor)).rjust(digits + 1, "0")
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
