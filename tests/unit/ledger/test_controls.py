@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.controls import chain_gaps, remarks, with_controls
+from ledger.controls import chain_gaps, remarks, unfinished, with_controls
 from ledger.money import Money
 from tests.unit.ledger.statement_facts import ACCOUNT, Header, entry, header, statement
 
@@ -52,6 +52,14 @@ def test_without_an_opening_balance_nothing_is_invented() -> None:
     assert remarks(checked) == ("no opening balance: what it says cannot be proven",)
     assert remarks(statement(None, None)) == ("no opening and no closing balance: what it says cannot be proven",)
     assert remarks(statement(1, 1)) == ()
+
+
+def test_an_mt940_that_is_cut_off_says_why_it_is_not_taken_over() -> None:
+    cut = replace(statement(1, None), format="MT940")
+    assert "the closing balance (:62F:) is missing" in unfinished(cut)
+    assert remarks(cut)[-1] == f"it is not taken over: {unfinished(cut)}"
+    for whole in (statement(1, None), replace(statement(1, 1), format="MT940"), replace(cut, opening=None)):
+        assert unfinished(whole) == ""
 
 
 def test_wrong_balances_of_a_reader_are_mended() -> None:
