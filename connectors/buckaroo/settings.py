@@ -108,6 +108,10 @@ class BuckarooDebitsSettings(BuckarooLogin, ConnectorSettings):
         default="look_up",
         description="What becomes of an order whose answer was lost. `look_up`: it is looked for by its invoice number, and sent again where Buckaroo says that it has none; `wait`: it is never sent again by itself: it waits until Buckaroo shows it or a person decides (`afletter debits resend`, `arrived` or `cancel`).",
     )
+    absent_when: Literal["said", "not_shown"] = Field(
+        default="said",
+        description="When Buckaroo counts as having no debit under an invoice number. `said`: it names the number among its errors; `not_shown`: it answers without it. Nothing is sent where neither holds.",
+    )
     settle_minutes: int = Field(
         default=15,
         ge=0,
