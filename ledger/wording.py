@@ -413,6 +413,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{amount} passt zu {other}, aber der Text nennt Kunde {customer}, und {document} ist ebenso hoch.",
         "{amount} fits {other}, but the text names customer {customer}, and {document} is of the same amount.",
     ),
+    "customer_named": (
+        "{amount} past bij {documents}, maar de tekst noemt klant {customer}, en de rekening is onder een andere naam bekend.",
+        "{amount} convient à {documents}, mais le texte nomme le client {customer}, et le compte est connu sous un autre nom.",
+        "{amount} passt zu {documents}, aber der Text nennt Kunde {customer}, und das Konto ist unter anderem Namen bekannt.",
+        "{amount} fits {documents}, but the text names customer {customer}, and the account is known under another name.",
+    ),
     "customer_numbered": (
         "{amount} past bij {documents}, maar de tekst noemt het nummer van klant {customer}.",
         "{amount} convient à {documents}, mais le texte cite le numéro du client {customer}.",
@@ -454,6 +460,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Payeur inconnu, aucun numéro connu, et {amount} n'est ouvert nulle part.",
         "Unbekannter Zahler, keine bekannte Nummer, und {amount} sind nirgends offen.",
         "Unknown payer, no known number, and {amount} is open nowhere.",
+    ),
+    "named_in_text": (
+        "Onbekende betaler voor {amount}; de tekst noemt klant {customer}, en een naam in een tekst bewijst niets.",
+        "Payeur inconnu pour {amount} ; le texte nomme le client {customer}, et un nom dans un texte ne prouve rien.",
+        "Unbekannter Zahler für {amount}; der Text nennt Kunde {customer}, und ein Name in einem Text beweist nichts.",
+        "Unknown payer of {amount}; the text names customer {customer}, and a name in a text proves nothing.",
     ),
     # direct debits
     "debit_collected": (
