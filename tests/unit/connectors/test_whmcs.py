@@ -188,6 +188,20 @@ def test_marked_as_paid_by_hand(world: World) -> None:
     assert found[str(by_bank)].settled_at_source == eur("0")
 
 
+def test_a_cursor_of_an_earlier_version_goes_on(world: World) -> None:
+    number = world.portal.invoice(world.portal.client(), "100.00")
+    assert len(world.documents()) == 1
+    assert world.cursor is not None
+    place = json.loads(world.cursor)
+    names = ("row", "digest", "kind", "currency", "issued_on", "due_on", "customer", "number")
+    place["open"] = {key: dict(zip(names, line.split("\t"), strict=True)) for key, line in place["open"].items()}
+    world.cursor = json.dumps(place)
+    assert world.documents() == {}
+    del world.portal.invoices[number]
+    (gone,) = world.documents().values()
+    assert not gone.gross
+
+
 def test_what_was_cancelled_before_we_came_is_not_even_asked_for(world: World) -> None:
     client = world.portal.client()
     over = world.portal.invoice(client, "100.00", status="Cancelled")
