@@ -413,6 +413,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "{amount} passt zu {other}, aber der Text nennt Kunde {customer}, und {document} ist ebenso hoch.",
         "{amount} fits {other}, but the text names customer {customer}, and {document} is of the same amount.",
     ),
+    "customer_named": (
+        "{amount} past bij {documents}, maar de tekst noemt klant {customer}, en de rekening is onder een andere naam bekend.",
+        "{amount} convient à {documents}, mais le texte nomme le client {customer}, et le compte est connu sous un autre nom.",
+        "{amount} passt zu {documents}, aber der Text nennt Kunde {customer}, und das Konto ist unter anderem Namen bekannt.",
+        "{amount} fits {documents}, but the text names customer {customer}, and the account is known under another name.",
+    ),
     "customer_numbered": (
         "{amount} past bij {documents}, maar de tekst noemt het nummer van klant {customer}.",
         "{amount} convient à {documents}, mais le texte cite le numéro du client {customer}.",

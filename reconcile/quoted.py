@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from math import gcd
 from typing import Final
 
 from ledger.allocations import Allocation, AllocationKind, Evidence, Outcome, Reason, Suggestion
@@ -34,7 +35,7 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.receivables import Item
-from reconcile.remittance import Quote, has_fragments, is_verbatim, keys_that_could_be_meant, range_between
+from reconcile.remittance import Quote, has_fragments, is_unglued, is_verbatim, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
 from reconcile.text import is_slip, one_edit_apart, slips_of
@@ -97,7 +98,7 @@ def _with_weak(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> Ou
 
 
 def _only_credit_notes(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
-    because = reason("credit_note_quoted", document=items[0].number, amount=str(case.money(case.minor)))
+    because = reason("credit_note_quoted", document=items[0].number, amount=case.amount)
     settling = [
         suggest_settlement(case, [item], each, by)
         for item in case.open_of([items[0].customer_id])
@@ -110,8 +111,10 @@ def _that_count(case: Case) -> tuple[Quote, ...]:
     """Strong quotes, and weak ones beside them when only together they explain the amount; where there are no strong ones, weak ones
     that payer or amount support."""
     quotes = case.reading.quotes
-    if not quotes or (len(quotes) == 1 and quotes[0].strong):
+    if not quotes:
         return quotes
+    if len(quotes) == 1 and quotes[0].strong:
+        return () if _is_piece(case, quotes[0]) else quotes
     strong = _without_bare_of_others(case, tuple([quote for quote in quotes if quote.strong]))
     meant = tuple([quote for quote in quotes if quote.is_meant])
     if strong and (len(meant) == len(strong) or _is_explained(case, strong)):
@@ -149,15 +152,37 @@ def _is_surely_of(case: Case, customer_id: str) -> bool:
 
 def _is_explained(case: Case, quotes: Sequence[Quote]) -> bool:
     together = list(dict.fromkeys(item for quote in quotes for item in quote.items))
-    return settle_all(together, case.minor, case.on, case.policy) is not None
+    if settle_all(together, case.minor, case.on, case.policy) is not None:
+        return True
+    if all(len(quote.items) == 1 for quote in quotes):
+        return False
+    meant, undecided = _items_of(case, quotes)
+    return undecided is None and settle_all(meant, case.minor, case.on, case.policy) is not None
 
 
 def _is_supported(case: Case, quote: Quote) -> bool:
+    """Whether two of three hold for a document: the amount is its own, the number is meant as one of ours, the customer is known to pay. Where nobody
+    is known, what is glued to the digits (``zaak nr 4102/26``) makes another number of them."""
     for item in quote.items:
         fits = settle_one(item, case.minor, case.on, case.policy) is not None
-        if sum((fits, quote.is_meant, bool(case.payer_evidence(item.customer_id)))) > 1:
+        if case.payer_evidence(item.customer_id):
+            if fits or quote.is_meant:
+                return True
+        elif fits and quote.is_meant and not _is_piece(case, quote):
             return True
     return False
+
+
+def _is_piece(case: Case, quote: Quote) -> bool:
+    """Whether bare digits are a piece of something longer, and nobody is known to pay who would mean them."""
+    written = case.reading.written[quote.first : quote.last + 1] if quote.first >= 0 else ()
+    return (
+        bool(written)
+        and all(atom.numeric for atom in written)
+        and quote.evidence is not Evidence.STRUCTURED_REFERENCE
+        and not any(is_unglued(case.reading, quote.first, quote.last, item.parts) for item in quote.items)
+        and not any(case.payer_evidence(item.customer_id) for item in quote.items)
+    )
 
 
 def _shared_by_one_customer(case: Case, quotes: Sequence[Quote]) -> str:
@@ -238,7 +263,7 @@ def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome 
             suggestions = [
                 suggest_item(case, item, [quote.evidence]) for item in quote.items if item.open and not item.is_credit
             ]
-            because = reason("quote_of_several", documents=named(quote.items), amount=str(case.money(case.minor)))
+            because = reason("quote_of_several", documents=named(quote.items), amount=case.amount)
             return [], to_a_person(case, suggestions, because)
         for item in meant:
             items[item.number] = item
@@ -306,7 +331,7 @@ def _evidence(case: Case, item: Item, by: Sequence[Evidence], *, amount: bool) -
 
 def settled_reason(case: Case, item: Item, settlement: Settlement, by: Sequence[Evidence]) -> Reason:
     """Why one document is settled, by what was given beside the cash."""
-    amount = str(case.money(case.minor))
+    amount = case.amount
     terms = item.discount
     if settlement.discount and terms is not None:
         given = str(item.money(settlement.discount))
@@ -362,7 +387,7 @@ def _reads_otherwise(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome 
     if case.reading.unknown:
         because = reason("unknown_number", by, written=case.reading.unknown[0], document=item.number)
     elif not case.payer_evidence(item.customer_id) and _is_bare(case, item):
-        because = reason("bare_number", by, document=item.number, amount=str(case.money(case.minor)))
+        because = reason("bare_number", by, document=item.number, amount=case.amount)
     else:
         return None
     return to_a_person(case, [*_with_one_other(case, [item], by), suggest_item(case, item, by)], because)
@@ -393,7 +418,7 @@ def _with_one_other(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -
 
 def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
     """A part, too much, or paid already."""
-    amount = str(case.money(case.minor))
+    amount = case.amount
     evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
     other_amount = not item.open and case.minor != item.gross
     if other_amount and (case.open_of([item.customer_id]) or not case.payer_evidence(item.customer_id)):
@@ -424,7 +449,11 @@ def _only_the_number_speaks(case: Case, item: Item, by: Sequence[Evidence]) -> b
     if Evidence.STRUCTURED_REFERENCE in by or case.payer_evidence(item.customer_id):
         return False
     if case.reading.gives_back or any(
-        case.reading.is_of_another_kind(quote) for quote in case.reading.quotes if item in quote.items
+        case.reading.is_of_another_kind(quote)
+        or case.reading.is_part_of_something(quote)
+        or not is_unglued(case.reading, quote.first, quote.last, item.parts)
+        for quote in case.reading.quotes
+        if item in quote.items
     ):
         return True
     if not (case.entry.counterparty.name or case.entry.counterparty.iban):
@@ -440,7 +469,7 @@ def _made_up(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outco
         return None
     settlement, credit, charge = less
     evidence = _evidence(case, items[0], by, amount=False)
-    amount = str(case.money(case.minor))
+    amount = case.amount
     if credit:
         because = reason(
             "paid_with_credit",
@@ -465,7 +494,7 @@ def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outc
     rest = case.minor - sum(item.open for item in open_)
     beside, certain = _beside(case, items, rest)
     evidence = _evidence(case, items[0], by, amount=bool(beside))
-    amount = str(case.money(case.minor))
+    amount = case.amount
     if beside and certain:
         lines = [line(AllocationKind.PAYMENT, item, item.open) for item in (*open_, *beside)]
         because = reason("paid_beside", evidence, documents=named(items), others=named(beside), amount=amount)
@@ -525,7 +554,8 @@ def _beside(case: Case, items: Sequence[Item], rest: int) -> tuple[tuple[Item, .
     if single:
         return tuple(single), True
     chosen = sums.found[0]
-    if accidental_fits(amounts, len(chosen), rest) > case.policy.accidental_fit_limit:
+    unit = gcd(*[amounts[at] for at in chosen])
+    if accidental_fits(amounts, len(chosen), rest, unit) > case.policy.accidental_fit_limit:
         return (), False
     return tuple(others[at] for at in chosen), True
 
@@ -584,7 +614,7 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     keys: Sequence[str] = keys_that_could_be_meant(item)
     if len(case.open_with_amount) <= _MOST_COMPARED:
         near = [each for other in case.open_with_amount for each in other.keys]
-        keys = [key for key in keys if any(len(key) == len(each) and is_slip(key, each) for each in near)]
+        keys = [key for key in keys if any(is_slip(key, each) for each in near)]
     found: dict[str, Item] = {}
     for key in keys:
         for other in case.receivables.open_under(slips_of(key), case.minor):
@@ -611,7 +641,7 @@ def _conflict(case: Case, item: Item, rivals: Sequence[Item], by: Sequence[Evide
         by,
         document=item.number,
         other=named(rivals),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     return to_a_person(case, suggestions, because)
 
@@ -625,7 +655,7 @@ def _other_payer(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
         document=item.number,
         customer=item.customer_id,
         payer=", ".join(case.payer.customers),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     return to_a_person(case, suggestions, because)
 
@@ -641,7 +671,7 @@ def _many(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]
             fitting.setdefault(settlement.lines, (items, settlement))
     if len(fitting) > 1:
         suggestions = [suggest_settlement(case, items, each, by) for items, each in fitting.values()]
-        return to_a_person(case, suggestions, reason("read_in_several_ways", amount=str(case.money(case.minor))))
+        return to_a_person(case, suggestions, reason("read_in_several_ways", amount=case.amount))
     if fitting:
         items, settlement = next(iter(fitting.values()))
         open_ = [item for item in items if item.open]
@@ -662,7 +692,7 @@ def _many(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]
 
 def _many_settled(case: Case, items: Sequence[Item], settlement: Settlement, by: Sequence[Evidence]) -> Outcome:
     evidence = _evidence(case, items[0], by, amount=True)
-    amount = str(case.money(case.minor))
+    amount = case.amount
     invoices = [item for item in items if not item.is_credit]
     credit_notes = [item for item in items if item.is_credit]
     if credit_notes:
@@ -711,7 +741,7 @@ def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequen
                 evidence,
                 document=named(items),
                 customer=customers[0],
-                amount=str(case.money(case.minor)),
+                amount=case.amount,
             )
             return matched(case, [on_account(customers[0], case.minor, items[0])], items, evidence, because)
         if case.minor > total:
@@ -746,6 +776,6 @@ def _does_not_add_up(case: Case, readings: Sequence[Sequence[Item]], by: Sequenc
         by,
         documents=named(readings[0]),
         total=str(case.money(total)),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     return to_a_person(case, suggestions, because)

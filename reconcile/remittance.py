@@ -25,7 +25,7 @@ from typing import Final, NamedTuple
 from ledger.allocations import Evidence
 from ledger.references import ReferenceKind, find_in, valid
 from ledger.statements import StatementEntry
-from reconcile.patterns import ends_date
+from reconcile.patterns import NumberParts, ends_date
 from reconcile.receivables import Item, Receivables
 from reconcile.text import Atom, atoms, has_mistakable, key_of, plain, with_digits_mended
 
@@ -66,6 +66,9 @@ _DIGITS_BEFORE: Final = re.compile(r"(?:\A|\s)([0-9]{2,8})\s+\Z")
 _DIGITS_AFTER: Final = re.compile(r"\s+([0-9]{2,8})(?=\s+[0-9]|\s*\Z)")
 #: What makes a short run of digits the beginning of a longer number.
 _GOES_ON: Final = re.compile(r"[./-][0-9]")
+#: Signs between two pieces without a blank that part them; between a letter and a digit, all but those that numbers are written with.
+_PARTS_DIGITS: Final = re.compile(r"[\s;()\[\]|\"&=<>]")
+_PARTS_LETTERS: Final = re.compile(r"[^-/._°#\\]")
 #: Digits that a shortened number must have when nothing but a blank stands before it.
 _FEWEST_BEHIND_BLANK: Final = 3
 _CUSTOMER_WORD: Final = re.compile(
@@ -76,9 +79,16 @@ _ALL_OPEN: Final = re.compile(
     r"|TOUTES?\s+(?:LES\s+)?(?:FACTURES|OUVERTES?)|TOUT\s+OUVERT|BALANCE|OUTSTANDING|KONTOAUSGLEICH)\b"
 )
 #: Words for one part of several, and for money that is given back; each of them about an invoice of any side.
-_PART: Final = re.compile(
-    r"\b(?:TERMIJN\w*|DEELBETALING\w*|DEEL|VOORSCHOT\w*|AFBETALING\w*|ACOMPTE\w*|AVANCE|TRANCHE\w*|VERSEMENT|RATE|RATEN\w*|TEILZAHLUNG\w*|TEILBETRAG|ABSCHLAG\w*"
-    r"|ANZAHLUNG\w*|INSTAL?LMENT\w*|PART(?:IAL)?|DEPOSIT|DOWN ?PAYMENT)\b|[0-9]\s*%"
+_PART_WORDS: Final = (
+    r"TERMIJN\w*|DEELBETALING\w*|DEEL|VOORSCHOT\w*|AFBETALING\w*|SCHIJF\w*|ACOMPTE\w*|AVANCE|TRANCHE\w*|VERSEMENT|RATE|RATEN\w*|TEILZAHLUNG\w*"
+    r"|TEILBETRAG|ABSCHLAG\w*|ANZAHLUNG\w*|INSTAL?LMENT\w*|PART(?:IAL)?|DEPOSIT|DOWN ?PAYMENT"
+)
+_PART: Final = re.compile(rf"\b(?:{_PART_WORDS})\b|[0-9]\s*%")
+_PART_BEFORE: Final = re.compile(rf"\b(?:{_PART_WORDS})\W*\Z")
+#: The last word of a text, and the small words that may stand between a part and the number it is of.
+_LAST_WORD: Final = re.compile(r"\b([A-Z]{3,})[^0-9A-Z]*\Z")
+_SMALL_WORD: Final = re.compile(
+    r"VAN|VOOR|OVER|AAN|ONZE|UWE?|SUR|POUR|DES|NOTRE|VOTRE|AUF|FUE?R|FOR|VO[MN]|ZU[MR]|D(?:ER|IE|AS|EN)|IHRE|UNSERE|FROM|THE|YOUR|OUR"
 )
 #: Words that end before a number which is none of an invoice.
 _OTHER_KIND: Final = re.compile(
@@ -96,6 +106,10 @@ _AMOUNT_BEFORE: Final = re.compile(r"(?:EUR|EURO|€)\s?\Z|[0-9][.,]\Z")
 #: Characters before an amount among which its currency stands.
 _CURRENCY_BEFORE: Final = 5
 _DATE: Final = frozenset({(2, 2, 4), (2, 2, 2), (4, 2, 2), (1, 1, 4), (1, 2, 4), (2, 1, 4)})
+#: Letters that are a word of their own behind a sign (``26000417/Peeters``, not ``2330/26-S``).
+_FEWEST_LETTERS_OF_WORD: Final = 3
+#: Digits of a year written in short.
+_YEAR_IN_SHORT: Final = 2
 #: Years that a date in a remittance is likely to have.
 _YEARS: Final = range(2000, 2100)
 _RANKS: Final = (
@@ -110,8 +124,8 @@ _MOST_BEGINNINGS: Final = 4_096
 
 class Quote(NamedTuple):
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
-    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone``: it is a word
-    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
+    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone`` (asked only where
+    neither is so): it is a word of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
     that our number has."""
 
     items: tuple[Item, ...]
@@ -167,6 +181,20 @@ class Reading(NamedTuple):
     def is_of_another_kind(self, quote: Quote) -> bool:
         """Whether the word before a number says that it is that of an offer, an order, a contract."""
         return quote.first > 0 and _OTHER_KIND.search(self.text[: self.written[quote.first].start]) is not None
+
+    def is_part_of_something(self, quote: Quote) -> bool:
+        """Whether the payer says that this is one part, and the word right before the number is what it is a part of, no invoice (``Rate 3 Darlehen
+        90004121``)."""
+        if quote.first < 0 or not self.says_part:
+            return False
+        before = self.text[: self.written[quote.first].start]
+        word = _LAST_WORD.search(before)
+        return (
+            word is not None
+            and _SMALL_WORD.fullmatch(word.group(1)) is None
+            and not _is_introduced(before)
+            and _PART_BEFORE.search(before) is None
+        )
 
     def joins(self) -> tuple[str, ...]:
         """Keys of all joins of up to four neighbouring atoms with a digit in them, to compare damaged numbers with."""
@@ -271,15 +299,10 @@ def _quotes_in(
         if not items:
             at += 1
             continue
-        before = text[: written[at].start]
         if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            alone = is_verbatim(text, written[at].start, items) or _is_alone(receivables, text, written, at, to)
-            quote = _quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone)
-            if not quote.introduced and _reads_as_amount(text, written[at].start, written[to].end, items):
-                quote = quote._replace(strong=False, alone=False)
-            found.append(quote)
+            found.append(_quote(receivables, text, written, items=items, key=key, at=at, to=to, listed=listed))
         at = to + 1
     return found
 
@@ -420,6 +443,59 @@ def _is_alone(receivables: Receivables, text: str, written: Sequence[Atom], at: 
     return found is None or bool(receivables.quoted(found.group(1)))
 
 
+def stands_apart(reading: Reading, first: int, last: int, parts: NumberParts) -> bool:
+    """Whether the atoms from ``first`` to ``last`` are no piece of something longer than the number of these ``parts``: nothing is glued to them that
+    is not its own, and no groups of digits stand beside them, parted by blanks only, as in an account or a telephone."""
+    if not is_unglued(reading, first, last, parts):
+        return False
+    before, after = reading.text[: reading.written[first].start], reading.text[reading.written[last].end :]
+    return _DIGITS_BEFORE.search(before) is None and _DIGITS_AFTER.match(after) is None
+
+
+def is_unglued(reading: Reading, first: int, last: int, parts: NumberParts) -> bool:
+    """Whether nothing is glued to the atoms from ``first`` to ``last`` that makes another number of them than that of these ``parts``: what is glued to
+    a number belongs to it. Its own prefix and head may stand before it, its own tail, a date or a word behind it, and a word for invoices before it;
+    the ``/26`` in ``5 C 2330/26`` makes a case number of what is 2026/2330 with us, and is part of our 2330/26."""
+    if first < 0:
+        return True
+    written = reading.written
+    before, after = first, last
+    while _is_glued_on(reading, before - 1, before):
+        before -= 1
+    while _is_glued_on(reading, after, after + 1):
+        after += 1
+    if after > last and not (last + 3 <= after and ends_date(written, last + 3)):
+        behind = "".join([atom.text for atom in written[last + 1 : after + 1]])
+        if not parts.tail or behind not in (parts.tail, parts.tail[-_YEAR_IN_SHORT:]):
+            return False
+    digits = "".join([atom.text for atom in written[before:first] if atom.numeric])
+    if digits and digits not in (parts.head, parts.head[-_YEAR_IN_SHORT:]):
+        return False
+    letters = "".join([atom.text for atom in written[before:first] if not atom.numeric])
+    return not letters or key_of(letters) == parts.prefix or _GLUED.fullmatch(letters) is not None
+
+
+def _is_glued_on(reading: Reading, at: int, after: int) -> bool:
+    """Whether one of two neighbouring atoms is a piece of what the other is a piece of: nothing parts them, neither quotes something by itself, and
+    what follows is no word behind a sign."""
+    if at < 0 or after == len(reading.written) or (_is_quoted(reading, at) and _is_quoted(reading, after)):
+        return False
+    left, right = reading.written[at], reading.written[after]
+    between = reading.text[left.end : right.start]
+    if left.numeric and right.numeric:
+        return _PARTS_DIGITS.search(between) is None
+    is_word = bool(between) and left.numeric and len(right.text) >= _FEWEST_LETTERS_OF_WORD
+    return not is_word and _PARTS_LETTERS.search(between) is None
+
+
+def _is_quoted(reading: Reading, place: int) -> bool:
+    """Whether an atom quotes something, be it with others; a digit or two that happen to be an order number do not."""
+    return place in reading.taken and not any(
+        quote.first == place == quote.last and len(reading.written[place].text) < _FEWEST_BEHIND_BLANK
+        for quote in reading.quotes
+    )
+
+
 def _begins_word(before: str) -> bool:
     """Whether a word begins behind ``before``: at a blank or the very beginning, with or without the marks that stand there."""
     rest = before.rstrip(_MARKS_BEFORE)
@@ -453,7 +529,8 @@ def _ends_in_customer_word(before: str) -> bool:
 
 
 def _quote(
-    before: str,
+    receivables: Receivables,
+    text: str,
     written: Sequence[Atom],
     *,
     items: Sequence[Item],
@@ -461,13 +538,22 @@ def _quote(
     at: int,
     to: int,
     listed: bool,
-    alone: bool,
 ) -> Quote:
+    start, end = written[at].start, written[to].end
+    before = text[:start]
     evidence = _kind(key, items[0], in_field=False)
-    introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
-    if _reads_as_day(written, at, to, items):
-        introduced, alone = listed or _is_introduced(before), False
-    return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)
+    strong = _is_strong(written, at, to, items[0], evidence)
+    is_day_or_amount = _reads_as_day(written, at, to, items)
+    if is_day_or_amount:
+        introduced = listed or _is_introduced(before)
+    else:
+        introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
+    if not introduced and _reads_as_amount(text, start, end, items):
+        strong, is_day_or_amount = False, True
+    alone = not (strong or introduced or is_day_or_amount) and (
+        is_verbatim(text, start, items) or _is_alone(receivables, text, written, at, to)
+    )
+    return Quote(tuple(items), evidence, strong, introduced, at, to, alone)
 
 
 def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Quote], list[str]]:
@@ -550,8 +636,9 @@ def _spans(
 def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> dict[int, str]:
     """Customers whose numbers are quoted, by the places of the atoms: with letters, or behind a word such as "customer"."""
     found: dict[int, str] = {}
+    prefixes, digits = receivables.customer_prefixes, receivables.customer_digits
     for at, atom in enumerate(written):
-        if not (atom.numeric or atom.folded in receivables.customer_prefixes):
+        if not (atom.text[0] in digits if atom.numeric else atom.folded in prefixes):
             continue
         joined, numeric = "", False
         for to, following in enumerate(written[at : at + _MOST_JOINED_OF_CUSTOMER], at):
@@ -614,18 +701,20 @@ def _by_day(quotes: Sequence[Quote], on: date) -> tuple[tuple[Quote, ...], tuple
     future: dict[Item, None] = {}
     for quote in quotes:
         later = [item for item in quote.items if item.issued_on > on]
+        if not later:
+            known.append(quote)
+            continue
         if len(later) < len(quote.items):
             known.append(quote)
-        if later and (quote.strong or quote.introduced):
+        if quote.strong or quote.introduced:
             future.update(dict.fromkeys(later))
     if len(known) > 1:
         known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
     return tuple(known), tuple(future)
 
 
-def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
-    """What the entry's remittance says, as of ``on``."""
-    text = text_of(entry)
+def read(receivables: Receivables, entry: StatementEntry, text: str, on: date) -> Reading:
+    """What the entry's remittance says, as of ``on``; ``text`` is its ``text_of``."""
     structured, unknown = _structured(receivables, entry)
     if not (text or structured or unknown):
         return _NOTHING
@@ -641,20 +730,20 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
             text, written, quotes, customers = mended, again, better, again_customers
     taken = set(customers)
     for quote in quotes:
-        places = range(quote.first, quote.last + 1)
-        taken.update(places)
+        taken.update(range(quote.first, quote.last + 1))
+    if customers and quotes:
         # the customer's number that his documents' numbers begin with says no more than they do
-        for place in places:
-            customers.pop(place, None)
+        by_quotes = {place for quote in quotes for place in range(quote.first, quote.last + 1)}
+        customers = {place: each for place, each in customers.items() if place not in by_quotes}
     is_more = len(taken) < len(written)
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
-    if is_more and quotes:
+    if is_more and quotes and (len(quotes) > 1 or quotes[0].last + 1 < len(written)):
         ranges, shortened = _spans(receivables, text, written, quotes)
     known, future = _by_day(structured + quotes, on)
     loose: tuple[Atom, ...] = ()
     introduced: frozenset[Atom] = frozenset()
-    if is_more and any(atom.numeric for at, atom in enumerate(written) if at not in taken):
+    if is_more and True in [atom.numeric for at, atom in enumerate(written) if at not in taken]:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
         loose, introduced = _loose(text, written, taken)
     return Reading(
@@ -693,7 +782,7 @@ def range_between(receivables: Receivables, first: Item, last: Item, on: date) -
     """Documents numbered from ``first`` to ``last`` (same prefix and head) that belong to the customers of either and are open or one
     of the two; empty when the two are of different shapes or too far apart."""
     start, stop = first.parts, last.parts
-    if not start.counter or start.book != stop.book:
+    if not (start.counter and stop.counter) or start.book != stop.book:
         return ()
     low, high = int(start.counter), int(stop.counter)
     if not low < high:

@@ -7,7 +7,8 @@ bound is not searched at all, and the caller sends the payment to a person.
 Chance. Among many documents some sum fits any amount. The sums of k out of n documents lie around their mean with the standard
 deviation s = sqrt(k) x (that of one amount), the densest place of a bell curve has 0.4/s of them per minor unit, so at most
 C(n,k) x 0.4 / s of them are expected to hit a given amount by accident; amounts that are all multiples of some unit hit that much more
-often. Worked example: amounts spread evenly up to 4,000.00 (s of one: 115,470 minor units), four of 50: 230,300 x 0.4 / 230,940 = 0.4
+often. So do the round ones among them: a sum of amounts that are all whole tens competes with the sums of the other whole tens, and the
+larger of the two expectations counts. Worked example: amounts spread evenly up to 4,000.00 (s of one: 115,470 minor units), four of 50: 230,300 x 0.4 / 230,940 = 0.4
 accidental fits, four of 200: 112; two of six: 15 x 0.4 / 163,299 = 0.00004. Only a sum whose expectation, over all sizes up to its
 own, is under the tenant's limit counts as an explanation.
 
@@ -91,18 +92,25 @@ def small_sums(amounts: Sequence[int], target: int, most: int) -> tuple[tuple[in
     return tuple(found)
 
 
-def accidental_fits(amounts: Sequence[int], size: int, target: int) -> Fraction:
-    """Expected number of sums of two up to ``size`` of ``amounts`` that hit ``target`` by accident.
+def accidental_fits(amounts: Sequence[int], size: int, target: int, unit: int = 1) -> Fraction:
+    """Expected number of sums of two up to ``size`` of ``amounts`` that hit ``target`` by accident. ``unit``: what all amounts of the sum in question
+    are multiples of.
 
     The sum of all of them is a single one: it hits one of the amounts up to twice as large by accident, 1/target.
     """
-    count = len(amounts)
-    if size == count:
+    if size == len(amounts):
         return Fraction(1, max(1, abs(target)))
-    unit = 0
-    for amount in amounts:
-        unit = gcd(unit, amount)
-    total = sum(amounts)
+    expected = _expected(amounts, size)
+    if unit > 1:
+        alike = [amount for amount in amounts if amount % unit == 0]
+        if size <= len(alike) < len(amounts):
+            expected = max(expected, _expected(alike, size))
+    return expected
+
+
+def _expected(amounts: Sequence[int], size: int) -> Fraction:
+    count, total = len(amounts), sum(amounts)
+    unit = gcd(*amounts)
     variance = sum((count * amount - total) ** 2 for amount in amounts) // count**3
     expected = Fraction(0)
     for chosen in range(2, size + 1):

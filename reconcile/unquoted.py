@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import gcd
 from typing import Final, NamedTuple
 
 from ledger.allocations import AllocationKind, Evidence, Outcome, Reason, Suggestion
@@ -33,13 +34,13 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.names import Likeness, name_of
-from reconcile.patterns import Short, short_form
+from reconcile.patterns import NumberParts, Short, short_form
 from reconcile.quoted import settled_reason
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
-from reconcile.remittance import is_day, keys_that_could_be_meant
+from reconcile.remittance import is_day, keys_that_could_be_meant, stands_apart
 from reconcile.settlement import Settlement, line, settle_all, settle_one
 from reconcile.sums import accidental_fits, find_sums, printed, small_sums, steps_needed
-from reconcile.text import one_edit_apart
+from reconcile.text import Atom, one_edit_apart
 
 #: Open documents of a payer among which a number in short or a damaged one is looked for.
 _MOST_SELECTED_AMONG: Final = 50
@@ -196,7 +197,7 @@ def _otherwise_selected(case: Case, explanation: Explanation, items: Sequence[It
         "conflict_of_documents",
         document=named(selected.items),
         other=named(explanation.items),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     suggestions = [suggest_settlement(case, explanation.items, explanation.settlement, evidence)]
     suggestions.extend(suggest_item(case, item, [selected.how]) for item in selected.items)
@@ -235,7 +236,8 @@ def _settling(case: Case, items: Sequence[Item], sums: Sequence[Sequence[int]]) 
         part = tuple(items[at] for at in chosen)
         settlement = settle_all(part, case.minor, case.on, case.policy)
         if settlement is not None:
-            found.append(Explanation(part, settlement, accidental_fits(amounts, len(part), case.minor)))
+            unit = gcd(*[amounts[at] for at in chosen])
+            found.append(Explanation(part, settlement, accidental_fits(amounts, len(part), case.minor, unit)))
     return found
 
 
@@ -284,7 +286,7 @@ def _evidence(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> tup
 
 
 def _why(case: Case, explanation: Explanation, evidence: Sequence[Evidence], how: Sequence[Evidence]) -> Reason:
-    items, amount = explanation.items, str(case.money(case.minor))
+    items, amount = explanation.items, case.amount
     if explanation.accidental is None:
         if how == [Evidence.REPAIRED_REFERENCE]:
             return reason("paid_repaired", evidence, document=items[0].number, amount=amount)
@@ -311,11 +313,21 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
         return reason("damaged_and_recurring", document=items[0].number, amount=str(items[0].money(items[0].gross)))
     not_alone = len(items) > 1 or len(case.open_with_amount) > 1
     if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
-        return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
+        return reason("other_name_and_not_alone", documents=named(items), amount=case.amount)
     by_account = any(Evidence.PAYER_NAME not in case.payer_evidence(item.customer_id) for item in items)
-    if by_account or len(items) > 1:
+    if len(items) > 1:
         return None
-    return _objection_to_name(case, items[0])
+    return _objection_to_account(case, items[0]) if by_account else _objection_to_name(case, items[0])
+
+
+def _objection_to_account(case: Case, item: Item) -> Reason | None:
+    """What speaks against an account: the payer has the name of another customer who owes as much, and not the name of the account's."""
+    if len(case.open_with_amount) == 1 or case.is_like(item.customer_id, Likeness.STRONG):
+        return None
+    others = [each for each in case.open_with_amount if case.is_like(each.customer_id, Likeness.STRONG)]
+    if not others:
+        return None
+    return reason("several_customers", amount=str(case.money(case.minor)), documents=named([item, *others]))
 
 
 def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
@@ -330,22 +342,27 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
             customer=others[0].customer_id,
             document=others[0].number,
             other=named(items),
-            amount=str(case.money(case.minor)),
+            amount=case.amount,
         )
+    if case.reading.text and any(case.pays_under_another_name(item.customer_id) for item in items):
+        strangers = case.receivables.named_in(name_of(case.reading.text))
+        if strangers and not any(item.customer_id in strangers for item in items):
+            amount = str(case.money(case.minor))
+            return reason("customer_named", customer=strangers[0], documents=named(items), amount=amount)
     numbered = case.reading.customers
     if numbered and not any(item.customer_id in numbered for item in items):
-        amount = str(case.money(case.minor))
+        amount = case.amount
         return reason("customer_numbered", customer=numbered[0], documents=named(items), amount=amount)
     another = _quotes_another(case, items)
     if another is not None:
-        amount = str(case.money(case.minor))
+        amount = case.amount
         return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
     return None
 
 
 def _objection_to_name(case: Case, item: Item) -> Reason | None:
     """What speaks against a name: others of the same amount whom it may mean as well, or too many of the name to tell."""
-    amount = str(case.money(case.minor))
+    amount = case.amount
     if len(case.open_with_amount) == 1:
         return None
     namesakes = case.receivables.namesakes(case.payer_name)
@@ -382,7 +399,7 @@ def _selected_in_part(case: Case, selected: Selected) -> Outcome:
     counter was written; anything else is for a person."""
     item = selected.items[0]
     evidence = _evidence(case, [item], [selected.how])
-    amount = str(case.money(case.minor))
+    amount = case.amount
     whole = (
         selected.how is Evidence.DOCUMENT_NUMBER and short_form(item.parts, case.reading.introduced) is Short.COUNTER
     )
@@ -409,7 +426,7 @@ def _several(case: Case, explanations: Sequence[Explanation]) -> Outcome:
     suggestions = [
         suggest_settlement(case, each.items, each.settlement, _evidence(case, each.items, ())) for each in best
     ]
-    because = reason("several_explanations", count=str(len(best)), amount=str(case.money(case.minor)))
+    because = reason("several_explanations", count=str(len(best)), amount=case.amount)
     return to_a_person(case, suggestions, because)
 
 
@@ -426,9 +443,7 @@ def _oldest(case: Case, explanations: Sequence[Explanation]) -> Outcome | None:
     evidence = _evidence(case, [item], ())
     if _objection(case, [item], ()) is not None:
         return None
-    because = reason(
-        "paid_oldest", evidence, document=item.number, amount=str(case.money(case.minor)), count=str(len(items))
-    )
+    because = reason("paid_oldest", evidence, document=item.number, amount=case.amount, count=str(len(items)))
     return matched(case, oldest.settlement.lines, [item], evidence, because)
 
 
@@ -450,9 +465,7 @@ def _unexplained(case: Case, items: Sequence[Item]) -> Outcome:
         suggest_account(case, each, case.payer_evidence(each)) for each in customers if len(customers) <= 2
     )
     suggestions.extend(_same_amount(case))
-    because = reason(
-        "payer_without_fit", customer=", ".join(customers[:MOST_SUGGESTIONS]), amount=str(case.money(case.minor))
-    )
+    because = reason("payer_without_fit", customer=", ".join(customers[:MOST_SUGGESTIONS]), amount=case.amount)
     return to_a_person(case, suggestions, because)
 
 
@@ -483,7 +496,7 @@ def _possible_sums(case: Case, items: Sequence[Item]) -> tuple[list[Suggestion],
             because = reason(
                 "could_be_accident",
                 documents=named(each.items),
-                amount=str(case.money(case.minor)),
+                amount=case.amount,
                 expected=printed(each.accidental),
             )
             one = suggestion(each.settlement.lines, _evidence(case, each.items, ()), because)
@@ -504,38 +517,57 @@ def _of_nobody(case: Case) -> Outcome:
     """Nobody known pays. The amount alone is no evidence, but with the number in short or damaged it is."""
     items = case.open_with_amount
     if len(items) > MOST_OF_AMOUNT:
-        return to_a_person(
-            case, (), reason("amount_of_many", amount=str(case.money(case.minor)), count=str(MOST_OF_AMOUNT))
-        )
+        return to_a_person(case, (), reason("amount_of_many", amount=case.amount, count=str(MOST_OF_AMOUNT)))
     selected = _selected(case, items)
     if len(selected.items) == 1 and _is_long(case, selected):
         settlement = settle_one(selected.items[0], case.minor, case.on, case.policy)
         if settlement is not None and (len(items) == 1 or selected.how is Evidence.DOCUMENT_NUMBER):
             return _explained(case, Explanation(selected.items, settlement), [selected.how])
     if not items:
-        because = reason("nothing_fits", amount=str(case.money(case.minor)))
+        because = reason("nothing_fits", amount=case.amount)
         return to_a_person(case, _quoted_weakly(case), because)
     suggestions = [*_same_amount(case), *_quoted_weakly(case)]
-    because = reason("amount_only", amount=str(case.money(case.minor)), count=str(len(items)))
+    because = reason("amount_only", amount=case.amount, count=str(len(items)))
     return to_a_person(case, suggestions, because)
 
 
 def _is_long(case: Case, selected: Selected) -> bool:
-    """Whether what was written is long enough to count beside the amount alone: of a short form the whole counter, of a damaged number one
-    that was meant as a number of ours (``Police 920260264`` is not 20260264 with a digit too many)."""
+    """Whether what was written is long enough to count beside the amount alone: of a short form the whole counter, with nothing else glued to it,
+    of a damaged number one that was meant as a number of ours (``Police 920260264`` is not 20260264 with a digit too many) and of the same
+    year."""
     item = selected.items[0]
     if selected.how is not Evidence.REPAIRED_REFERENCE:
-        return _is_long_counter(item) and short_form(item.parts, case.reading.loose) is Short.COUNTER
+        return _is_long_counter(item) and any(
+            short_form(item.parts, (atom,)) is Short.COUNTER and _stands_apart(case, atom, item)
+            for atom in case.reading.loose
+        )
     prefix = item.parts.prefix
     meant_as_ours = [
         *case.reading.unknown,
         *(each for each in case.reading.joins() if prefix and each.startswith(prefix)),
     ]
     return any(
-        one_edit_apart(each, key) and key not in each
+        one_edit_apart(each, key) and key not in each and not _is_of_another_book(each, key, item.parts)
         for key in keys_that_could_be_meant(item)
         for each in meant_as_ours
     )
+
+
+def _is_of_another_book(written: str, key: str, parts: NumberParts) -> bool:
+    """Whether the counter is written as it is and only a digit of the year, or of another head, is different: the number of another year."""
+    end = len(key) - len(parts.tail)
+    start = end - len(parts.counter)
+    return (
+        len(written) == len(key)
+        and start < end
+        and written[start:end] == key[start:end] == parts.counter
+        and all(meant.isdigit() for each, meant in zip(written, key, strict=True) if each != meant)
+    )
+
+
+def _stands_apart(case: Case, atom: Atom, item: Item) -> bool:
+    at = case.reading.written.index(atom)
+    return stands_apart(case.reading, at, at, item.parts)
 
 
 def _same_amount(case: Case) -> list[Suggestion]:

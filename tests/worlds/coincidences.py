@@ -10,7 +10,7 @@ from typing import Final
 from ledger.documents import Document
 from tests.worlds import writing
 from tests.worlds.parties import STRANGERS, Party
-from tests.worlds.world import World, digits
+from tests.worlds.world import World, bare, digits
 
 _GIVEN_BACK: Final = {
     "nl": ["uw creditnota {}", "terugbetaling {}", "teveel betaald {}", "restitutie {}"],
@@ -33,6 +33,19 @@ _CAME_BACK: Final = [
 _FOR: Final = {"nl": "voor {}", "fr": "pour {}", "de": "für {}", "en": "for {}"}
 _NOT: Final = {"nl": "{} (niet {})", "fr": "{} (pas {})", "de": "{}, nicht {}", "en": "{} not {}"}
 _ELSEWHERE: Final = ["tel 0476/{}", "meter {} stand 2886", "polis 7{}", "IBAN BE44 1908 {} 2231", "Aktenzeichen 7 C {}"]
+_PIECES: Final = [
+    "5 C {}/26",
+    "3 O {}-26",
+    "K{}/7",
+    "{}kWh",
+    "x{}y",
+    "{}:12",
+    "{}-12-04",
+    "B-{}/9",
+    "{}/3/7",
+    "AZ {}/26-S",
+]
+_PART_OF: Final = ["Rate 3 Darlehen {}", "5/36 deelbetaling woning {}", "tranche 2 voiture {}", "instalment 4 loan {}"]
 _GLUED: Final = ["RgNr{}", "FACTUURNR{}", "Fac{}", "Rechnungsnr.{}"]
 
 
@@ -213,9 +226,92 @@ def treasurer(world: World) -> None:
     world.pays("two paid, one quoted", "either", [[_paid(one), _paid(other)]], minor, one.number, plain=True)
 
 
+def piece(world: World) -> None:
+    """A stranger's case, plate or meter number: our digits with something glued to them, and by accident our amount."""
+    one = world.invoice(world.customer(), world.own_amount())
+    figures = digits(one.number)[-4:]
+    text = world.random.choice(_PIECES).format(figures)
+    if bare(text) not in bare(one.number):
+        world.pays("digits of a longer number", "review", [], one.gross.minor, text, plain=True)
+
+
+def part_of_something(world: World) -> None:
+    """A stranger's instalment of something else, with our number."""
+    text = world.random.choice(_PART_OF).format(_much(world).number)
+    world.pays("part of something else", "review", [], world.own_amount(1_500, 9_000), text, plain=True)
+
+
+def year_of_another(world: World) -> None:
+    """A stranger pays the amount, and quotes the number of the year before."""
+    one = world.invoice(world.customer(), world.own_amount())
+    if "2026" in one.number:
+        text = f"invoice {one.number.replace('2026', '2025')}"
+        world.pays("number of another year", "review", [], one.gross.minor, text, plain=True)
+
+
+def crossed(world: World) -> None:
+    """A couple's account; the first name of one and the last name of the other are a customer's."""
+    party = world.customer(known=False, person=True)
+    one = world.invoice(party, world.own_amount())
+    joiner = world.random.choice([" & ", " en/of ", " und "])
+    partner = next(each for each in iter(world.names.first, "") if each != party.first)
+    name = f"{party.first} {world.names.last()}{joiner}{partner} {party.last}"
+    right = [[_paid(one)]]
+    world.pays("crossed names of a couple", "review", right, one.gross.minor, name=name, plain=True)
+
+
+def account_and_name(world: World) -> None:
+    """The account of one customer, the name of another, and both owe the amount."""
+    one, other = world.customer(person=True), world.customer(known=False, person=True)
+    minor = world.own_amount()
+    right = [[_paid(world.invoice(each, minor))] for each in (one, other)]
+    world.pays("one's account, another's name", "review", right, minor, by=one, name=other.name, plain=True)
+
+
+def learned_and_named(world: World) -> None:
+    """An accountant paid for one customer; later he names another, who owes nothing."""
+    party, other = world.customer(known=False), world.customer()
+    first, second = world.invoice(party, world.own_amount()), world.invoice(party, world.own_amount())
+    iban, name = world.names.iban(), world.random.choice(STRANGERS)
+    world.pays(
+        "accountant's first",
+        "either",
+        [[_paid(first)]],
+        first.gross.minor,
+        first.number,
+        name=name,
+        iban=iban,
+        plain=True,
+    )
+    text = _FOR[world.language].format(other.name)
+    world.pays(
+        "learned account, another named",
+        "review",
+        [],
+        second.gross.minor,
+        text,
+        name=name,
+        iban=iban,
+        after=9,
+        plain=True,
+    )
+
+
+def round_sum(world: World) -> None:
+    """Many round amounts open, and a round amount on account: some of them add up to it by accident."""
+    party = world.customer()
+    for _ in range(7):
+        world.invoice(party, world.random.randrange(2, 40) * 2_500)
+    for _ in range(3):
+        world.invoice(party, world.own_amount())
+    minor = world.random.randrange(42, 130) * 2_500
+    world.pays("round sum by accident", "review", [], minor, by=party, plain=True)
+
+
 #: These stories with how often each is told in a round.
 COINCIDENCES: Final[tuple[tuple[Callable[[World], None], int], ...]] = (
     (given_back, 1), (offered, 1), (came_back, 1), (part_refund, 1), (named, 1), (longer_name, 1), (joint_account, 1), (one_of_two, 1),
     (longer_list, 1), (with_amounts, 1), (digits_elsewhere, 1), (digits_of_strangers, 1), (glued, 1), (glued_to_anothers, 1),
-    (standing_order, 1), (order_is_anothers, 1), (titled, 1), (treasurer, 1),
+    (standing_order, 1), (order_is_anothers, 1), (titled, 1), (treasurer, 1), (piece, 2), (part_of_something, 1),
+    (year_of_another, 1), (crossed, 1), (account_and_name, 1), (learned_and_named, 1), (round_sum, 1),
 )  # fmt: skip

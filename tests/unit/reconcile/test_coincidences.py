@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.allocations import Ambiguous, Unmatched
+from ledger.allocations import Ambiguous, Matched, Unmatched
 from tests.unit.reconcile.desk import Desk, booked, suggested
 
 
@@ -254,11 +254,54 @@ def test_ones_own_other_number_counts_even_where_it_looks_like_the_end_of_an_acc
 def test_the_customers_number_that_is_quoted_is_not_that_of_the_namesake_whose_amount_it_is() -> None:
     desk = Desk()
     desk.customer("20198", "Gérard Jardins VOF")
-    desk.customer("21658", "Jardins Gérard SRL")
+    desk.customer("21658", "Jardins Gérard VOF")
     desk.document("2026/0080", "20198", "900.00")
     desk.document("2026/1560", "21658", "200.00")
     desk.pays("200.00", "no de client: 20198", name="Gérard Jardins VOF", iban="BE99")
     assert why(desk) == "customer_numbered"
+
+
+def test_the_same_words_with_another_legal_form_are_another_company() -> None:
+    desk = Desk()
+    desk.customer("21658", "Jardins Gérard SRL")
+    desk.document("2026/1560", "21658", "200.00")
+    desk.pays("200.00", "", name="Gérard Jardins VOF", iban="BE99")
+    assert why(desk) == "amount_only"
+
+
+def test_the_account_of_one_and_the_name_of_another_who_owes_as_much() -> None:
+    desk = Desk()
+    desk.customer("C1", "Silke Reichelt-Haslinger", "DE11")
+    desk.customer("C2", "Renate Haslinger-Schäfer")
+    desk.document("2026/0080", "C1", "821.61")
+    desk.pays("821.61", "", name="Renate Haslinger-Schäfer", iban="DE11")
+    assert isinstance(desk.decides(), Matched)
+    desk.document("2026/0081", "C2", "821.61")
+    assert why(desk) == "several_customers"
+
+
+def test_a_learned_account_and_the_name_of_another_customer_in_the_text() -> None:
+    desk = Desk()
+    desk.customer("C1", "Gasthof Strasser")
+    desk.customer("C2", "Weinbau Hölzl")
+    desk.document("2026/0080", "C1", "821.61")
+    desk.document("2026/0081", "C1", "77.03")
+    desk.pays("821.61", "2026/0080", name="Treuhand Alpen", iban="AT99")
+    desk.pays("77.03", "i.A. Weinbau Hölzl", name="Treuhand Alpen", iban="AT99")
+    assert why(desk) == "customer_named"
+    desk.pays("77.03", "i.A. Gasthof Strasser", name="Treuhand Alpen", iban="AT99")
+    assert isinstance(desk.decides(), Matched)
+
+
+def test_a_sum_of_round_amounts_is_no_proof_among_round_amounts() -> None:
+    desk = Desk()
+    desk.customer("C1", "Malerei Steinbrück", "DE11")
+    for at, amount in enumerate(["975.00", "950.00", "725.00", "150.00", "625.00", "312.43", "781.90", "77.13"]):
+        desk.document(f"2026/{at + 80:04d}", "C1", amount)
+    desk.pays("2650.00", "Zahlung", name="Malerei Steinbrück", iban="DE11")
+    assert why(desk) == "payer_without_fit"
+    desk.pays("1094.33", "Zahlung", name="Malerei Steinbrück", iban="DE11")
+    assert isinstance(desk.decides(), Matched)
 
 
 def test_a_number_of_nobody_may_have_a_wrong_year_or_a_wrong_digit() -> None:
@@ -359,3 +402,34 @@ def test_in_a_list_a_number_written_as_we_write_it_is_no_other_of_the_same_digit
     desk.document("2026 1039", "C2", "80.00")
     desk.pays("5510.18", "2026-1039, 2026-1041", name="Advies de Wit", iban="NL11")
     assert booked(desk.decides()) == [("payment", "2026-1039", "1972.57"), ("payment", "2026-1041", "3537.61")]
+
+
+@pytest.mark.parametrize("payer", ["Volker Gruber & Günther Haslinger", "V. Gruber en/of G. Haslinger"])
+def test_a_couples_crossed_names_are_nobodys(payer: str) -> None:
+    desk = Desk()
+    desk.customer("C1", "Volker Haslinger")
+    desk.document("2026/0080", "C1", "714.97")
+    desk.pays("714.97", name=payer, iban="DE99")
+    assert why(desk) == "amount_only"
+
+
+@pytest.mark.parametrize(
+    "payer", ["Volker & Ulrike Haslinger", "Haslinger Volker und Ulrike", "U. Kranz und V. Haslinger"]
+)
+def test_a_couple_that_shares_a_name_is_either_of_them(payer: str) -> None:
+    desk = Desk()
+    desk.customer("C1", "Volker Haslinger")
+    desk.document("2026/0080", "C1", "714.97")
+    desk.pays("714.97", name=payer, iban="DE99")
+    assert booked(desk.decides()) == [("payment", "2026/0080", "714.97")]
+
+
+def test_a_list_names_the_one_of_two_numbers_with_the_same_digits_that_is_written() -> None:
+    desk = Desk()
+    desk.customer("C1", "Kwekerij Segers", "BE11")
+    desk.customer("C2", "Bosmans Transport", "BE22")
+    desk.document("2026/0246", "C1", "1775.31")
+    desk.document("2026 1218", "C2", "3805.13")
+    desk.document("2026/1218", "C2", "5505.43")
+    desk.pays("5580.44", "2026/0246, 2026 1218", name="Fiduciaire", iban="BE77")
+    assert booked(desk.decides()) == [("payment", "2026 1218", "3805.13"), ("payment", "2026/0246", "1775.31")]
