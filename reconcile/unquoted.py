@@ -46,6 +46,8 @@ from reconcile.text import Atom, one_edit_apart
 _MOST_SELECTED_AMONG: Final = 50
 #: Digits of a counter that say something beside an amount when nobody knows the payer.
 _FEWEST_COUNTER_DIGITS: Final = 4
+#: Customers who are named in one text, beyond which it says nothing of any.
+_MOST_NAMED: Final = 3
 #: Accidental fits of a sum below which it is suggested before the oldest documents.
 _RATHER_NO_ACCIDENT: Final = Fraction(1, 2)
 
@@ -327,7 +329,7 @@ def _objection_to_account(case: Case, item: Item) -> Reason | None:
     others = [each for each in case.open_with_amount if case.is_like(each.customer_id, Likeness.STRONG)]
     if not others:
         return None
-    return reason("several_customers", amount=str(case.money(case.minor)), documents=named([item, *others]))
+    return reason("several_customers", amount=case.amount, documents=named([item, *others]))
 
 
 def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
@@ -347,7 +349,7 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
     if case.reading.text and any(case.pays_under_another_name(item.customer_id) for item in items):
         strangers = case.receivables.named_in(name_of(case.reading.text))
         if strangers and not any(item.customer_id in strangers for item in items):
-            amount = str(case.money(case.minor))
+            amount = case.amount
             return reason("customer_named", customer=strangers[0], documents=named(items), amount=amount)
     numbered = case.reading.customers
     if numbered and not any(item.customer_id in numbered for item in items):
@@ -523,12 +525,41 @@ def _of_nobody(case: Case) -> Outcome:
         settlement = settle_one(selected.items[0], case.minor, case.on, case.policy)
         if settlement is not None and (len(items) == 1 or selected.how is Evidence.DOCUMENT_NUMBER):
             return _explained(case, Explanation(selected.items, settlement), [selected.how])
+    named_ones = _named_in_text(case)
+    fitting, filling = _of_named(case, named_ones)
+    suggestions = [*fitting, *_same_amount(case), *_quoted_weakly(case), *filling]
+    if named_ones and (fitting or not items):
+        because = reason("named_in_text", customer=", ".join(named_ones), amount=case.amount)
+        return to_a_person(case, suggestions, because)
     if not items:
-        because = reason("nothing_fits", amount=case.amount)
-        return to_a_person(case, _quoted_weakly(case), because)
-    suggestions = [*_same_amount(case), *_quoted_weakly(case)]
+        return to_a_person(case, suggestions, reason("nothing_fits", amount=case.amount))
     because = reason("amount_only", amount=case.amount, count=str(len(items)))
     return to_a_person(case, suggestions, because)
+
+
+def _named_in_text(case: Case) -> tuple[str, ...]:
+    """Customers with open documents whose names the text has: the payer's own where a bank's file has no field for it, or that of somebody for whom
+    a stranger pays. A name in a text proves nothing, for it may be anybody's. Empty when it names more than a few."""
+    if not case.reading.text:
+        return ()
+    found = [each for each in case.receivables.named_in(name_of(case.reading.text)) if case.open_of_one(each)]
+    return tuple(found) if len(found) <= _MOST_NAMED else ()
+
+
+def _of_named(case: Case, customers: Sequence[str]) -> tuple[list[Suggestion], list[Suggestion]]:
+    """What explains the amount among the documents of customers who are named in the text; and, where nothing does, what the money would
+    settle of the one who is."""
+    items = case.open_of(customers)
+    if not items or len(items) > _MOST_SELECTED_AMONG:
+        return [], []
+    fitting = [
+        suggest_settlement(case, each.items, each.settlement, (Evidence.PAYER_NAME,))
+        for each in _explanations(case, items)[:MOST_SUGGESTIONS]
+    ]
+    invoices = [item for item in items if not item.is_credit]
+    if fitting or len(customers) > 1 or not invoices:
+        return fitting, []
+    return [], [suggest_filling(case, invoices, (Evidence.PAYER_NAME,))]
 
 
 def _is_long(case: Case, selected: Selected) -> bool:
