@@ -205,8 +205,9 @@ class WhmcsInvoices:
         answer = self._client.read(
             "GetInvoices", limitstart=str(start), limitnum=str(self._size), orderby="id", order=order, **only
         )
-        found = nested(answer, "invoices", "invoice")
         total = integer(answer, "totalresults", PORTAL)
+        # Where there are none, versions differ in how they say so.
+        found = nested(answer, "invoices", "invoice") if start < total else []
         ids = [integer(one, "id", PORTAL) for one in found]
         if ids != sorted(ids, reverse=order == "desc") or any(
             text(one, "status", PORTAL) != status for one in found if status
