@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from connectors.json_rows import Row, optional_text, raw_document, text
+from connectors.json_rows import Row, raw_document, text
 from connectors.mollie.client import PROVIDER, MollieClient
 from connectors.mollie.read import CAPTURES, CHARGEBACKS, PAYMENTS, REFUNDS, facts, named_by
 from connectors.mollie.settings import MollieSettings
@@ -61,9 +61,8 @@ class MollieSettlements:
     def _paid_out(self) -> list[Row]:
         found: list[Row] = []
         for one in self._client.all(("settlements",), "settlements"):
-            settled_at = optional_text(one, "settledAt")
-            paid_out = text(one, "status", PROVIDER) == _PAID_OUT and settled_at
-            if paid_out and _day(settled_at) >= self._settings.since:
+            is_paid_out = text(one, "status", PROVIDER) == _PAID_OUT
+            if is_paid_out and _day(text(one, "settledAt", PROVIDER)) >= self._settings.since:
                 found.append(one)
         return found[::-1]
 

@@ -176,14 +176,15 @@ def test_amounts_that_cannot_be(world: World, amount: dict[str, str]) -> None:
     assert isinstance(fault, Fault)
 
 
-def test_a_changed_schema_stops_before_anything_is_stored(world: World) -> None:
+@pytest.mark.parametrize("field", ["status", "settledAt"])
+def test_a_changed_schema_stops_before_anything_is_stored(world: World, field: str) -> None:
     world.account.payment("100.00", "F1")
     world.account.settle()
     (settlement,) = world.account.settlements.values()
-    status = settlement.pop("status")
-    with pytest.raises(HumanActionNeeded, match="'status' is missing"):
+    value = settlement.pop(field)
+    with pytest.raises(HumanActionNeeded, match=f"'{field}' is missing"):
         world.run()
-    settlement["status"] = status
+    settlement[field] = value
     assert len(world.run()) == 1
 
 
