@@ -46,7 +46,7 @@ def _read_host_key(text: str) -> paramiko.PKey:
     """A server's key, as a ``.pub`` file or a line of ``known_hosts`` has it: kind and base64. Raises ValueError."""
     try:
         entry = paramiko.hostkeys.HostKeyEntry.from_line(f"host {text.strip()}")
-    except paramiko.SSHException:
+    except (paramiko.SSHException, paramiko.hostkeys.InvalidHostKey, ValueError):
         entry = None
     if entry is None or entry.key is None:
         raise ValueError("is no public key: write its kind and its base64, such as ssh-ed25519 AAAA...")

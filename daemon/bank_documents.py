@@ -15,7 +15,7 @@ from itertools import groupby
 from connectors.ports import StatementSource
 from daemon.tenant import BankAccountSources
 from formats.wholeness import HELD_ENTRIES
-from ledger.controls import with_controls
+from ledger.controls import unfinished, with_controls
 from ledger.debit_status import DebitStatus
 from ledger.sources import Fault, RawDocument, SourceRef
 from ledger.statements import Statement, StatementEntry, StreamedEntries
@@ -85,20 +85,12 @@ def _controlled(
         stranger = _stranger(statement, account)
         if stranger:
             yield Fault(source=statement.source, reason=stranger, whole_document=False)
-        elif unfinished := _unfinished(statement):
-            yield Fault(source=statement.source, reason=unfinished, whole_document=True)
+        elif reason := unfinished(statement):
+            yield Fault(source=statement.source, reason=reason, whole_document=True)
         elif statement.problems:
             yield Fault(source=statement.source, reason="; ".join(statement.problems), whole_document=True)
         else:
             yield _under_iban(statement, account.iban)
-
-
-def _unfinished(statement: Statement) -> str:
-    """Why a statement seems cut off, or nothing: an MT940 has both balances (SWIFT: 60a and 62a are mandatory), and its closing one
-    stands after the last entry. XML and CODA end with what says that they are whole."""
-    if statement.format != "MT940" or statement.opening is None or statement.closing is not None:
-        return ""
-    return "the closing balance (:62F:) is missing: the file is cut off, or no statement of a whole day"
 
 
 def _stranger(statement: Statement, account: BankAccountSources) -> str:

@@ -6,7 +6,6 @@ one fact is put together from that, so that the order in which sources are read 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -17,7 +16,9 @@ from daemon.tenant import Tenant
 from ledger.documents import Document, OpenItem
 from ledger.mandates import Mandate, MandateEnd, MandateStatus
 from ledger.party import Customer
+from ledger.same_customers import likenesses
 from ledger.shared_facts import (
+    NAME,
     Disagreement,
     FactKind,
     SharedFact,
@@ -160,7 +161,16 @@ def _disagreements(
     for stated in t.stated_facts.all(kind):
         together: list[T] = sources.believed_first(map(sources.under_one_id, stated))  # type: ignore[arg-type]
         if len(together) > 1:
-            yield from united(together)[1]
+            yield from (one for one in united(together)[1] if not _was_said(one))
+
+
+def _was_said(found: Disagreement) -> bool:
+    """Whether it is what a person said already: ids under `same_customers` may have names that share no word."""
+    return (
+        found.kind is FactKind.CUSTOMER
+        and found.field == NAME
+        and any(" (" in system for system in (found.believed_source, found.other_source))
+    )
 
 
 def held_by_sources(found: Sequence[Disagreement], items: Iterable[OpenItem], language: str) -> tuple[OpenItem, ...]:
@@ -189,20 +199,15 @@ def not_disputed(found: Sequence[Disagreement], mandate: Mandate) -> Mandate:
 
 
 def look_like_one(sources: Sources, t: Transaction) -> list[str]:
-    """Customers of two sources that have one name and one mail address and no common id: for a person to say."""
+    """Customers of two sources that share an invoice, an account, or name and mail address, and have no common id: for a person to say."""
     if len(sources.ranks) < 2:
         return []
-    alike: dict[tuple[str, str], list[Customer]] = defaultdict(list)
-    for customer in t.facts.customers():
-        if customer.email:
-            alike[customer.name.casefold(), customer.email.casefold()].append(customer)
-    lines = [
-        f"customers {one.customer_id} ({_source(one)}) and {other.customer_id} ({_source(other)}) have one name and one mail address: "
-        "if they are one, say so under `same_customers`"
-        for one, *others in alike.values()
-        for other in others
-        if _source(one) != _source(other)
-    ]
+    customers = (replace(one, source=replace(one.source, system=_source(one))) for one in t.facts.customers())
+    stated = (
+        sources.believed_first([sources.under_one_id(one) for one in facts if isinstance(one, Document)])
+        for facts in t.stated_facts.all(FactKind.DOCUMENT)
+    )
+    lines = [likeness.line() for likeness in likenesses(customers, stated, sources.ranks)]
     return shortened(lines, "pairs of customers look like one")
 
 

@@ -132,9 +132,8 @@ def _by_movements(currency: str, own: Sequence[OurPosting], there: Sequence[Thei
     keys = {one.key for one in own}
     standing = {one.key for one in there if one.key}
     done = [one for one in own if one.state is EffectState.DONE]
-    for one in done:
-        if one.key not in standing and one.amount:
-            yield Explained(cause=Cause.POSTING_GONE, amount=-one.amount, detail=one.detail)
+    for one in _gone([one for one in done if one.key not in standing]):
+        yield Explained(cause=Cause.POSTING_GONE, amount=-one.amount, detail=one.detail)
     # What the target is not told of (the document, what the portal settled) it knows by itself.
     untold = [one for one in own if one.state is None]
     issued_here = sum((one.amount for one in untold if one.issues), zero)
@@ -150,6 +149,19 @@ def _by_movements(currency: str, own: Sequence[OurPosting], there: Sequence[Thei
     by_others = sum((one.amount for one in others), zero)
     if by_others != settled_here:
         yield Explained(cause=Cause.BOOKED_THERE, amount=by_others - settled_here, detail=_references(others))
+
+
+def _gone(postings: Sequence[OurPosting]) -> list[OurPosting]:
+    """Those that are missed there. A posting and what took it back are set against each other in some systems, and no longer stand on the document:
+    together they change nothing."""
+    missed: list[OurPosting] = []
+    for one in postings:
+        taken_back = next((other for other in missed if other.amount == -one.amount), None)
+        if taken_back is not None:
+            missed.remove(taken_back)
+        elif one.amount:
+            missed.append(one)
+    return missed
 
 
 def _references(postings: Sequence[TheirPosting]) -> str:

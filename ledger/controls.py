@@ -13,6 +13,9 @@ Worked example of a chain. Held are four daily statements and the one of the who
 The daily ones alone have a gap, Tuesday's 125.00 to Thursday's 145.00. The week opens with Monday's opening balance and closes with
 Friday's closing balance, so it spans the gap and heals it; without Friday's file it would, too, because its days span the gap's. A
 missing statement whose entries sum to nothing cannot be seen in the balances, and is not seen here.
+
+A page of a statement whose next page stands in a document of its own says that it ``continues``. As long as nothing goes on where it ends, that
+is a gap too, though no later statement shows it yet.
 """
 
 from __future__ import annotations
@@ -74,7 +77,17 @@ def remarks(statement: Statement) -> tuple[str, ...]:
         name for name, value in (("opening", statement.opening), ("closing", statement.closing)) if value is None
     ]
     unproved = (f"no {' and no '.join(missing)} balance: what it says cannot be proven",) if missing else ()
-    return (*statement.remarks, *unnamed, *unproved)
+    reason = unfinished(statement)
+    left = (f"it is not taken over: {reason}",) if reason else ()
+    return (*statement.remarks, *unnamed, *unproved, *left)
+
+
+def unfinished(statement: Statement) -> str:
+    """Why a statement seems cut off and is not taken over, or nothing: an MT940 has both balances (SWIFT: 60a and 62a are mandatory), and
+    its closing one stands after the last entry. XML and CODA end with what says that they are whole."""
+    if statement.format != "MT940" or statement.opening is None or statement.closing is not None:
+        return ""
+    return "the closing balance (:62F:) is missing: the file is cut off, or no statement of a whole day"
 
 
 def _strangers(statement: Statement) -> Iterable[str]:
@@ -165,11 +178,18 @@ class StatementHeader(Protocol):
     def closing_on(self) -> date | None:
         """Date of the closing balance."""
 
+    @property
+    def continues(self) -> bool:
+        """Whether the bank says that another page of the same statement follows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """Something is missing between two statements of an account: the one before closed with ``closing`` on ``closing_on``, the next one
-    opens with ``opening``. ``next_on``: the day of the next one."""
+    opens with ``opening``. ``next_on``: the day of the next one.
+
+    ``page``: the next page of the statement that closed so is missing, and nothing came after it; ``next_on`` and ``opening`` are its own.
+    """
 
     account: str
     currency: str
@@ -177,9 +197,15 @@ class Gap:
     closing: Money
     next_on: date
     opening: Money
+    page: bool = False
 
     def line(self) -> str:
         """One line for people."""
+        if self.page:
+            return (
+                f"{self.account} {self.currency}: the next page is missing of the statement whose page before it "
+                f"ends with {self.closing} on {self.closing_on.isoformat()}"
+            )
         return (
             f"{self.account} {self.currency}: a statement is missing between {self.closing_on.isoformat()} "
             f"(closed with {self.closing}) and {self.next_on.isoformat()} (opens with {self.opening}): {self.opening - self.closing} is not explained"
@@ -195,6 +221,7 @@ class _Span:
     number: int
     opening: int
     closing: int
+    continues: bool
 
 
 def _days(span: _Span) -> int:
@@ -214,11 +241,24 @@ def chain_gaps(headers: Sequence[StatementHeader]) -> tuple[Gap, ...]:
             continue
         number = int(header.number) if _NUMBER.fullmatch(header.number) is not None else 0
         start = header.opening_on if header.opening_on is not None and header.opening_on < end else end
-        span = _Span(end, start, number, header.opening.minor, header.closing.minor)
+        span = _Span(end, start, number, header.opening.minor, header.closing.minor, header.continues)
         chains.setdefault((header.account, header.currency), set()).add(span)
     return tuple(
         gap for (account, currency), spans in sorted(chains.items()) for gap in _Chain(account, currency).gaps(spans)
     )
+
+
+def _is_followed(page: _Span, spans: Iterable[_Span]) -> bool:
+    """Whether something goes on where a page ends, or a whole statement holds all of its days."""
+    for other in spans:
+        if other is page or other.end < page.end:
+            continue
+        if other.opening == page.closing:
+            return True
+        begins_with_it = other.start <= page.end and other.opening == page.opening
+        if not other.continues and (begins_with_it or other.start < page.start):
+            return True
+    return False
 
 
 class _Chain:
@@ -237,7 +277,7 @@ class _Chain:
 
     def gaps(self, spans: set[_Span]) -> list[Gap]:
         """The gaps in ``spans``. Longer statements come after shorter ones that end on the same day, so that they can span them."""
-        ordered = sorted(spans, key=lambda span: (span.end, span.number, span.opening, span.closing))
+        ordered = sorted(spans, key=lambda span: (span.end, span.number, span.opening, span.closing, span.continues))
         index = 0
         while index < len(ordered):
             following = index
@@ -245,7 +285,22 @@ class _Chain:
                 following += 1
             self._walk(ordered[index:following])
             index = following
-        return [self._gap(point) for point in self._broken if not self._healed(point, ordered)]
+        between = [self._gap(point) for point in self._broken if not self._healed(point, ordered)]
+        named = {(gap.closing_on, gap.closing.minor) for gap in between}
+        pages = [span for span in ordered if span.continues and not _is_followed(span, ordered)]
+        return between + [self._missing_page(span) for span in pages if (span.end, span.closing) not in named]
+
+    def _missing_page(self, span: _Span) -> Gap:
+        closing = Money(span.closing, self._currency)
+        return Gap(
+            account=self._account,
+            currency=self._currency,
+            closing_on=span.end,
+            closing=closing,
+            next_on=span.end,
+            opening=closing,
+            page=True,
+        )
 
     def _add(self, day: date, balance: int) -> None:
         self._passed.setdefault(balance, []).append(len(self._points))

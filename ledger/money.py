@@ -61,23 +61,21 @@ class Money:
         if found is None:
             raise ValueError(f"'{text}' is no amount")
         sign, whole, fraction = found.groups()
-        digits = minor_digits(currency)
+        digits = _DIGITS.get(currency, 2)
         fraction = fraction or ""
-        if fraction[digits:].strip("0"):
-            raise ValueError(f"'{text}' has more decimals than {currency} knows")
-        minor = int(whole + fraction[:digits].ljust(digits, "0"))
+        if len(fraction) != digits:
+            if fraction[digits:].strip("0"):
+                raise ValueError(f"'{text}' has more decimals than {currency} knows")
+            fraction = fraction[:digits].ljust(digits, "0")
+        minor = int(whole + fraction)
         return Money(-minor if sign == "-" else minor, currency)
 
     def decimal(self) -> str:
         """Plain decimal text with the currency's digits, such as ``-12.30``."""
         digits = _DIGITS.get(self.currency, 2)
-        minor = self.minor
-        sign, text = ("-", str(-minor)) if minor < 0 else ("", str(minor))
-        if not digits:
-            return sign + text
-        if len(text) <= digits:
-            text = text.rjust(digits + 1, "0")
-        return f"{sign}{text[:-digits]}.{text[-digits:]}"
+        text = str(abs(self.minor)).rjust(digits + 1, "0")
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:

@@ -61,6 +61,11 @@ class Payout:
     payer: str = ""
     paid_to: str = ""
 
+    @property
+    def called(self) -> str:
+        """What a person is told that it is called: its reference, where that is the provider's own and no text that several may bear."""
+        return self.payout_id if self.payer else self.bank_reference
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutSums:

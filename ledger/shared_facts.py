@@ -92,6 +92,8 @@ _MANDATE: Final = _Rules(
     told=(),
     filled=("bic", "account_holder", "last_collected_on", "replaces", "changed_by", "held_as"),
 )
+#: The field that holds where two customers may stand under one id.
+NAME: Final = "name"
 #: Letters that a word of a name must have for two names to share it: initials and short legal forms say nothing.
 _TELLING_WORD: Final = 4
 
@@ -122,7 +124,7 @@ def one_mandate(stated: Sequence[Mandate]) -> tuple[Mandate, tuple[Disagreement,
 def one_customer(stated: Sequence[Customer]) -> tuple[Customer, tuple[Disagreement, ...]]:
     """The customer that these are, the most believed first. Names that share no word may be two customers of one number: that holds."""
     united, found = _one(stated, _CUSTOMER)
-    names = tuple(_disagreed(_CUSTOMER, stated[0], other, "name", holds=True) for other in _other_names(stated))
+    names = tuple(_disagreed(_CUSTOMER, stated[0], other, NAME, holds=True) for other in _other_names(stated))
     return united, (*names, *found)
 
 
@@ -130,11 +132,12 @@ def _other_names(stated: Sequence[Customer]) -> Iterator[Customer]:
     believed = stated[0]
     for other in stated[1:]:
         same_address = believed.email and believed.email.casefold() == other.email.casefold()
-        if other.name and not same_address and not _share_a_word(believed.name, other.name):
+        if other.name and not same_address and not share_a_word(believed.name, other.name):
             yield other
 
 
-def _share_a_word(one: str, other: str) -> bool:
+def share_a_word(one: str, other: str) -> bool:
+    """Whether two names may be of one customer: the same letters, or a word in common that says something."""
     first, second = _letters(one), _letters(other)
     return first == second or bool(_words(one) & _words(other))
 

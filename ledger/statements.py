@@ -166,7 +166,8 @@ class Statement:
     status says what the bank says of them. ``problems``: what does not add up (controls of section 5 of the
     formats' page), each one line; a statement with problems is not booked. ``remarks``: what contradicts itself in the file though its
     balances prove the entries, each one line. ``interim_opening`` and ``interim_closing``: the balances of
-    an intraday report, shown to people and kept out of the chain of statements.
+    an intraday report, shown to people and kept out of the chain of statements. ``continues``: the bank says that another page of the same
+    statement follows, and the document does not have it.
     """
 
     account: str
@@ -185,6 +186,7 @@ class Statement:
     remarks: tuple[str, ...] = ()
     interim_opening: Money | None = None
     interim_closing: Money | None = None
+    continues: bool = False
 
     @property
     def held(self) -> int:

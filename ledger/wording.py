@@ -467,6 +467,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str, str, str]]] = {
         "Unbekannter Zahler, keine bekannte Nummer, und {amount} sind nirgends offen.",
         "Unknown payer, no known number, and {amount} is open nowhere.",
     ),
+    "named_in_text": (
+        "Onbekende betaler voor {amount}; de tekst noemt klant {customer}, en een naam in een tekst bewijst niets.",
+        "Payeur inconnu pour {amount} ; le texte nomme le client {customer}, et un nom dans un texte ne prouve rien.",
+        "Unbekannter Zahler für {amount}; der Text nennt Kunde {customer}, und ein Name in einem Text beweist nichts.",
+        "Unknown payer of {amount}; the text names customer {customer}, and a name in a text proves nothing.",
+    ),
     # direct debits
     "debit_collected": (
         "Incasso {collection} van {amount} voor {documents} is bijgeschreven; herkend aan {by}.",

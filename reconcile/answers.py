@@ -120,7 +120,7 @@ def suggest_settlement(
 ) -> Suggestion:
     """The suggestion that documents are settled."""
     by = ranked((*evidence, Evidence.AMOUNT))
-    because = reason("could_settle", by, documents=named(items), amount=str(case.money(case.minor)))
+    because = reason("could_settle", by, documents=named(items), amount=case.amount)
     return suggestion(settlement.lines, by, because)
 
 
@@ -131,9 +131,7 @@ def suggest_item(case: Case, item: Item, evidence: Iterable[Evidence]) -> Sugges
     lines = [line(AllocationKind.PAYMENT, item, paid)] if paid else []
     if case.minor > paid:
         lines.append(on_account(item.customer_id, case.minor - paid, item))
-    because = reason(
-        "could_pay", by, document=item.number, open=str(item.money(item.open)), amount=str(case.money(case.minor))
-    )
+    because = reason("could_pay", by, document=item.number, open=str(item.money(item.open)), amount=case.amount)
     return suggestion(lines, by, because)
 
 
@@ -149,7 +147,7 @@ def suggest_filling(case: Case, items: Sequence[Item], evidence: Iterable[Eviden
             rest -= paid
     if rest:
         lines.append(on_account(items[0].customer_id, rest, items[0]))
-    because = reason("could_fill", by, documents=named(items), amount=str(case.money(case.minor)))
+    because = reason("could_fill", by, documents=named(items), amount=case.amount)
     return suggestion(lines, by, because)
 
 
@@ -159,7 +157,7 @@ def suggest_account(case: Case, customer_id: str, evidence: Iterable[Evidence]) 
         Allocation(kind=AllocationKind.ON_ACCOUNT, document="", customer_id=customer_id, amount=case.money(case.minor))
     ]
     by = ranked(evidence)
-    because = reason("could_be_on_account", by, customer=customer_id, amount=str(case.money(case.minor)))
+    because = reason("could_be_on_account", by, customer=customer_id, amount=case.amount)
     return suggestion(lines, by, because)
 
 

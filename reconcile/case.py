@@ -14,7 +14,7 @@ from ledger.statements import StatementEntry
 from reconcile.names import Likeness, Name, name_of
 from reconcile.policy import MatchPolicy, PayerRule, Treatment
 from reconcile.receivables import Item, Receivables
-from reconcile.remittance import Reading, read
+from reconcile.remittance import Reading, read, text_of
 from reconcile.text import plain
 
 T = TypeVar("T")
@@ -100,9 +100,14 @@ class Case:
         self._open_of: dict[str, tuple[Item, ...]] = {}
 
     @_WorkedOut
+    def text(self) -> str:
+        """The payer's words as one plain text."""
+        return text_of(self.entry)
+
+    @_WorkedOut
     def reading(self) -> Reading:
         """What the payer wrote."""
-        return read(self.receivables, self.entry, self.on)
+        return read(self.receivables, self.entry, self.text, self.on)
 
     @_WorkedOut
     def payer_name(self) -> Name:
@@ -123,9 +128,7 @@ class Case:
     def of_account(self) -> tuple[Sequence[str], Mapping[str, KnownPayer]]:
         """Customers whose account it is by their master data, and those for whom it was seen to pay."""
         iban = self.entry.counterparty.iban
-        if not iban:
-            return (), {}
-        return self.receivables.customers_of_iban(iban), self.receivables.payers_of_iban(iban)
+        return self.receivables.of_iban(iban) if iban else ((), {})
 
     def _payer_by_iban(self) -> Payer:
         listed, learned = self.of_account
@@ -227,6 +230,11 @@ class Case:
     def open_with_amount(self) -> tuple[Item, ...]:
         """Open invoices of anybody with exactly the payment's amount."""
         return self.receivables.open_with(self.minor, self.currency, self.on)
+
+    @_WorkedOut
+    def amount(self) -> str:
+        """The payment's amount without sign, as reasons say it."""
+        return str(self.money(self.minor))
 
     def money(self, minor: int) -> Money:
         """``minor`` units of the payment's currency."""

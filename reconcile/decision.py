@@ -20,7 +20,6 @@ from reconcile.outgoing import decide_outgoing
 from reconcile.policy import IgnoreRule, MatchPolicy, Treatment
 from reconcile.quoted import decide_quoted, future_quoted
 from reconcile.receivables import Receivables
-from reconcile.remittance import text_of
 from reconcile.text import plain
 from reconcile.unquoted import decide_unquoted
 
@@ -44,21 +43,21 @@ def decide(receivables: Receivables, entry: StatementEntry) -> Outcome:
         return no_receivable
     if len(entry.details) == 1:
         entry = _with_detail(entry, entry.details[0], entry.amount)
+    case = Case(receivables, entry)
     if entry.return_reason or entry.reversal:
-        return to_a_person(Case(receivables, entry), (), reason("returned_payment", amount=str(entry.amount)))
-    if entry.amount.minor > 0 and _came_back(entry):
-        return to_a_person(Case(receivables, entry), (), reason("own_payment_back", amount=str(entry.amount)))
+        return to_a_person(case, (), reason("returned_payment", amount=str(entry.amount)))
+    if entry.amount.minor > 0 and _came_back(case):
+        return to_a_person(case, (), reason("own_payment_back", amount=str(entry.amount)))
     if len(entry.details) > 1:
         return _batch(receivables, entry)
-    return _single(receivables, entry)
+    return _single(case)
 
 
-def _single(receivables: Receivables, entry: StatementEntry) -> Outcome:
-    case = Case(receivables, entry)
+def _single(case: Case) -> Outcome:
     special = case.special
     if special is None:
         return _of_case(case)
-    known = special.treatment is Treatment.CUSTOMER and receivables.has_customer(special.customer_id)
+    known = special.treatment is Treatment.CUSTOMER and case.receivables.has_customer(special.customer_id)
     answer = _of_case(case)
     if not known:
         return to_a_person(case, _suggestions(answer), reason("review_by_rule", rule=special.name))
@@ -99,10 +98,10 @@ def _of_case(case: Case) -> Outcome:
     return decide_unquoted(case) if quoted is None else quoted
 
 
-def _came_back(entry: StatementEntry) -> bool:
+def _came_back(case: Case) -> bool:
     """Whether the bank's code or words say that this is a payment of our own that came back: whatever it quotes may be the number of somebody else."""
     return (
-        not _RETURN_CODES.isdisjoint(entry.transaction_code.split("/")) or _CAME_BACK.search(text_of(entry)) is not None
+        not _RETURN_CODES.isdisjoint(case.entry.transaction_code.split("/")) or _CAME_BACK.search(case.text) is not None
     )
 
 
@@ -157,7 +156,8 @@ def _with_detail(entry: StatementEntry, detail: EntryDetail, amount: Money) -> S
 def _batch(receivables: Receivables, entry: StatementEntry) -> Outcome:
     """Every detail decided on its own, one after the other; certain only when all are and they sum to the entry."""
     amounts = [detail.amount for detail in entry.details]
-    case = Case(receivables, replace(entry, details=()))
+    whole = replace(entry, details=())
+    case = Case(receivables, whole)
     if (
         any(amount is None or amount.currency != entry.amount.currency for amount in amounts)
         or sum(amount.minor for amount in amounts if amount is not None) != entry.amount.minor
@@ -169,8 +169,8 @@ def _batch(receivables: Receivables, entry: StatementEntry) -> Outcome:
     for detail, amount in zip(entry.details, amounts, strict=True):
         if amount is None:
             continue
-        part = _with_detail(replace(entry, details=()), detail, amount)
-        answer = _single(receivables, part) if not part.return_reason else None
+        part = _with_detail(whole, detail, amount)
+        answer = _single(Case(receivables, part)) if not part.return_reason else None
         match answer:
             case Matched():
                 receivables.apply(answer.allocations)

@@ -55,7 +55,7 @@ def _meant(case: Case, original: Money) -> tuple[Sequence[Item], Sequence[Eviden
 
 def _in_its_currency(case: Case, item: Item, original: Money, evidence: Sequence[Evidence]) -> Outcome:
     paid = abs(original.minor)
-    amount = str(case.money(case.minor))
+    amount = case.amount
     if paid != item.open:
         because = reason(
             "exchange_unclear",
@@ -83,14 +83,12 @@ def _exchanged(case: Case, item: Item, settled: int) -> Suggestion:
     lines = [cash, line(AllocationKind.EXCHANGE, item, settled)]
     by = case.payer_evidence(item.customer_id)
     open_ = str(item.money(item.open))
-    return suggestion(
-        lines, by, reason("could_pay", by, document=item.number, open=open_, amount=str(case.money(case.minor)))
-    )
+    return suggestion(lines, by, reason("could_pay", by, document=item.number, open=open_, amount=case.amount))
 
 
 def _with_difference(case: Case, item: Item, original: Money, evidence: Sequence[Evidence]) -> Outcome:
     short = item.open - case.minor
-    sent, arrived = str(abs(original)), str(case.money(case.minor))
+    sent, arrived = str(abs(original)), case.amount
     limit = case.policy.exchange_limit
     if limit.currency != item.currency or abs(short) > limit.minor:
         because = reason(

@@ -157,10 +157,13 @@ def name_of(text: str) -> Name:
     return Name(tuple(words), tuple(others), "".join(every), bool(breaks), tuple(breaks), key, initials)
 
 
-def _in_common(few: Name, many: Name) -> list[str]:
-    """The words of ``few`` that carry a name and are in ``many``, too."""
+def _share_a_word(few: Name, many: Name) -> bool:
+    """Whether a word that carries a name is in both."""
     words = many.words
-    return [word for word in few.words if word in words and _carries(word)]
+    for word in few.words:  # noqa: SIM110 - called by the million: any() takes twice as long
+        if word in words and _carries(word):
+            return True
+    return False
 
 
 def _unpaired(few: Name, many: Name) -> tuple[int, int]:
@@ -233,7 +236,7 @@ def _likeness_of_words(payer: Name, customer: Name) -> Likeness:
     if _is_same_or_cut(payer, customer):
         return Likeness.STRONG
     few, many = (customer, payer) if len(customer.words) < len(payer.words) else (payer, customer)
-    if not _in_common(few, many):
+    if not _share_a_word(few, many):
         return Likeness.NONE
     few_alone, many_alone = _unpaired(few, many)
     if not few_alone and (not many_alone or (many.joint and len(few.words) > 1 and not _is_of_two_parties(few, many))):

@@ -18,7 +18,6 @@ from ledger.allocations import Allocation, AllocationKind, Evidence, Ignored, Ou
 from reconcile.answers import matched, named, reason, suggestion, to_a_person
 from reconcile.case import Case, ranked
 from reconcile.receivables import Item
-from reconcile.remittance import text_of
 from reconcile.settlement import line
 
 _KINDS: Final = (
@@ -85,27 +84,27 @@ def _quoted(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcom
     if len(open_) == 1 and case.minor <= open_[0].open:
         credit = open_[0]
         if case.minor < credit.open and not case.payer_evidence(credit.customer_id):
-            because = reason("part_refund_to_unknown", by, document=credit.number, amount=str(case.money(case.minor)))
+            because = reason("part_refund_to_unknown", by, document=credit.number, amount=case.amount)
             return to_a_person(case, [_suggest(case, credit, by)], because)
         return _refund(case, credit, by)
     if open_ and sum(item.open for item in open_) == case.minor:
         lines = [line(AllocationKind.REFUND, item, item.open) for item in open_]
         evidence = ranked((*by, *case.payer_evidence(open_[0].customer_id), Evidence.AMOUNT))
-        because = reason("refunded", evidence, document=named(open_), amount=str(case.money(case.minor)))
+        because = reason("refunded", evidence, document=named(open_), amount=case.amount)
         return matched(case, lines, open_, evidence, because)
     suggestions = [_suggest(case, item, by) for item in open_ if case.minor <= item.open]
     suggestions.extend(_from_account(case, tuple(dict.fromkeys(item.customer_id for item in items))))
     if credit_notes or suggestions:
-        because = reason("refund_without_credit", by, documents=named(items), amount=str(case.money(case.minor)))
+        because = reason("refund_without_credit", by, documents=named(items), amount=case.amount)
         return to_a_person(case, suggestions, because)
-    because = reason("out_for_invoice", by, documents=named(items), amount=str(case.money(case.minor)))
+    because = reason("out_for_invoice", by, documents=named(items), amount=case.amount)
     return to_a_person(case, (), because)
 
 
 def _refund(case: Case, credit: Item, by: Sequence[Evidence]) -> Outcome:
     exact = [Evidence.AMOUNT] if credit.open == case.minor else []
     evidence = ranked((*by, *case.payer_evidence(credit.customer_id), *exact))
-    because = reason("refunded", evidence, document=credit.number, amount=str(case.money(case.minor)))
+    because = reason("refunded", evidence, document=credit.number, amount=case.amount)
     return matched(case, [line(AllocationKind.REFUND, credit, case.minor)], [credit], evidence, because)
 
 
@@ -115,7 +114,7 @@ def _credits_of_payer(case: Case) -> list[Item]:
 
 
 def _suggest(case: Case, credit: Item, by: Sequence[Evidence]) -> Suggestion:
-    because = reason("could_refund", by, document=credit.number, amount=str(case.money(case.minor)))
+    because = reason("could_refund", by, document=credit.number, amount=case.amount)
     return suggestion([line(AllocationKind.REFUND, credit, case.minor)], by, because)
 
 
@@ -132,14 +131,13 @@ def _from_account(case: Case, customers: Sequence[str]) -> list[Suggestion]:
                 )
             ]
             by = case.payer_evidence(customer_id)
-            because = reason("could_refund_account", by, customer=customer_id, amount=str(case.money(case.minor)))
+            because = reason("could_refund_account", by, customer=customer_id, amount=case.amount)
             found.append(suggestion(lines, by, because))
     return found
 
 
 def _why_ignored(case: Case) -> Reason:
-    text = text_of(case.entry)
     for code, pattern in _KINDS:
-        if pattern.search(text) is not None:
+        if pattern.search(case.text) is not None:
             return reason(code, amount=str(case.entry.amount))
     return reason("ignored_outgoing", amount=str(case.entry.amount))

@@ -120,7 +120,7 @@ def explain(payout: Payout, entry: StatementEntry, book: PayoutBook) -> Outcome:
         return Unmatched(
             reason=reason(
                 "payout_does_not_add_up",
-                payout=payout.bank_reference,
+                payout=payout.called,
                 amount=str(entry.amount),
                 makes=str(payout.amount if proof is None else proof.makes),
             )
@@ -158,7 +158,7 @@ def _told(payout: Payout, lines: Sequence[PayoutLine], book: PayoutBook) -> _Tol
         except _Unknown:
             why = reason(
                 "payout_part_unknown",
-                payout=payout.bank_reference,
+                payout=payout.called,
                 amount=str(abs(line.amount)),
                 part=line.reference,
                 documents=", ".join(quoted.number for quoted in line.quoted) or "-",
@@ -170,7 +170,7 @@ def _told(payout: Payout, lines: Sequence[PayoutLine], book: PayoutBook) -> _Tol
 def _answered(told: _Told, payout: Payout, entry: StatementEntry) -> Outcome:
     """Where no document is known, there is nothing to book yet: costs alone are not worth it."""
     evidence = (Evidence.PAYOUT_REFERENCE,)
-    values = {"payout": payout.bank_reference, "amount": str(entry.amount)}
+    values = {"payout": payout.called, "amount": str(entry.amount)}
     count = sum(line.kind is not PayoutLineKind.FEE for line in payout.lines)
     if not told.unknown:
         proof = sums(payout, entry.amount)
@@ -202,7 +202,7 @@ def _answered(told: _Told, payout: Payout, entry: StatementEntry) -> Outcome:
 
 def used_before(payout: Payout, entry: StatementEntry) -> Unmatched:
     """The answer about an entry that names a payout which explained another one, or several payouts."""
-    return Unmatched(reason=reason("payout_used", payout=payout.bank_reference, amount=str(entry.amount)))
+    return Unmatched(reason=reason("payout_used", payout=payout.called, amount=str(entry.amount)))
 
 
 class _Left:

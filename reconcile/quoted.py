@@ -98,7 +98,7 @@ def _with_weak(case: Case, items: Sequence[Item], quotes: Sequence[Quote]) -> Ou
 
 
 def _only_credit_notes(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outcome:
-    because = reason("credit_note_quoted", document=items[0].number, amount=str(case.money(case.minor)))
+    because = reason("credit_note_quoted", document=items[0].number, amount=case.amount)
     settling = [
         suggest_settlement(case, [item], each, by)
         for item in case.open_of([items[0].customer_id])
@@ -263,7 +263,7 @@ def _items_of(case: Case, quotes: Sequence[Quote]) -> tuple[list[Item], Outcome 
             suggestions = [
                 suggest_item(case, item, [quote.evidence]) for item in quote.items if item.open and not item.is_credit
             ]
-            because = reason("quote_of_several", documents=named(quote.items), amount=str(case.money(case.minor)))
+            because = reason("quote_of_several", documents=named(quote.items), amount=case.amount)
             return [], to_a_person(case, suggestions, because)
         for item in meant:
             items[item.number] = item
@@ -331,7 +331,7 @@ def _evidence(case: Case, item: Item, by: Sequence[Evidence], *, amount: bool) -
 
 def settled_reason(case: Case, item: Item, settlement: Settlement, by: Sequence[Evidence]) -> Reason:
     """Why one document is settled, by what was given beside the cash."""
-    amount = str(case.money(case.minor))
+    amount = case.amount
     terms = item.discount
     if settlement.discount and terms is not None:
         given = str(item.money(settlement.discount))
@@ -387,7 +387,7 @@ def _reads_otherwise(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome 
     if case.reading.unknown:
         because = reason("unknown_number", by, written=case.reading.unknown[0], document=item.number)
     elif not case.payer_evidence(item.customer_id) and _is_bare(case, item):
-        because = reason("bare_number", by, document=item.number, amount=str(case.money(case.minor)))
+        because = reason("bare_number", by, document=item.number, amount=case.amount)
     else:
         return None
     return to_a_person(case, [*_with_one_other(case, [item], by), suggest_item(case, item, by)], because)
@@ -418,7 +418,7 @@ def _with_one_other(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -
 
 def _not_to_the_end(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
     """A part, too much, or paid already."""
-    amount = str(case.money(case.minor))
+    amount = case.amount
     evidence = _evidence(case, item, by, amount=not item.open and case.minor == item.gross)
     other_amount = not item.open and case.minor != item.gross
     if other_amount and (case.open_of([item.customer_id]) or not case.payer_evidence(item.customer_id)):
@@ -469,7 +469,7 @@ def _made_up(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outco
         return None
     settlement, credit, charge = less
     evidence = _evidence(case, items[0], by, amount=False)
-    amount = str(case.money(case.minor))
+    amount = case.amount
     if credit:
         because = reason(
             "paid_with_credit",
@@ -494,7 +494,7 @@ def _too_much(case: Case, items: Sequence[Item], by: Sequence[Evidence]) -> Outc
     rest = case.minor - sum(item.open for item in open_)
     beside, certain = _beside(case, items, rest)
     evidence = _evidence(case, items[0], by, amount=bool(beside))
-    amount = str(case.money(case.minor))
+    amount = case.amount
     if beside and certain:
         lines = [line(AllocationKind.PAYMENT, item, item.open) for item in (*open_, *beside)]
         because = reason("paid_beside", evidence, documents=named(items), others=named(beside), amount=amount)
@@ -614,7 +614,7 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     keys: Sequence[str] = keys_that_could_be_meant(item)
     if len(case.open_with_amount) <= _MOST_COMPARED:
         near = [each for other in case.open_with_amount for each in other.keys]
-        keys = [key for key in keys if any(len(key) == len(each) and is_slip(key, each) for each in near)]
+        keys = [key for key in keys if any(is_slip(key, each) for each in near)]
     found: dict[str, Item] = {}
     for key in keys:
         for other in case.receivables.open_under(slips_of(key), case.minor):
@@ -641,7 +641,7 @@ def _conflict(case: Case, item: Item, rivals: Sequence[Item], by: Sequence[Evide
         by,
         document=item.number,
         other=named(rivals),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     return to_a_person(case, suggestions, because)
 
@@ -655,7 +655,7 @@ def _other_payer(case: Case, item: Item, by: Sequence[Evidence]) -> Outcome:
         document=item.number,
         customer=item.customer_id,
         payer=", ".join(case.payer.customers),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     return to_a_person(case, suggestions, because)
 
@@ -671,7 +671,7 @@ def _many(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]
             fitting.setdefault(settlement.lines, (items, settlement))
     if len(fitting) > 1:
         suggestions = [suggest_settlement(case, items, each, by) for items, each in fitting.values()]
-        return to_a_person(case, suggestions, reason("read_in_several_ways", amount=str(case.money(case.minor))))
+        return to_a_person(case, suggestions, reason("read_in_several_ways", amount=case.amount))
     if fitting:
         items, settlement = next(iter(fitting.values()))
         open_ = [item for item in items if item.open]
@@ -692,7 +692,7 @@ def _many(case: Case, readings: Sequence[Sequence[Item]], by: Sequence[Evidence]
 
 def _many_settled(case: Case, items: Sequence[Item], settlement: Settlement, by: Sequence[Evidence]) -> Outcome:
     evidence = _evidence(case, items[0], by, amount=True)
-    amount = str(case.money(case.minor))
+    amount = case.amount
     invoices = [item for item in items if not item.is_credit]
     credit_notes = [item for item in items if item.is_credit]
     if credit_notes:
@@ -741,7 +741,7 @@ def _many_not_settled(case: Case, readings: Sequence[Sequence[Item]], by: Sequen
                 evidence,
                 document=named(items),
                 customer=customers[0],
-                amount=str(case.money(case.minor)),
+                amount=case.amount,
             )
             return matched(case, [on_account(customers[0], case.minor, items[0])], items, evidence, because)
         if case.minor > total:
@@ -776,6 +776,6 @@ def _does_not_add_up(case: Case, readings: Sequence[Sequence[Item]], by: Sequenc
         by,
         documents=named(readings[0]),
         total=str(case.money(total)),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     return to_a_person(case, suggestions, because)

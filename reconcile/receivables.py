@@ -45,6 +45,7 @@ _FEWEST_TO_TIDY: Final = 32
 #: Digits that a number must have without its prefix to be looked up without it.
 _FEWEST_BARE_DIGITS: Final = 5
 
+_NO_PAYERS: Final[Mapping[str, KnownPayer]] = {}
 _ORDER: Final = attrgetter("issued_on", "number")
 #: Lines that take from a customer's account where they name no document.
 _FROM_ACCOUNT: Final = (AllocationKind.REFUND, AllocationKind.REVERSAL)
@@ -151,15 +152,21 @@ class Item:
 class _Shelf:
     """Open documents in the order they came, each taken out in constant time. Most shelves hold one or two, in a list; a long one is a
     dictionary, which is made anew now and then: it keeps the places of what was taken from its front, and looking past a hundred thousand of
-    them for every payment would cost as much."""
+    them for every payment would cost as much. Documents mostly come oldest first, and only where one did not are they sorted."""
 
-    __slots__ = ("_gone", "_items")
+    __slots__ = ("_gone", "_in_order", "_items")
 
     def __init__(self) -> None:
         self._items: list[Item] | dict[str, Item] = []
         self._gone = 0
+        self._in_order = True
 
     def put(self, item: Item) -> None:
+        if not self._items:
+            self._in_order = True
+        elif self._in_order:
+            last = self._items[-1] if isinstance(self._items, list) else next(reversed(self._items.values()))
+            self._in_order = last.order < item.order
         if isinstance(self._items, dict):
             self._items[item.number] = item
             return
@@ -185,7 +192,7 @@ class _Shelf:
         else:
             of_day = (item for item in items.values() if item.issued_on <= on and item.currency == currency)
             found = list(islice(of_day, most + 1))
-        if len(found) > 1:
+        if not self._in_order:
             found.sort(key=_ORDER)
         return tuple(found)
 
@@ -232,6 +239,7 @@ class Receivables:
         self.longest_key = 0
         self.key_prefixes: set[str] = set()
         self.customer_prefixes: set[str] = set()
+        self.customer_digits: set[str] = set()
         self._customers_by_key: dict[str, str] = {}
         self._customers_by_iban: dict[str, list[str]] = {}
         self._customers_by_name: dict[str, list[str]] = {}
@@ -260,7 +268,10 @@ class Receivables:
     # customers and payers
 
     def _add_customer(self, customer: Customer) -> None:
-        self._customers_by_key.setdefault(key_of(customer.customer_id), customer.customer_id)
+        key = key_of(customer.customer_id)
+        self._customers_by_key.setdefault(key, customer.customer_id)
+        if key[:1].isdigit():
+            self.customer_digits.add(key[0])
         self.customer_prefixes.add(leading_letters(customer.customer_id))
         for iban in customer.ibans:
             self._customers_by_iban.setdefault(compact(iban), []).append(customer.customer_id)
@@ -278,13 +289,10 @@ class Receivables:
         """Whether there is such a customer."""
         return self._customers_by_key.get(key_of(customer_id)) == customer_id
 
-    def customers_of_iban(self, iban: str) -> Sequence[str]:
-        """Customers whose master data name this account."""
-        return self._customers_by_iban.get(compact(iban), ())
-
-    def payers_of_iban(self, iban: str) -> Mapping[str, KnownPayer]:
-        """Customers, by id, for whom this account was seen to pay."""
-        return self._payers.get(compact(iban), {})
+    def of_iban(self, iban: str) -> tuple[Sequence[str], Mapping[str, KnownPayer]]:
+        """Customers whose master data name this account, and those, by id, for whom it was seen to pay."""
+        account = compact(iban)
+        return self._customers_by_iban.get(account, ()), self._payers.get(account, _NO_PAYERS)
 
     def name(self, customer_id: str) -> Name:
         """The customer's name taken apart; of an unknown customer, one that is like nothing."""
@@ -318,16 +326,19 @@ class Receivables:
             found.update(dict.fromkeys(strongly_like(payer, block, self._names)))
         return tuple(found)
 
-    def named_in(self, text: Name) -> tuple[str, ...] | None:
-        """Customers whose whole names stand in a text; None when too many share a word of it to be compared."""
+    def named_in(self, text: Name) -> tuple[str, ...]:
+        """Customers whose whole names stand in a text, among those who share a word of it with no more than MOST_NAMESAKES."""
         found: dict[str, None] = {}
         for word in text.blocks:
             block = self._customers_by_word.get(word, ())
-            if len(block) > MOST_NAMESAKES:
-                return None
-            named = [each for each in block if self._names[each].is_in(text)]
-            found.update(dict.fromkeys(each for each in named if not are_two_companies(text, self._names[each])))
+            if len(block) <= MOST_NAMESAKES:
+                named = [each for each in block if self._names[each].is_in(text)]
+                found.update(dict.fromkeys(each for each in named if not are_two_companies(text, self._names[each])))
         return tuple(found)
+
+    def may_name_many(self, text: Name) -> bool:
+        """Whether a word of a text is in the names of more than MOST_NAMESAKES customers: who of them is meant ``named_in`` does not say."""
+        return any(len(self._customers_by_word.get(word, ())) > MOST_NAMESAKES for word in text.blocks)
 
     def learn(self, payer: KnownPayer) -> None:
         """From now on ``payer.iban`` is known to pay for ``payer.customer_id``."""
@@ -394,12 +405,10 @@ class Receivables:
 
     def open_under(self, keys: Iterable[str], minor: int) -> Iterator[Item]:
         """Open invoices of exactly ``minor`` that are quoted under one of so many keys that most of them are nobody's."""
-        places, items = self._keys.places, self._items
-        for key in keys:
-            for at in places(key):
-                item = items[at]
-                if item.open == minor and not item.is_credit and item.has_key(key):
-                    yield item
+        for key, at in self._keys.all_places(keys):
+            item = self._items[at]
+            if item.open == minor and not item.is_credit and item.has_key(key):
+                yield item
 
     def credits_of(self, number: str) -> Sequence[Item]:
         """The credit notes that correct an invoice, open or not, by date and number."""
@@ -412,7 +421,8 @@ class Receivables:
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
-        shelf = self._open_by_amount.get(currency, {}).get(minor)
+        of_currency = self._open_by_amount.get(currency)
+        shelf = None if of_currency is None else of_currency.get(minor)
         return () if shelf is None else shelf.issued_by(on, currency, MOST_OF_AMOUNT)
 
     def times_invoiced(self, customer_id: str, gross: int) -> int:

@@ -124,8 +124,8 @@ _MOST_BEGINNINGS: Final = 4_096
 
 class Quote(NamedTuple):
     """A quoted document; several ``items`` when one key stands for several (an order with two invoices). ``first`` and ``last``: atoms
-    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone``: it is a word
-    of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
+    it was read from, by place. ``introduced``: a word such as "invoice" stands before it, or it is all there is. ``alone`` (asked only where
+    neither is so): it is a word of its own, and no group of a longer number (``1042`` in ``vom 03.07. 1042``, not in ``BE68 1042 5503 4000``), or written with the signs
     that our number has."""
 
     items: tuple[Item, ...]
@@ -299,15 +299,10 @@ def _quotes_in(
         if not items:
             at += 1
             continue
-        before = text[: written[at].start]
         if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            alone = is_verbatim(text, written[at].start, items) or _is_alone(receivables, text, written, at, to)
-            quote = _quote(before, written, items=items, key=key, at=at, to=to, listed=listed, alone=alone)
-            if not quote.introduced and _reads_as_amount(text, written[at].start, written[to].end, items):
-                quote = quote._replace(strong=False, alone=False)
-            found.append(quote)
+            found.append(_quote(receivables, text, written, items=items, key=key, at=at, to=to, listed=listed))
         at = to + 1
     return found
 
@@ -534,7 +529,8 @@ def _ends_in_customer_word(before: str) -> bool:
 
 
 def _quote(
-    before: str,
+    receivables: Receivables,
+    text: str,
     written: Sequence[Atom],
     *,
     items: Sequence[Item],
@@ -542,13 +538,22 @@ def _quote(
     at: int,
     to: int,
     listed: bool,
-    alone: bool,
 ) -> Quote:
+    start, end = written[at].start, written[to].end
+    before = text[:start]
     evidence = _kind(key, items[0], in_field=False)
-    introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
-    if _reads_as_day(written, at, to, items):
-        introduced, alone = listed or _is_introduced(before), False
-    return Quote(tuple(items), evidence, _is_strong(written, at, to, items[0], evidence), introduced, at, to, alone)
+    strong = _is_strong(written, at, to, items[0], evidence)
+    is_day_or_amount = _reads_as_day(written, at, to, items)
+    if is_day_or_amount:
+        introduced = listed or _is_introduced(before)
+    else:
+        introduced = listed or to - at + 1 == len(written) or (_is_introduced(before) and not _is_customers(before))
+    if not introduced and _reads_as_amount(text, start, end, items):
+        strong, is_day_or_amount = False, True
+    alone = not (strong or introduced or is_day_or_amount) and (
+        is_verbatim(text, start, items) or _is_alone(receivables, text, written, at, to)
+    )
+    return Quote(tuple(items), evidence, strong, introduced, at, to, alone)
 
 
 def _structured(receivables: Receivables, entry: StatementEntry) -> tuple[list[Quote], list[str]]:
@@ -631,8 +636,9 @@ def _spans(
 def _customers_in(receivables: Receivables, text: str, written: tuple[Atom, ...]) -> dict[int, str]:
     """Customers whose numbers are quoted, by the places of the atoms: with letters, or behind a word such as "customer"."""
     found: dict[int, str] = {}
+    prefixes, digits = receivables.customer_prefixes, receivables.customer_digits
     for at, atom in enumerate(written):
-        if not (atom.numeric or atom.folded in receivables.customer_prefixes):
+        if not (atom.text[0] in digits if atom.numeric else atom.folded in prefixes):
             continue
         joined, numeric = "", False
         for to, following in enumerate(written[at : at + _MOST_JOINED_OF_CUSTOMER], at):
@@ -695,18 +701,20 @@ def _by_day(quotes: Sequence[Quote], on: date) -> tuple[tuple[Quote, ...], tuple
     future: dict[Item, None] = {}
     for quote in quotes:
         later = [item for item in quote.items if item.issued_on > on]
+        if not later:
+            known.append(quote)
+            continue
         if len(later) < len(quote.items):
             known.append(quote)
-        if later and (quote.strong or quote.introduced):
+        if quote.strong or quote.introduced:
             future.update(dict.fromkeys(later))
     if len(known) > 1:
         known.sort(key=lambda quote: (_RANKS.index(quote.evidence), quote.first))
     return tuple(known), tuple(future)
 
 
-def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
-    """What the entry's remittance says, as of ``on``."""
-    text = text_of(entry)
+def read(receivables: Receivables, entry: StatementEntry, text: str, on: date) -> Reading:
+    """What the entry's remittance says, as of ``on``; ``text`` is its ``text_of``."""
     structured, unknown = _structured(receivables, entry)
     if not (text or structured or unknown):
         return _NOTHING
@@ -722,20 +730,20 @@ def read(receivables: Receivables, entry: StatementEntry, on: date) -> Reading:
             text, written, quotes, customers = mended, again, better, again_customers
     taken = set(customers)
     for quote in quotes:
-        places = range(quote.first, quote.last + 1)
-        taken.update(places)
+        taken.update(range(quote.first, quote.last + 1))
+    if customers and quotes:
         # the customer's number that his documents' numbers begin with says no more than they do
-        for place in places:
-            customers.pop(place, None)
+        by_quotes = {place for quote in quotes for place in range(quote.first, quote.last + 1)}
+        customers = {place: each for place, each in customers.items() if place not in by_quotes}
     is_more = len(taken) < len(written)
     ranges: tuple[tuple[Item, Item], ...] = ()
     shortened: tuple[Item, ...] = ()
-    if is_more and quotes:
+    if is_more and quotes and (len(quotes) > 1 or quotes[0].last + 1 < len(written)):
         ranges, shortened = _spans(receivables, text, written, quotes)
     known, future = _by_day(structured + quotes, on)
     loose: tuple[Atom, ...] = ()
     introduced: frozenset[Atom] = frozenset()
-    if is_more and any(atom.numeric for at, atom in enumerate(written) if at not in taken):
+    if is_more and True in [atom.numeric for at, atom in enumerate(written) if at not in taken]:
         unknown = unknown + _unknown_in(receivables, text, written, taken)
         loose, introduced = _loose(text, written, taken)
     return Reading(

@@ -123,6 +123,10 @@ def one_edit_apart(written: str, meant: str) -> bool:
     apart."""
     if written == meant or not -2 < len(written) - len(meant) < 2:
         return False
+    # the cheap question first: one edit leaves the beginning or the end as it was
+    half = (min(len(written), len(meant)) - 1) // 2
+    if written[:half] != meant[:half] and written[-half:] != meant[-half:]:
+        return False
     if len(written) == len(meant):
         apart = [at for at, (left, right) in enumerate(zip(written, meant, strict=True)) if left != right]
         if len(apart) == 1:
@@ -142,14 +146,8 @@ def one_edit_apart(written: str, meant: str) -> bool:
 
 
 def is_slip(written: str, meant: str) -> bool:
-    """Whether ``meant`` is among ``slips_of(written)``, or nearly: the cheap question to ask first. One slip leaves what is before the middle or
-    what is behind it as it was."""
-    if len(written) != len(meant):
-        return False
-    middle = len(written) // 2
-    if written[:middle] != meant[:middle] and written[middle + 1 :] != meant[middle + 1 :]:
-        return False
-    return one_edit_apart(written, meant)
+    """Whether ``meant`` is among ``slips_of(written)``, or nearly: the cheap question to ask first."""
+    return len(written) == len(meant) and one_edit_apart(written, meant)
 
 
 def slips_of(key: str) -> Iterator[str]:

@@ -73,7 +73,8 @@ def reconcile(
     """
     netting = _Netting(receivables)
     for identified in entries:
-        yield from netting.up_to(identified.entry.booked_on)
+        if netting.is_due(identified.entry.booked_on):
+            yield from netting.up_to(identified.entry.booked_on)
         outcome = before(receivables, identified)
         if outcome is None:
             outcome = decide(receivables, identified.entry)
@@ -107,9 +108,13 @@ class _Netting:
         self._waiting = waiting
         self._next = 0
 
+    def is_due(self, day: date) -> bool:
+        """Whether anything is to be netted by ``day``."""
+        return self._next < len(self._waiting) and self._waiting[self._next][0] <= day
+
     def up_to(self, day: date) -> Iterator[Netted]:
         """Nets what is due by ``day``."""
-        while self._next < len(self._waiting) and self._waiting[self._next][0] <= day:
+        while self.is_due(day):
             on, credit, document, invoice = self._waiting[self._next]
             self._next += 1
             minor = min(credit.open, invoice.open)
@@ -140,8 +145,8 @@ def _learned(receivables: Receivables, identified: IdentifiedEntry, outcome: Mat
     if len(paid) != 1 or not entry.amount.minor > 0 or rule_for(receivables.policy, entry) is not None:
         return ()
     customer_id = paid.pop()
-    known = customer_id in receivables.customers_of_iban(iban) or customer_id in receivables.payers_of_iban(iban)
-    if known or not _teaches(receivables, identified, outcome, customer_id):
+    listed, seen = receivables.of_iban(iban)
+    if customer_id in listed or customer_id in seen or not _teaches(receivables, identified, outcome, customer_id):
         return ()
     payer = KnownPayer(
         customer_id=customer_id, iban=iban, name=entry.counterparty.name, learned_from=identified.entry_id

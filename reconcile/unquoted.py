@@ -46,6 +46,8 @@ from reconcile.text import Atom, one_edit_apart
 _MOST_SELECTED_AMONG: Final = 50
 #: Digits of a counter that say something beside an amount when nobody knows the payer.
 _FEWEST_COUNTER_DIGITS: Final = 4
+#: Customers who are named in one text, beyond which it says nothing of any.
+_MOST_NAMED: Final = 3
 #: Accidental fits of a sum below which it is suggested before the oldest documents.
 _RATHER_NO_ACCIDENT: Final = Fraction(1, 2)
 
@@ -197,7 +199,7 @@ def _otherwise_selected(case: Case, explanation: Explanation, items: Sequence[It
         "conflict_of_documents",
         document=named(selected.items),
         other=named(explanation.items),
-        amount=str(case.money(case.minor)),
+        amount=case.amount,
     )
     suggestions = [suggest_settlement(case, explanation.items, explanation.settlement, evidence)]
     suggestions.extend(suggest_item(case, item, [selected.how]) for item in selected.items)
@@ -286,7 +288,7 @@ def _evidence(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> tup
 
 
 def _why(case: Case, explanation: Explanation, evidence: Sequence[Evidence], how: Sequence[Evidence]) -> Reason:
-    items, amount = explanation.items, str(case.money(case.minor))
+    items, amount = explanation.items, case.amount
     if explanation.accidental is None:
         if how == [Evidence.REPAIRED_REFERENCE]:
             return reason("paid_repaired", evidence, document=items[0].number, amount=amount)
@@ -313,7 +315,7 @@ def _objection(case: Case, items: Sequence[Item], how: Sequence[Evidence]) -> Re
         return reason("damaged_and_recurring", document=items[0].number, amount=str(items[0].money(items[0].gross)))
     not_alone = len(items) > 1 or len(case.open_with_amount) > 1
     if not_alone and any(case.pays_under_another_name(item.customer_id) for item in items):
-        return reason("other_name_and_not_alone", documents=named(items), amount=str(case.money(case.minor)))
+        return reason("other_name_and_not_alone", documents=named(items), amount=case.amount)
     by_account = any(Evidence.PAYER_NAME not in case.payer_evidence(item.customer_id) for item in items)
     if len(items) > 1:
         return None
@@ -327,7 +329,7 @@ def _objection_to_account(case: Case, item: Item) -> Reason | None:
     others = [each for each in case.open_with_amount if case.is_like(each.customer_id, Likeness.STRONG)]
     if not others:
         return None
-    return reason("several_customers", amount=str(case.money(case.minor)), documents=named([item, *others]))
+    return reason("several_customers", amount=case.amount, documents=named([item, *others]))
 
 
 def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
@@ -342,15 +344,15 @@ def _objection_of_text(case: Case, items: Sequence[Item]) -> Reason | None:
             customer=others[0].customer_id,
             document=others[0].number,
             other=named(items),
-            amount=str(case.money(case.minor)),
+            amount=case.amount,
         )
     numbered = case.reading.customers
     if numbered and not any(item.customer_id in numbered for item in items):
-        amount = str(case.money(case.minor))
+        amount = case.amount
         return reason("customer_numbered", customer=numbered[0], documents=named(items), amount=amount)
     another = _quotes_another(case, items)
     if another is not None:
-        amount = str(case.money(case.minor))
+        amount = case.amount
         return reason("conflict_of_documents", document=another.number, other=named(items), amount=amount)
     return _objection_to_learned(case, items)
 
@@ -359,18 +361,20 @@ def _objection_to_learned(case: Case, items: Sequence[Item]) -> Reason | None:
     """What speaks against an account that once paid under another name (an accountant's): the text names another customer."""
     if not case.reading.text or not any(case.pays_under_another_name(item.customer_id) for item in items):
         return None
-    amount = str(case.money(case.minor))
-    others = case.receivables.named_in(name_of(case.reading.text))
-    if others is None:
-        return reason("may_name_another", documents=named(items), amount=amount)
-    if not others or any(item.customer_id in others for item in items):
+    amount = case.amount
+    text = name_of(case.reading.text)
+    others = case.receivables.named_in(text)
+    if any(item.customer_id in others for item in items):
         return None
+    if not others:
+        may_name = case.receivables.may_name_many(text)
+        return reason("may_name_another", documents=named(items), amount=amount) if may_name else None
     return reason("customer_named", customer=others[0], documents=named(items), amount=amount)
 
 
 def _objection_to_name(case: Case, item: Item) -> Reason | None:
     """What speaks against a name: others of the same amount whom it may mean as well, or too many of the name to tell."""
-    amount = str(case.money(case.minor))
+    amount = case.amount
     if len(case.open_with_amount) == 1:
         return None
     namesakes = case.receivables.namesakes(case.payer_name)
@@ -407,7 +411,7 @@ def _selected_in_part(case: Case, selected: Selected) -> Outcome:
     counter was written; anything else is for a person."""
     item = selected.items[0]
     evidence = _evidence(case, [item], [selected.how])
-    amount = str(case.money(case.minor))
+    amount = case.amount
     whole = (
         selected.how is Evidence.DOCUMENT_NUMBER and short_form(item.parts, case.reading.introduced) is Short.COUNTER
     )
@@ -434,7 +438,7 @@ def _several(case: Case, explanations: Sequence[Explanation]) -> Outcome:
     suggestions = [
         suggest_settlement(case, each.items, each.settlement, _evidence(case, each.items, ())) for each in best
     ]
-    because = reason("several_explanations", count=str(len(best)), amount=str(case.money(case.minor)))
+    because = reason("several_explanations", count=str(len(best)), amount=case.amount)
     return to_a_person(case, suggestions, because)
 
 
@@ -451,9 +455,7 @@ def _oldest(case: Case, explanations: Sequence[Explanation]) -> Outcome | None:
     evidence = _evidence(case, [item], ())
     if _objection(case, [item], ()) is not None:
         return None
-    because = reason(
-        "paid_oldest", evidence, document=item.number, amount=str(case.money(case.minor)), count=str(len(items))
-    )
+    because = reason("paid_oldest", evidence, document=item.number, amount=case.amount, count=str(len(items)))
     return matched(case, oldest.settlement.lines, [item], evidence, because)
 
 
@@ -475,9 +477,7 @@ def _unexplained(case: Case, items: Sequence[Item]) -> Outcome:
         suggest_account(case, each, case.payer_evidence(each)) for each in customers if len(customers) <= 2
     )
     suggestions.extend(_same_amount(case))
-    because = reason(
-        "payer_without_fit", customer=", ".join(customers[:MOST_SUGGESTIONS]), amount=str(case.money(case.minor))
-    )
+    because = reason("payer_without_fit", customer=", ".join(customers[:MOST_SUGGESTIONS]), amount=case.amount)
     return to_a_person(case, suggestions, because)
 
 
@@ -508,7 +508,7 @@ def _possible_sums(case: Case, items: Sequence[Item]) -> tuple[list[Suggestion],
             because = reason(
                 "could_be_accident",
                 documents=named(each.items),
-                amount=str(case.money(case.minor)),
+                amount=case.amount,
                 expected=printed(each.accidental),
             )
             one = suggestion(each.settlement.lines, _evidence(case, each.items, ()), because)
@@ -529,20 +529,47 @@ def _of_nobody(case: Case) -> Outcome:
     """Nobody known pays. The amount alone is no evidence, but with the number in short or damaged it is."""
     items = case.open_with_amount
     if len(items) > MOST_OF_AMOUNT:
-        return to_a_person(
-            case, (), reason("amount_of_many", amount=str(case.money(case.minor)), count=str(MOST_OF_AMOUNT))
-        )
+        return to_a_person(case, (), reason("amount_of_many", amount=case.amount, count=str(MOST_OF_AMOUNT)))
     selected = _selected(case, items)
     if len(selected.items) == 1 and _is_long(case, selected):
         settlement = settle_one(selected.items[0], case.minor, case.on, case.policy)
         if settlement is not None and (len(items) == 1 or selected.how is Evidence.DOCUMENT_NUMBER):
             return _explained(case, Explanation(selected.items, settlement), [selected.how])
+    named_ones = _named_in_text(case)
+    fitting, filling = _of_named(case, named_ones)
+    suggestions = [*fitting, *_same_amount(case), *_quoted_weakly(case), *filling]
+    if named_ones and (fitting or not items):
+        because = reason("named_in_text", customer=", ".join(named_ones), amount=case.amount)
+        return to_a_person(case, suggestions, because)
     if not items:
-        because = reason("nothing_fits", amount=str(case.money(case.minor)))
-        return to_a_person(case, _quoted_weakly(case), because)
-    suggestions = [*_same_amount(case), *_quoted_weakly(case)]
-    because = reason("amount_only", amount=str(case.money(case.minor)), count=str(len(items)))
+        return to_a_person(case, suggestions, reason("nothing_fits", amount=case.amount))
+    because = reason("amount_only", amount=case.amount, count=str(len(items)))
     return to_a_person(case, suggestions, because)
+
+
+def _named_in_text(case: Case) -> tuple[str, ...]:
+    """Customers with open documents whose names the text has: the payer's own where a bank's file has no field for it, or that of somebody for whom
+    a stranger pays. A name in a text proves nothing, for it may be anybody's. Empty when it names more than a few."""
+    if not case.reading.text:
+        return ()
+    found = [each for each in case.receivables.named_in(name_of(case.reading.text)) if case.open_of_one(each)]
+    return tuple(found) if len(found) <= _MOST_NAMED else ()
+
+
+def _of_named(case: Case, customers: Sequence[str]) -> tuple[list[Suggestion], list[Suggestion]]:
+    """What explains the amount among the documents of customers who are named in the text; and, where nothing does, what the money would
+    settle of the one who is."""
+    items = case.open_of(customers)
+    if not items or len(items) > _MOST_SELECTED_AMONG:
+        return [], []
+    fitting = [
+        suggest_settlement(case, each.items, each.settlement, (Evidence.PAYER_NAME,))
+        for each in _explanations(case, items)[:MOST_SUGGESTIONS]
+    ]
+    invoices = [item for item in items if not item.is_credit]
+    if fitting or len(customers) > 1 or not invoices:
+        return fitting, []
+    return [], [suggest_filling(case, invoices, (Evidence.PAYER_NAME,))]
 
 
 def _is_long(case: Case, selected: Selected) -> bool:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -169,6 +170,7 @@ statement: Final = Table(
     Column("closing_on", Date, nullable=True),
     *_words("format", "problems"),
     _number("entries"),
+    Column("continues", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("tenant", "document", "place"),
     UniqueConstraint("tenant", "sequence"),
 )

@@ -38,6 +38,7 @@ class StatementHeader:
     problems: tuple[str, ...]
     entries: int
     source: SourceRef
+    continues: bool
 
 
 class Statements(Shelf):
@@ -71,6 +72,7 @@ class Statements(Shelf):
             "format": statement.format,
             "problems": json_text.text_of(statement.problems),
             "entries": len(statement.entries),
+            "continues": statement.continues,
         }
         self._insert(table, [row])
         return True
@@ -100,6 +102,7 @@ def _header(row: Row[Any]) -> StatementHeader:
         problems=tuple(json.loads(row.problems)),
         entries=row.entries,
         source=SourceRef(system=row.system, name=row.name, document=row.document, place=row.place),
+        continues=row.continues,
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Final
 
+from connectors.held_place import HeldPlace
 from connectors.json_rows import Row, filled_text, integer, optional_text, raw_document, row, text
 from connectors.ports import Cursor, FeedbackSink, InvoiceFact, Page
 from connectors.whmcs.client import PORTAL, NotThere, WhmcsClient, nested
@@ -60,7 +61,7 @@ class _Place:
 
     def cursor(self) -> Cursor:
         # Not ``asdict``, which copies all that is open, once a page.
-        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)}, sort_keys=True)
+        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)})
 
 
 class WhmcsInvoices:
@@ -73,6 +74,7 @@ class WhmcsInvoices:
         self._client = WhmcsClient(settings.connection)
         self._rules = rules_of(settings)
         self._clients: dict[int, Row] = {}
+        self._place = HeldPlace[_Place]()
 
     def check(self) -> None:
         """Log in and read one row."""
@@ -86,10 +88,11 @@ class WhmcsInvoices:
 
     def fetch(self, cursor: Cursor | None) -> Page:
         """The next page. Raises what ``WhmcsClient`` raises."""
-        place = _Place.of(cursor)
+        place = self._place.taken(cursor, _Place.of)
         if place.stream in (_ALL, _NEW) and not place.start:
             # A new run: clients are asked for anew.
             self._clients = {}
+        is_last = place.stream == _SWEEP
         match place.stream:
             case "all":
                 documents = self._everything(place)
@@ -102,10 +105,10 @@ class WhmcsInvoices:
             case "sweep":
                 documents = self._sweep(place)
                 place.stream = _NEW
-                return Page(documents=tuple(documents), cursor=place.cursor(), has_more=False)
             case _:
                 documents = self._still_open(place)
-        return Page(documents=tuple(documents), cursor=place.cursor(), has_more=True)
+        cursor = self._place.handed_out(place, place.cursor())
+        return Page(documents=tuple(documents), cursor=cursor, has_more=not is_last)
 
     def parse(self, document: RawDocument) -> Iterator[InvoiceFact | Fault]:
         """Client, invoice and mandate."""
@@ -211,6 +214,8 @@ class WhmcsInvoices:
     def _in_full(self, place: _Place, number: str, given: Row | None) -> Iterator[RawDocument]:
         """An invoice with its transactions and its client, where that is something new."""
         known = place.open.pop(number, {})
+        if given is not None and _was_over(given, "id", place) and not known:
+            return
         row_digest = known.get("row", "") if given is None else _digest_of(given)
         try:
             invoice = self._client.read("GetInvoice", invoiceid=number)
@@ -220,12 +225,7 @@ class WhmcsInvoices:
             return
         if text(invoice, "invoiceid", PORTAL) != number:
             raise HumanActionNeeded(f"{PORTAL} was asked for invoice {number} and shows another one")
-        if (
-            filled_text(invoice, "status", PORTAL) == CANCELLED
-            and not known
-            and integer(invoice, "invoiceid", PORTAL) > place.newest
-        ):
-            # It was over before we came.
+        if _was_over(invoice, "invoiceid", place) and not known:
             return
         content = kept(invoice, self._whose(integer(invoice, "userid", PORTAL)), self._rules)
         digest = raw_document(self.name, f"invoices/{number}", content).sha256[:_DIGEST_CHARACTERS]
@@ -252,6 +252,11 @@ class WhmcsInvoices:
             answer = self._client.read("GetClientsDetails", clientid=str(client), stats="false")
             self._clients[client] = row(answer.get("client", answer), PORTAL)
         return self._clients[client]
+
+
+def _was_over(invoice: Row, name: str, place: _Place) -> bool:
+    """Whether it was cancelled before we came; ``name``: of the field with its id."""
+    return filled_text(invoice, "status", PORTAL) == CANCELLED and integer(invoice, name, PORTAL) > place.newest
 
 
 def _digest_of(given: Row) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Final
 
+from connectors.held_place import HeldPlace
 from connectors.json_rows import Row, integer, raw_document, rows, text
 from connectors.ports import Cursor, FeedbackSink, InvoiceFact, Page
 from connectors.woocommerce.client import SHOP, NoRoute, WooClient, WooPage
@@ -80,7 +81,7 @@ class _Place:
 
     def cursor(self) -> Cursor:
         # Not ``asdict``, which copies all that is followed: thousands of rows, once a page.
-        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)}, sort_keys=True)
+        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)})
 
 
 class WooInvoices:
@@ -93,6 +94,7 @@ class WooInvoices:
         self._client = WooClient(settings.connection)
         self._rules = rules_of(settings)
         wanted = dict.fromkeys((*ORDER_FIELDS, *settings.invoice_number))
+        self._place = HeldPlace[_Place]()
         self._fields = ("_fields", ",".join(name for name in wanted if not name.startswith("_")))
 
     def check(self) -> None:
@@ -107,7 +109,7 @@ class WooInvoices:
 
     def fetch(self, cursor: Cursor | None) -> Page:
         """The next page. Raises what ``WooClient`` raises, and HumanActionNeeded when the shop does not answer what it was asked."""
-        place = _Place.of(cursor)
+        place = self._place.taken(cursor, _Place.of)
         match place.stream:
             case "orders":
                 documents, more = self._orders(place), True
@@ -116,7 +118,8 @@ class WooInvoices:
             case _:
                 documents = self._followed(place)
                 more = place.stream == _FOLLOWED
-        return Page(documents=tuple(documents), cursor=place.cursor(), has_more=more)
+        cursor = self._place.handed_out(place, place.cursor())
+        return Page(documents=tuple(documents), cursor=cursor, has_more=more)
 
     def parse(self, document: RawDocument) -> Iterator[InvoiceFact | Fault]:
         """Customer, invoice and credit notes of an order."""
@@ -247,6 +250,7 @@ class WooInvoices:
                 # With its moment: an order that becomes again what it was is a document of its own.
                 documents.append(raw_document(self.name, name, {**content, "modified": stamp}))
             place.seen[number] = [stamp, digest]
+        _leave_oldest(place.followed)
         return documents
 
     def _customers(self, orders: Sequence[Row]) -> dict[int, Row]:
@@ -273,7 +277,7 @@ class WooInvoices:
         if text(order, "status", SHOP) in NO_SALE:
             place.followed.pop(number, None)
         elif number not in place.followed:
-            _put(place.followed, number, {})
+            place.followed[number] = {}
 
     def _follow(self, place: _Place, number: str, content: Row, digest: str) -> None:
         """Keep an eye on what is open, and on what cannot be read: it may be mended without a trace."""
@@ -281,17 +285,17 @@ class WooInvoices:
         try:
             found = [one for one in facts_of(content, _NO_SOURCE) if isinstance(one, Document)]
         except (HumanActionNeeded, ValueError, OverflowError):
-            _put(place.followed, number, {"digest": digest})
+            place.followed[number] = {"digest": digest}
             return
         invoices = [one for one in found if one.kind is DocumentKind.INVOICE]
         if invoices and invoices[-1].gross != invoices[-1].settled_at_source:
-            _put(place.followed, number, {**remembered(invoices[-1]), "digest": digest})
+            place.followed[number] = {**remembered(invoices[-1]), "digest": digest}
 
 
-def _put(followed: dict[str, dict[str, str]], number: str, what: dict[str, str]) -> None:
-    followed[number] = what
-    if len(followed) > FOLLOWED_MAX:
-        followed.pop(min(followed, key=int))
+def _leave_oldest(followed: dict[str, dict[str, str]]) -> None:
+    """No more of them than may be followed."""
+    for number in sorted(followed, key=int)[: max(0, len(followed) - FOLLOWED_MAX)]:
+        del followed[number]
 
 
 def _earlier(stamp: str, by: timedelta) -> str:

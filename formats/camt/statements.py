@@ -226,7 +226,6 @@ class _Reader:
                 self._take_totals(part, element)
             case _ if name in _KINDS and _KINDS[name] == part.kind:
                 done = self._statement(part, element)
-                self.page = page_of(element)
                 self.part = None
                 self.statements += 1
             case _:
@@ -324,6 +323,11 @@ class _Reader:
         else:
             problems += counted
         problems += _unproved_currencies(part, opening, closing)
+        self.page = page_of(
+            element,
+            opens_inside=opening is not None and opening.code == _INTERIM,
+            closes_inside=closing is not None and closing.code == _INTERIM,
+        )
         interim_opening = interim_closing = None
         if part.kind != "camt.053":
             problems += _wrong_interim(part, opening, closing)

@@ -582,8 +582,9 @@ def joined_lines(zones: list[str]) -> list[str]:
     return [text for text in (" ".join(line.split()) for line in lines) if text]
 
 
-def information(items: list[tuple[bool, str]]) -> BankInformation:
-    """Read information records: each item says whether it is structured, and its zone over 31, 32 and 33."""
+def information(records: list[tuple[bool, list[str]]]) -> BankInformation:
+    """Read information records: for each whether it is structured, and its zones of the records 31, 32 and 33."""
+    items = [(is_structured, "".join(zones)) for is_structured, zones in records]
     name = ultimate = ""
     lines: list[str] = []
     for is_structured, zone in items:

@@ -22,6 +22,8 @@ EMPTY: Final = "\n"
 _BOM: Final = b"\xef\xbb\xbf"
 #: Ctrl-Z, with which old systems end a file; where files were joined, it stands between them.
 _END_OF_FILE: Final = b"\x1a"
+#: Bytes that an even file does not have inside its records.
+_NOT_IN_RECORDS: Final = (b"\r", b"\n", _END_OF_FILE, b"\0")
 #: Records of an even file that are looked at together: about a mebibyte.
 _BLOCK_RECORDS: Final = 8192
 
@@ -122,17 +124,17 @@ def _blocks(document: RawDocument, end: bytes) -> Iterator[bytes]:
 
 
 def _is_even(block: bytes, end: bytes) -> bool:
-    length = RECORD_LENGTH + len(end)
-    records, rest = divmod(len(block), length)
-    return (
-        rest == 0
-        and b"\0" not in block
-        and _END_OF_FILE not in block
-        and block.count(b"\r") == records * end.count(b"\r")
-        and block.count(b"\n") == records
-        and block[RECORD_LENGTH::length] == end[:1] * records
-        and block[length - 1 :: length] == end[-1:] * records
-    )
+    """Whether a block of records has its line ends after every 128 bytes and nowhere else, and nothing between records or inside them that
+    is no text."""
+    records, rest = divmod(len(block), RECORD_LENGTH + len(end))
+    if rest:
+        return False
+    text = bytearray(block)
+    for byte in end:
+        if text[RECORD_LENGTH :: len(text) // records] != bytes([byte]) * records:
+            return False
+        del text[RECORD_LENGTH :: len(text) // records]
+    return not any(byte in text for byte in _NOT_IN_RECORDS)
 
 
 def held_lines(raw: bytes) -> list[str]:

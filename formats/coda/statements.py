@@ -22,6 +22,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from sys import intern
 from typing import Final, NoReturn
 
 from formats.coda.communications import (
@@ -53,6 +54,8 @@ _DECIMALS: Final = 3
 _SHORTEST: Final = {"8": 63, "9": 52}
 _HEADER: Final = re.compile(rb"0000[ 0][0-9 ]{9}05")
 _ANY_RECORD: Final = re.compile(rb"[0-9][^\r\n]{127}\r?\n2[1-3][0-9]{8}[^\r\n]{118}\r?\n", re.DOTALL)
+#: Which records of a movement a record that goes on with it may follow.
+_AFTER: Final = {"22": ("21",), "23": ("21", "22")}
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30} ")
 _HEADER_OR_TRAILER: Final = re.compile("[09]")
 _BEGINS: Final = "a statement begins with a header (record 0)"
@@ -80,7 +83,7 @@ class _Movement:
         self.first = first
         self.second = ""
         self.third = ""
-        self.information: list[tuple[bool, str]] | None = None
+        self.information: list[tuple[bool, list[str]]] | None = None
 
 
 class _Place:
@@ -340,21 +343,25 @@ class _Envelope:
     def _sort_records(self) -> None:
         """Give every record its place; refuses what stands where it may not."""
         numbered = iter(enumerate(self._lines[1:-1], self._start + 2))
-        for number, line in numbered:
-            if not line:
-                continue
-            if line[0] != "1":
-                self._place.refuse(number, line[0], "the old balance (record 1) is missing before it")
-            self._opening_line = number
-            break
+        self._begin_records(numbered)
         movement: _Movement | None = None
+        last = key = ""
         for number, line in numbered:
             kind = line[:2]
             if kind == "21":
                 movement = _Movement(number, line)
                 self._movements.append(movement)
-            elif kind in {"22", "23"} and movement is not None:
-                self._continue(movement, number, kind, line)
+                last, key = kind, line[2:10]
+            elif kind in _AFTER and movement is not None:
+                if last not in _AFTER[kind] or line[2:10] != key:
+                    self._foreign(number, line, key)
+                    continue
+                self._parts += 1
+                last = kind
+                if kind == "22":
+                    movement.second = line
+                else:
+                    movement.third = line
             elif kind[:1] == "8":
                 self._closing_line = number
                 break
@@ -362,9 +369,18 @@ class _Envelope:
                 self._free_texts += 1
             elif movement is not None and line:
                 self._go_on(movement, number, line)
+                last = kind
             elif line:
                 self._place.refuse(number, kind, "it belongs to no movement (record 21)")
         self._end_records(numbered)
+
+    def _begin_records(self, numbered: Iterator[tuple[int, str]]) -> None:
+        for number, line in numbered:
+            if line:
+                if line[0] != "1":
+                    self._place.refuse(number, line[0], "the old balance (record 1) is missing before it")
+                self._opening_line = number
+                return
 
     def _end_records(self, numbered: Iterator[tuple[int, str]]) -> None:
         """What stands after the new balance."""
@@ -379,21 +395,13 @@ class _Envelope:
             missing = "new balance (record 8)" if self._opening_line else "old balance (record 1)"
             self._place.refuse(self._start + len(self._lines), "9", f"the {missing} is missing before it")
 
-    def _continue(self, movement: _Movement, number: int, kind: str, line: str) -> None:
-        """Add a record 22 or 23 to the movement before it."""
-        key = movement.first[2:10]
-        if line[2:10] != key or movement.third or movement.information or (kind == "22" and movement.second):
-            self._place.fault(
-                number,
-                kind,
-                f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
-            )
-            return
-        self._parts += 1
-        if kind == "22":
-            movement.second = line
-        else:
-            movement.third = line
+    def _foreign(self, number: int, line: str, key: str) -> None:
+        """A record 22 or 23 that is not of the movement before it, or that this one has already."""
+        self._place.fault(
+            number,
+            line[:2],
+            f"it goes on with movement {line[2:6]}/{line[6:10]}, which is not the one before it ({key[:4]}/{key[4:]})",
+        )
 
     def _go_on(self, movement: _Movement, number: int, line: str) -> None:
         """Add a record 31, 32 or 33 to the movement before it."""
@@ -407,11 +415,11 @@ class _Envelope:
                 self._informing += 1
                 if movement.information is None:
                     movement.information = []
-                movement.information.append((line[39] == "1", line[40:113]))
+                movement.information.append((line[39] == "1", [line[40:113]]))
             case "32" | "33" if movement.information:
                 self._informing += 1
-                is_structured, zone = movement.information[-1]
-                movement.information[-1] = (is_structured, zone + (line[10:115] if kind == "32" else line[10:100]))
+                _, zones = movement.information[-1]
+                zones.append(line[10:115] if kind == "32" else line[10:100])
             case _:
                 self._place.refuse(number, kind, "a record of this kind may not stand here")
 
@@ -518,17 +526,17 @@ class _Envelope:
                     debit -= minor
                 else:
                     credit += minor
-                details: list[EntryDetail] = []
+                first_detail = index
                 while (
                     index < total
                     and movements[index].first[53] not in MOVING_TYPES
                     and movements[index].first[2:6] == line[2:6]
                 ):
-                    self._add_detail(details, movements[index], amounts)
                     index += 1
+                details = self._details(movements[first_detail:index], amounts) if index > first_detail else ()
                 amount, reached = _money(minor, amounts.currency), _money(balance, amounts.currency)
                 entries.append(
-                    self._entry(movement, amount, booked_on, reached, details=tuple(details), position=len(entries) + 1)
+                    self._entry(movement, amount, booked_on, reached, details=details, position=len(entries) + 1)
                 )
             elif kind in DETAIL_TYPES or kind == NESTED_DETAIL_TYPE:
                 alone.append(self._entry(movement, Money(minor, amounts.currency), booked_on, None))
@@ -550,8 +558,7 @@ class _Envelope:
     ) -> StatementEntry:
         line = movement.first
         code = line[53:61]
-        if not (code.isascii() and code.isdigit()):
-            self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
+        self._check_code(code, movement)
         said, remittance, added = self._said(movement)
         reference, bic, kind, reason = self._from_second(movement.second)
         is_collective = code[0] == "1"
@@ -569,7 +576,7 @@ class _Envelope:
             bank_reference=line[10:31].strip(),
             customer_reference=reference,
             end_to_end_id="" if is_collective or self._version == "1" else reference,
-            transaction_code=code,
+            transaction_code=intern(code),
             information=self._information(said, added),
         )
         is_correction = code[3:5] in CORRECTIONS
@@ -586,45 +593,53 @@ class _Envelope:
             creditor_id=said.debit.creditor_id,
         )
 
-    def _add_detail(self, details: list[EntryDetail], movement: _Movement, amounts: _Amounts) -> None:
-        line = movement.first
-        code = line[53:61]
-        minor = amounts.minor(line[31], line[32:47], movement.number, "21")
-        if not (code.isascii() and code.isdigit()):
-            self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
-        if code[0] == NESTED_DETAIL_TYPE and details:
-            parent = details.pop()
-            addition = f"{meaning_of(code).sentence()} {Money(minor, amounts.currency)}"
-            details.append(replace(parent, information=(*parent.information, addition)))
-            return
-        if code[0] == "4":
-            self._place.refuse(movement.number, "21", "type '4' of a movement is unknown (0 to 3 and 5 to 9 are)")
+    def _details(self, movements: list[_Movement], amounts: _Amounts) -> tuple[EntryDetail, ...]:
+        """The details of an entry; the details of one of them are lines of information on it."""
+        details: list[EntryDetail] = []
+        additions: list[list[str]] = []
+        for movement in movements:
+            code = movement.first[53:61]
+            minor = amounts.minor(movement.first[31], movement.first[32:47], movement.number, "21")
+            self._check_code(code, movement)
+            if code[0] == NESTED_DETAIL_TYPE and details:
+                additions[-1].append(f"{meaning_of(code).sentence()} {Money(minor, amounts.currency)}")
+                continue
+            if code[0] == "4":
+                self._place.refuse(movement.number, "21", "type '4' of a movement is unknown (0 to 3 and 5 to 9 are)")
+            details.append(self._detail(movement, _money(minor, amounts.currency)))
+            additions.append([])
+        return tuple(
+            replace(detail, information=(*detail.information, *added)) if added else detail
+            for detail, added in zip(details, additions, strict=True)
+        )
+
+    def _detail(self, movement: _Movement, amount: Money) -> EntryDetail:
         said, remittance, added = self._said(movement)
         reference, bic, kind, reason = self._from_second(movement.second)
-        details.append(
-            _detail(
-                amount=_money(minor, amounts.currency),
-                counterparty=self._counterparty(movement, bic, added),
-                remittance=remittance,
-                end_to_end_id=reference,
-                mandate_reference=said.debit.mandate_reference,
-                bank_reference=line[10:31].strip(),
-                return_reason=reason or said.debit.return_reason,
-                place=f"line {movement.number}",
-                transaction_code=code,
-                return_kind=kind or said.debit.return_kind,
-                information=self._information(said, added),
-            )
+        return _detail(
+            amount=amount,
+            counterparty=self._counterparty(movement, bic, added),
+            remittance=remittance,
+            end_to_end_id=reference,
+            mandate_reference=said.debit.mandate_reference,
+            bank_reference=movement.first[10:31].strip(),
+            return_reason=reason or said.debit.return_reason,
+            place=f"line {movement.number}",
+            transaction_code=intern(movement.first[53:61]),
+            return_kind=kind or said.debit.return_kind,
+            information=self._information(said, added),
         )
+
+    def _check_code(self, code: str, movement: _Movement) -> None:
+        if not (code.isascii() and code.isdigit()):
+            self._place.refuse(movement.number, "21", f"'{code}' is no transaction code of eight digits")
 
     def _said(self, movement: _Movement) -> tuple[Communication, Remittance, BankInformation]:
         """The communication, over the zones of 21 (53 characters), 22 (53) and 23 (43; version 1 has an address there), joined as they
         stand; and what the information records add. Free text of these is the remittance only where the movement has none."""
         line = movement.first
-        zone = line[62:115]
-        if movement.second:
-            zone += movement.second[10:63]
-        if movement.third and self._version == "2":
+        zone = line[62:115] + movement.second[10:63]
+        if self._version == "2":
             zone += movement.third[82:125]
         added = information(movement.information) if movement.information else _NOTHING_ADDED
         marker = line[61]
@@ -653,7 +668,7 @@ class _Envelope:
         reference = second[63:98].strip()
         if reference == _NOT_PROVIDED:
             reference = ""
-        bic, returned = second[98:109].strip(), second[112:117]
+        bic, returned = intern(second[98:109].strip()), second[112:117]
         if returned.isspace():
             return reference, bic, "", ""
         return reference, bic, RETURN_KINDS.get(returned[0], ""), returned[1:].strip()

@@ -6,9 +6,8 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import BinaryIO, Final
+from dataclasses import dataclass
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from ledger.errors import MalformedDocument
 
@@ -19,22 +18,24 @@ LONGEST_LINE_BYTES: Final = 64 * 1024
 MOST_FIELDS: Final = 400_000
 _CHUNK_BYTES: Final = 64 * 1024
 
-#: Line ends as banks and file transfers leave them; Ctrl-Z stands between files that DOS has joined.
-_LINE_END: Final = re.compile(rb"\r\n|[\r\n\x1a]")
+#: Line ends as banks and file transfers leave them, in the order in which they are looked for; Ctrl-Z stands between files that DOS has joined.
+_LINE_ENDS: Final = (b"\r\n", b"\r", b"\x1a")
 _TAG: Final = re.compile(rb"[ \t]*:(\d\d[A-Z]?|NS[A-Z]?) ?:")
 _BRACES: Final = re.compile(rb"\{4:[ \t]*(?=:|$)")
 #: Fields of MT940 and MT942 (SWIFT Standards MT, category 9), and the German :NS:.
-_KNOWN: Final = frozenset(
-    {"13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60", "60F", "60M", "61", "62", "62F", "62M",
-     "64", "64F", "64M", "65", "65F", "65M", "86", "90C", "90D", "NS", "NSF"}
-)  # fmt: skip
+_KNOWN: Final = {
+    tag.encode("ascii"): tag
+    for tag in ("13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60", "60F", "60M", "61", "62", "62F", "62M",
+                "64", "64F", "64M", "65", "65F", "65M", "86", "90C", "90D", "NS", "NSF")
+}  # fmt: skip
+_ACCOUNTS: Final = frozenset({"25", "25P"})
 _HEADS: Final = frozenset({"25", "25P", "28", "28C", "60", "60F", "60M"})
+_BEGINNINGS: Final = _HEADS | {"20"}
 _CLOSINGS: Final = frozenset({"62", "62F", "62M"})
 _FREE: Final = frozenset({"61", "86", "NS"})
 
 
-@dataclass(slots=True)
-class Field:
+class Field(NamedTuple):
     """One tagged field: ``lines`` without their ends but with their blanks; ``line`` counts from 1."""
 
     tag: str
@@ -51,20 +52,43 @@ class Block:
     line: int
 
 
-@dataclass(slots=True)
-class _RawField:
-    tag: str
-    lines: list[bytes]
-    line: int
+#: A field that is not decoded yet: its tag, its line in the file, and where among the lines of its block it begins.
+_RawField: TypeAlias = tuple[str, int, int]
 
 
-@dataclass(slots=True)
 class _RawBlock:
-    preamble: list[bytes] = field(default_factory=list)
-    fields: list[_RawField] = field(default_factory=list)
-    trailer: list[bytes] = field(default_factory=list)
-    closed: bool = False
-    ended: bool = False
+    """One statement while it is cut: ``lines`` of all of its ``fields``; ``text`` is whichever list a line without a tag goes to."""
+
+    __slots__ = ("closed", "fields", "lines", "preamble", "text", "trailer")
+
+    def __init__(self, preamble: list[bytes]) -> None:
+        self.preamble = preamble
+        self.fields: list[_RawField] = []
+        self.lines: list[bytes] = []
+        self.trailer: list[bytes] = []
+        self.text = preamble
+        self.closed = False
+
+    def take(self, tag: str, value: bytes, line: int) -> None:
+        """A field begins with this line; those that follow without a tag are more of it."""
+        self.fields.append((tag, line, len(self.lines)))
+        self.lines.append(value)
+        self.text = self.lines
+        self.closed = self.closed or tag in _CLOSINGS
+
+    def account(self) -> tuple[str, int, list[bytes]] | None:
+        """Tag, line and lines of the field that names the account."""
+        place = next((place for place, (tag, _, _) in enumerate(self.fields) if tag in _ACCOUNTS), None)
+        if place is None:
+            return None
+        tag, line, begin = self.fields[place]
+        end = self.fields[place + 1][2] if place + 1 < len(self.fields) else len(self.lines)
+        return tag, line, self.lines[begin:end]
+
+    def put_first(self, tag: str, line: int, lines: list[bytes]) -> None:
+        """A field before all others."""
+        self.lines[:0] = lines
+        self.fields = [(tag, line, 0), *((other, at, begin + len(lines)) for other, at, begin in self.fields)]
 
 
 def blocks_of(stream: BinaryIO, name: str) -> Iterator[Block]:
@@ -72,35 +96,40 @@ def blocks_of(stream: BinaryIO, name: str) -> Iterator[Block]:
 
     ``name`` names the document in the MalformedDocument that a line or statement beyond all bounds raises.
     """
-    account: _RawField | None = None
+    account: tuple[str, int, list[bytes]] | None = None
     for raw in _raw_blocks(stream, name):
-        tags = {each.tag for each in raw.fields}
-        if account is not None and not tags & {"20", "25", "25P"}:
-            raw.fields.insert(0, account)
-        account = next((each for each in raw.fields if each.tag in {"25", "25P"}), None)
+        own = raw.account()
+        if own is None and account is not None and all(tag != "20" for tag, _, _ in raw.fields):
+            raw.put_first(*account)
+        else:
+            account = own
         yield _decoded(raw)
 
 
 def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
-    block = _RawBlock()
+    block = _RawBlock([])
     for number, line in enumerate(_lines(stream, name), start=1):
+        if b":" not in line and b"{" not in line and b"-}" not in line:
+            block.text.append(line)
+            continue
         for part in _BRACES.split(line) if b"{" in line else (line,):
             tagged = _tagged(part, block) if b":" in part else None
-            if tagged is not None and _begins(tagged[0], block):
+            if tagged is None:
+                _take_text(part, block)
+                continue
+            tag, value = tagged
+            if tag in _BEGINNINGS and _begins(tag, block):
                 _cut_tail(block)
                 if block.fields:
                     yield block
-                    block = _RawBlock(preamble=block.trailer)
-            if tagged is None:
-                _take_text(part, block)
-            else:
-                _take_field(*tagged, number, block)
-                if len(block.fields) > MOST_FIELDS:
-                    raise MalformedDocument(
-                        name,
-                        f"line {number}",
-                        f"more than {MOST_FIELDS} fields in one statement: ask the bank for shorter ones, or for CAMT.053, which may be of any size",
-                    )
+                    block = _RawBlock(block.trailer)
+            block.take(tag, value, number)
+            if len(block.fields) > MOST_FIELDS:
+                raise MalformedDocument(
+                    name,
+                    f"line {number}",
+                    f"more than {MOST_FIELDS} fields in one statement: ask the bank for shorter ones, or for CAMT.053, which may be of any size",
+                )
     _cut_tail(block)
     if block.fields:
         yield block
@@ -108,12 +137,18 @@ def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
 
 def _tagged(line: bytes, block: _RawBlock) -> tuple[str, bytes] | None:
     """The tag that begins this line and what follows it, or None where the line is text: ``:12:30`` in a narrative is no tag."""
+    before, _, rest = line.partition(b":")
+    spelled, colon, value = rest.partition(b":")
+    if not before and colon and spelled in _KNOWN:
+        return _KNOWN[spelled], value
     found = _TAG.match(line)
     if found is None:
         return None
-    tag = found[1].decode("ascii")
-    if tag not in _KNOWN and block.fields and block.fields[-1].tag in _FREE:
-        return None
+    tag = _KNOWN.get(found[1])
+    if tag is None:
+        if block.fields and block.fields[-1][0] in _FREE:
+            return None
+        tag = found[1].decode("ascii")
     return tag, line[found.end() :]
 
 
@@ -125,29 +160,19 @@ def _begins(tag: str, block: _RawBlock) -> bool:
     return block.closed and tag in _HEADS
 
 
-def _take_field(tag: str, value: bytes, number: int, block: _RawBlock) -> None:
-    block.fields.append(_RawField(tag, [value], number))
-    block.closed = block.closed or tag in _CLOSINGS
-    block.ended = False
-
-
 def _take_text(line: bytes, block: _RawBlock) -> None:
-    block.ended = block.ended or (b"-}" in line and line.lstrip().startswith(b"-}"))
-    if block.ended:
-        block.trailer.append(line)
-    elif block.fields:
-        block.fields[-1].lines.append(line)
-    else:
-        block.preamble.append(line)
+    if b"-}" in line and line.lstrip().startswith(b"-}"):
+        block.text = block.trailer
+    block.text.append(line)
 
 
 def _cut_tail(block: _RawBlock) -> None:
     """Move what follows a lone ``-`` in the last field, the end mark and the next statement's headers, to the trailer."""
     if not block.fields:
         return
-    lines = block.fields[-1].lines
-    for place, line in enumerate(lines):
-        if place and (line.strip() == b"-" or line.startswith((b"-{", b"{1:"))):
+    lines = block.lines
+    for place in range(block.fields[-1][2] + 1, len(lines)):
+        if lines[place].strip() == b"-" or lines[place].startswith((b"-{", b"{1:")):
             block.trailer[:0] = lines[place:]
             del lines[place:]
             return
@@ -168,13 +193,19 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
         # A CR at the end may be half of a CR LF: it waits for the next chunk.
         held = data[-1:] if data.endswith(b"\r") else b""
         _refuse_binary(data, number, name)
-        parts = _LINE_END.split(data[: len(data) - len(held)])
+        parts = _split(data[: len(data) - len(held)])
         number += len(parts) - 1
         rest = parts.pop() + held
         yield from parts
         if len(rest) > LONGEST_LINE_BYTES:
             raise MalformedDocument(name, f"line {number + 1}", f"a line of more than {LONGEST_LINE_BYTES} bytes")
-    yield from _LINE_END.split(rest)
+    yield from _split(rest)
+
+
+def _split(data: bytes) -> list[bytes]:
+    for end in _LINE_ENDS:
+        data = data.replace(end, b"\n")
+    return data.split(b"\n")
 
 
 def _wide_lines(stream: BinaryIO, head: bytes, name: str) -> Iterator[bytes]:
@@ -191,25 +222,26 @@ def _wide_lines(stream: BinaryIO, head: bytes, name: str) -> Iterator[bytes]:
     except UnicodeError as wrong:
         raise MalformedDocument(name, "", f"the byte order mark says UTF-16, but it is not: {wrong}") from wrong
     _refuse_binary(buffer.getvalue(), 0, name)
-    yield from _LINE_END.split(buffer.getvalue())
+    yield from _split(buffer.getvalue())
 
 
 def _refuse_binary(data: bytes, before: int, name: str) -> None:
     """MalformedDocument where ``data``, which ``before`` lines precede, holds a NUL byte."""
     place = data.find(b"\x00")
     if place >= 0:
-        line = before + 1 + len(_LINE_END.findall(data, 0, place))
+        line = before + len(_split(data[:place]))
         raise MalformedDocument(name, f"line {line}", "binary data (a NUL byte) in a text format")
 
 
 def _decoded(raw: _RawBlock) -> Block:
     """Text of one statement: UTF-8 where its bytes are valid UTF-8, else the eight-bit set its currency speaks for."""
-    joined = b"\n".join([line for each in raw.fields for line in each.lines])
+    joined = b"\n".join(raw.lines)
     charset = charset_of(joined)
-    lines = iter(_clean(joined.decode(charset, "replace")))
-    fields = [Field(each.tag, list(islice(lines, len(each.lines))), each.line) for each in raw.fields]
+    lines = _clean(joined.decode(charset, "replace"))
+    ends = [*(begin for _, _, begin in raw.fields[1:]), len(lines)]
+    fields = [Field(tag, lines[begin:end], line) for (tag, line, begin), end in zip(raw.fields, ends, strict=True)]
     preamble = _clean(b"\n".join(raw.preamble).decode(charset, "replace")) if raw.preamble else []
-    return Block(preamble, fields, raw.fields[0].line)
+    return Block(preamble, fields, fields[0].line)
 
 
 #: Control characters (mBank and Standard Bank leave STX and ETX around a file) are blanks to everybody.

@@ -114,11 +114,11 @@ def _told_by_movement(movement: Movement, supplement: str, narrative: Narrative)
     if columns is not None:
         account = "" if columns["account"] == "NONREF" else columns["account"]
         told = replace(narrative, account=narrative.account or account, name=narrative.name or spaced(columns["name"]))
-        return replace(movement, customer_reference=""), told
+        return movement._replace(customer_reference=""), told
     customer = account_of(movement.customer_reference)
     if is_iban(customer) and not movement.bank_reference:
         name = narrative.name or spaced(supplement)
-        return replace(movement, customer_reference=""), replace(narrative, account=customer, name=name)
+        return movement._replace(customer_reference=""), replace(narrative, account=customer, name=name)
     other = account_of(supplement)
     if not narrative.account and (is_iban(other) or _SUPPLEMENT_ACCOUNT.fullmatch(other) is not None):
         return movement, replace(narrative, account=other)

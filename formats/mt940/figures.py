@@ -7,10 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.money import Money
-from ledger.values import many
 
 #: Two-digit years from here on are of the twentieth century; no bank sends statements sixty years ahead.
 _CENTURY_TURN: Final = 80
@@ -44,9 +43,7 @@ class Balance:
     on: date
 
 
-@many
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
+class Movement(NamedTuple):
     """Field 61: ``signed`` text with a point; ``entered`` is month and day of the booking, None where there is none."""
 
     signed: str
@@ -93,13 +90,13 @@ def movement_of(text: str) -> Movement:
     sign, reversal = _MARKS[mark.upper()]
     customer, _, bank = rest.partition("//")
     return Movement(
-        signed=sign + plain_amount(amount),
-        value_on=day_of(value),
-        entered=_entered(entry),
-        reversal=reversal,
-        type=(kind or "").strip(),
-        customer_reference=customer.strip(),
-        bank_reference=bank.strip(),
+        sign + plain_amount(amount),
+        day_of(value),
+        _entered(entry),
+        reversal,
+        kind.strip() if kind else "",
+        customer.strip(),
+        bank.strip(),
     )
 
 
@@ -112,6 +109,7 @@ def total_of(text: str) -> Total:
     return Total(count=count, amount=plain_amount(found["amount"]), currency=found["currency"].upper())
 
 
+@lru_cache(maxsize=1024)
 def _entered(text: str | None) -> tuple[int, int] | None:
     if text is None or not text.strip():
         return None

@@ -6,23 +6,21 @@ are lost, an impossible date ends the file), so the tags that carry truth hand o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import mt940.models
 import mt940.tags
 
 from formats.mt940.blocks import Field
-from ledger.values import many
 
-#: The package strips blanks at line ends, which a narrative broken in the middle of a sentence needs: line ends travel as this.
-_LINE_END: Final = "\ue000"
+#: The package strips blanks at line ends, which a narrative broken in the middle of a sentence needs: line ends travel as this, a
+#: control character that no text has (blocks.py makes them blanks) and that is no blank itself.
+_LINE_END: Final = "\x02"
 
 
-@many
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(NamedTuple):
     """One :61: as it stands, the narratives (:86:) and the German :NS: that follow it, and its line in the file."""
 
     line: int
@@ -36,11 +34,11 @@ class _Movement(mt940.tags.Statement):
 
     def parse(self, transactions: mt940.models.Transactions, value: str) -> dict[str, str | None]:
         del transactions
-        return {"raw": value}
+        return {"id": "61", "movement": value}
 
     def __call__(self, transactions: mt940.models.Transactions, value: dict[str, Any]) -> dict[str, Any]:
         del transactions
-        return {"id": "61", "movement": value["raw"]}
+        return value
 
 
 class _Narrative(mt940.tags.TransactionDetails):
@@ -50,11 +48,11 @@ class _Narrative(mt940.tags.TransactionDetails):
 
     def parse(self, transactions: mt940.models.Transactions, value: str) -> dict[str, str | None]:
         del transactions
-        return {"raw": value}
+        return {self.kind: value}
 
     def __call__(self, transactions: mt940.models.Transactions, value: dict[str, Any]) -> dict[str, Any]:
         del transactions
-        return {self.kind: value["raw"]}
+        return value
 
 
 class _Extra(_Narrative):
@@ -73,6 +71,19 @@ _PLAIN: Final[dict[str, list[Any]]] = {
 _PAIRED: Final = {"61": "61", "86": "86", "NS": "NS", "NSF": "NS"}
 
 
+class _Fields(mt940.models.Transactions):
+    """The package's reader of a statement, without the two passes that look for what the text handed to it never has."""
+
+    @staticmethod
+    def strip(lines: list[str]) -> list[str]:
+        """The lines as they are: each is a field, none is empty or a lone ``-``, none ends with blanks."""
+        return lines
+
+    def sanitize_tag_id_matches(self, matches: list[re.Match[str]]) -> list[re.Match[str]]:
+        """All of them: no line but a field's begins with a tag, and all tags are known."""
+        return matches
+
+
 class EntriesLost(Exception):
     """The package gave back another number of movements than the text has :61: fields."""
 
@@ -80,17 +91,17 @@ class EntriesLost(Exception):
 def pairs_of(fields: Sequence[Field]) -> list[Pair]:
     """The movements among the fields with their narratives, cut and paired by the package; EntriesLost if any is gone."""
     text = "\n".join([f":{_PAIRED[each.tag]}:{_guarded(each.lines)}" for each in fields if each.tag in _PAIRED])
-    collection = mt940.models.Transactions(processors=_PLAIN, tags=_TAGS)
+    collection = _Fields(processors=_PLAIN, tags=_TAGS)
     collection.parse(text)
     lines = [each.line for each in fields if each.tag == "61"]
     if len(lines) != len(collection.transactions):
         raise EntriesLost(f"{len(lines)} :61: fields, but {len(collection.transactions)} movements came back")
     return [
         Pair(
-            line=line,
-            movement=_lines(entry.data["movement"]),
-            narratives=_fields(entry.data.get("narratives")),
-            extras=_fields(entry.data.get("extras")),
+            line,
+            _lines(entry.data["movement"]),
+            _fields(entry.data.get("narratives")),
+            _fields(entry.data.get("extras")),
         )
         for line, entry in zip(lines, collection.transactions, strict=True)
     ]
@@ -102,7 +113,7 @@ def _guarded(lines: Sequence[str]) -> str:
 
 
 def _fields(raw: str | None) -> tuple[tuple[str, ...], ...]:
-    return () if raw is None else tuple([_lines(each) for each in raw.split("\n")])
+    return () if raw is None else tuple(map(_lines, raw.split("\n")))
 
 
 def _lines(raw: str) -> tuple[str, ...]:

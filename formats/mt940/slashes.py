@@ -18,8 +18,8 @@ _CODES: Final = frozenset(
     "IBAN", "ID", "INIT", "IREF", "ISDT", "KREF", "MARF", "NAME", "NRTX", "OCMT", "ORDP", "PIND", "PREF", "PURP", "REMI",
     "RREF", "RTRN", "RTYP", "SVCL", "SWOC", "SWOD", "TRCD", "TRTP", "ULTB", "ULTC", "ULTD"}
 )  # fmt: skip
-#: What may be a code: all of them are capitals between slashes.
-_CODE: Final = re.compile(r"/ ?([A-Z]{2,9})(?=/)")
+#: Codes as they stand between two slashes: where a line was broken, a blank may precede one.
+_SPELLED: Final = {spelled: code for code in _CODES for spelled in (code, f" {code}")}
 _START: Final = re.compile(
     r"\s*/(?:EREF|PREF|REMI|CNTP|IBAN|NAME|TRTP|TRCD|RTRN|RTYP|MARF|CSID|ORDP|BENM|KREF|IREF|ACCW|CREF)/"
 )
@@ -50,7 +50,8 @@ def recognised(lines: Sequence[str]) -> bool:
         return True
     if _OWN_START.match(lines[0]) is None:
         return False
-    return len({found[1] for found in _CODE.finditer("".join(lines))} & _CODES) >= _KNOWN_AT_LEAST
+    between = "".join(lines).split("/")[1:-1]
+    return len({_SPELLED[each] for each in between if each in _SPELLED}) >= _KNOWN_AT_LEAST
 
 
 def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool) -> Narrative:
@@ -58,7 +59,10 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool)
     parts = _Parts("ORDP" if money_in else "BENM")
     for lines in narratives:
         for section, code, value in _values(_joined(lines, widths)):
-            parts.take(section, code, value)
+            if code in _AS_THEY_STAND:
+                parts.first.setdefault(code, value)
+            else:
+                parts.take(section, code, value)
     return parts.narrative()
 
 
@@ -81,23 +85,23 @@ def _values(text: str) -> Iterator[tuple[str, str, str]]:
     section = previous = ""
     start = 0
     there: set[str] = set()
-    for found in _CODE.finditer(text):
-        code = found[1]
-        if code not in _CODES or (code in _BESIDE_PARTY and previous not in _MAY_PRECEDE):
+    cut = text.split("/")
+    for place in [place for place, each in enumerate(cut[1:-1], start=1) if each in _SPELLED]:
+        code = _SPELLED[cut[place]]
+        if code in _BESIDE_PARTY and previous not in _MAY_PRECEDE:
             continue
         if previous == "REMI" and (code in there or (code in _IN_CNTP and "CNTP" in there)):
             continue
         there.add(code)
-        begin, end = found.span()
         if previous:
-            yield section, previous, text[start:begin]
+            yield section, previous, "/".join(cut[start:place])
         if code in _PARTIES:
             section = code
         elif code not in _OF_A_PARTY:
             section = ""
-        previous, start = code, end + 1
+        previous, start = code, place + 1
     if previous:
-        yield section, previous, text[start:]
+        yield section, previous, "/".join(cut[start:])
 
 
 class _Parts:
@@ -112,18 +116,15 @@ class _Parts:
         self.references: list[str] = []
 
     def take(self, section: str, code: str, value: str) -> None:
-        if code in _AS_THEY_STAND:
-            self.first.setdefault(code, value)
-            return
         match code:
-            case "NAME" if section in _ULTIMATE:
-                self.ultimate = self.ultimate or spaced(value.strip("/"))
-            case "ULTD" | "ULTC" | "ULTB":
-                self.ultimate = self.ultimate or _named(value)
             case "CNTP":
                 self._counterparty(value)
             case "REMI":
                 self._remittance(value)
+            case "NAME" if section in _ULTIMATE:
+                self.ultimate = self.ultimate or spaced(value.strip("/"))
+            case "ULTD" | "ULTC" | "ULTB":
+                self.ultimate = self.ultimate or _named(value)
             case "CDTRREF":
                 self._refer(value)
             case "NAME" | "IBAN" | "BIC" if section in _SIDES:
@@ -168,14 +169,16 @@ class _Parts:
             self.references.append(compact)
 
     def narrative(self) -> Narrative:
-        named = self.sides.get(self.other_side) or next(iter(self.sides.values()), None)
-        values = self.first if named is None else {**named, **self.first}
+        values = self.first
+        if self.sides:
+            values = {**(self.sides.get(self.other_side) or next(iter(self.sides.values()))), **values}
         parts: dict[str, str] = {}
         for code, value in values.items():
             if code in _PLACES:
-                field, read_value = _PLACES[code]
-                parts[field] = read_value(value)
-        parts["name"] = parts.get("name") or _party_text(values) or self.ultimate
+                part, said = _PLACES[code]
+                parts[part] = said(value)
+        if not parts.get("name"):
+            parts["name"] = _party_text(values) or self.ultimate
         return Narrative(
             ultimate=self.ultimate,
             unstructured=tuple(self.texts),
@@ -191,7 +194,7 @@ def _named(value: str) -> str:
 
 
 def _text(value: str) -> str:
-    return spaced(value.strip("/"))
+    return " ".join(value.strip("/").split())
 
 
 def _compact(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from formats.mt940.blocks import Block, Field
@@ -16,6 +17,8 @@ from ledger.money import Money
 from ledger.sources import RawDocument
 from ledger.statements import EntryStatus, Statement, StatementEntry
 
+_OF_A_MOVEMENT: Final = frozenset({"61", "86", "NS", "NSF"})
+_CLOSINGS: Final = frozenset({"62", "62F", "62M"})
 _INTERIM_HEADER: Final = re.compile(r"\{2:[IO]942|\A\s*:?942\b")
 _SUMMARY_ING: Final = re.compile(r"D(\d{6})C(\d{6})D([\d.,]+?)C([\d.,]+)\Z")
 _SUMMARY_SLASH: Final = re.compile(r"/SUM/(\d{1,9})/(\d{1,9})/([\d.,]+)/([\d.,]+)/")
@@ -33,6 +36,8 @@ class _Reading:
 
     def __init__(self, block: Block, document: RawDocument) -> None:
         self.block = block
+        #: The few fields that speak of the whole statement: looked through for each thing it says.
+        self.heads = [each for each in block.fields if each.tag not in _OF_A_MOVEMENT]
         self.document = document
         self.opening = self._balance(("60F", "60M", "60"))
         self.closing = self._balance(("62F", "62M", "62"))
@@ -43,7 +48,7 @@ class _Reading:
     def statement(self) -> Statement:
         ground = self._ground()
         fields = _in_order(self.block.fields)
-        lost_line = _movement_after_closing(self.block.fields)
+        lost_line = self._movement_after_closing()
         if lost_line is not None:
             raise self._malformed(lost_line, "a :61: after the closing balance belongs to no statement")
         try:
@@ -93,11 +98,11 @@ class _Reading:
         )
 
     def _first(self, tags: Sequence[str]) -> Field | None:
-        return next((each for each in self.block.fields if each.tag in tags), None)
+        return next((each for each in self.heads if each.tag in tags), None)
 
     def _balance(self, tags: Sequence[str]) -> Balance | None:
         """The balance under one of these tags; two that differ are no balance at all."""
-        found = [each for each in self.block.fields if each.tag in tags]
+        found = [each for each in self.heads if each.tag in tags]
         if not found:
             return None
         read = [self._balance_in(each) for each in found]
@@ -123,7 +128,7 @@ class _Reading:
         """MT942 by its header, or by having a floor limit, a time or totals and no balance."""
         if any(_INTERIM_HEADER.search(line) for line in self.block.preamble):
             return True
-        tags = {each.tag for each in self.block.fields}
+        tags = {each.tag for each in self.heads}
         return self.opening is None and self.closing is None and bool(tags & {"34F", "13", "13D"})
 
     def _account(self) -> tuple[str, str]:
@@ -196,6 +201,14 @@ class _Reading:
                 f"{Money(there, self.currency)}"
             )
 
+    def _movement_after_closing(self) -> int | None:
+        """The line of the first :61: that stands behind a closing balance."""
+        closing = next((each for each in self.heads if each.tag in _CLOSINGS), None)
+        if closing is None:
+            return None
+        behind = takewhile(lambda each: each is not closing, reversed(self.block.fields))
+        return next((each.line for each in reversed(list(behind)) if each.tag == "61"), None)
+
     def _malformed(self, line: int, reason: str) -> MalformedDocument:
         return MalformedDocument(self.document.name, f"line {line}", reason)
 
@@ -207,22 +220,19 @@ def _in_order(fields: Sequence[Field]) -> list[Field]:
     """
     shown: list[Field] = []
     for each in fields:
-        if each.tag in {"62", "62F", "62M"}:
-            break
-        if each.tag in {"61", "86", "NS", "NSF"}:
+        if each.tag in _OF_A_MOVEMENT:
             shown.append(each)
+        elif each.tag in _CLOSINGS:
+            break
     first = next((place for place, each in enumerate(shown) if each.tag == "61"), len(shown))
     lead, rest = shown[:first], shown[first:]
+    if not lead:
+        return rest
     narratives = sum(each.tag == "86" for each in shown)
-    movements = len([each for each in shown if each.tag == "61"])
+    movements = sum(each.tag == "61" for each in shown)
     if rest and lead and lead[-1].tag == "86" and rest[-1].tag == "61" and narratives == movements:
         return _turned(shown[first - 1 :])
     return rest
-
-
-def _movement_after_closing(fields: Sequence[Field]) -> int | None:
-    closing = next((place for place, each in enumerate(fields) if each.tag in {"62", "62F", "62M"}), len(fields))
-    return next((each.line for each in fields[closing:] if each.tag == "61"), None)
 
 
 def _turned(fields: Sequence[Field]) -> list[Field]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from time import process_time
 from urllib.parse import quote, urlencode
@@ -12,6 +13,14 @@ from urllib.parse import quote, urlencode
 import requests
 
 from tests.simulators.server import Answer, Call, Simulator, running
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turning:
+    """A simulator that is told what comes next: ``turn`` is called over there with whatever ``Recorded.turn`` is given."""
+
+    simulator: Simulator
+    turn: Callable[[range], None]
 
 
 class _Recorder:
@@ -37,6 +46,11 @@ class Recorded:
         self.address = address
         self._line = line
 
+    def turn(self, numbers: range) -> None:
+        """What comes next, for a simulator that wants to know it."""
+        self._line.send(numbers)
+        self._line.recv()
+
     def bare_loop(self) -> tuple[int, float]:
         """The same requests in a loop of requests, their answers parsed: how many, and processor seconds. Afterwards it only repeats itself."""
         self._line.send("done")
@@ -57,20 +71,24 @@ class Recorded:
         return len(calls), process_time() - began
 
 
-def _serve(make: Callable[[int], Simulator], size: int, line: Connection) -> None:
+def _serve(make: Callable[[int], Simulator | Turning], size: int, line: Connection) -> None:
     """The simulator's process: says its address, then what it was asked, and then says everything again."""
-    recorder = _Recorder(make(size))
+    made = make(size)
+    recorder = _Recorder(made.simulator if isinstance(made, Turning) else made)
     with running(recorder) as server:
         server.keeps = False
         line.send(server.address)
-        line.recv()
+        while isinstance(numbers := line.recv(), range):
+            if isinstance(made, Turning):
+                made.turn(numbers)
+            line.send("ready")
         line.send([call for call, _ in recorder.kept])
         recorder.again = [answer for _, answer in reversed(recorder.kept)]
         line.recv()
 
 
 @contextmanager
-def recorded(make: Callable[[int], Simulator], size: int) -> Iterator[Recorded]:
+def recorded(make: Callable[[int], Simulator | Turning], size: int) -> Iterator[Recorded]:
     """The simulator that ``make(size)`` gives, in a process of its own until the block ends."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()

@@ -10,20 +10,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, cast
-from urllib.parse import quote, urlencode
 
-import requests
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
@@ -36,8 +32,9 @@ from connectors.ports import BatchSink
 from connectors.registry import accounting_target
 from connectors.target_accounts import TargetAccounts, TargetBank
 from connectors.tryton.settings import TrytonBooksSettings
+from tests.benchmarks.recorded import Turning, recorded
 from tests.simulators import exact, moneybird, odoo, tryton
-from tests.simulators.server import Answer, Call, Simulator, running
+from tests.simulators.server import Simulator
 from tests.unit.connectors.posting_cases import BANK, effect, paid
 
 #: Targets of the project: what a posting may cost of calls, how many times the bare loop's time, and what memory may grow by.
@@ -59,54 +56,30 @@ class Figures:
     growth_mib: float
 
 
-class _Recorder:
-    """Keeps what a simulator was asked and said, and says it again."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self.simulator = simulator
-        self.kept: list[tuple[Call, Answer]] = []
-        self.again: list[Answer] | None = None
-
-    def answer(self, call: Call) -> Answer:
-        if self.again is not None:
-            return self.again.pop()
-        answer = self.simulator.answer(call)
-        self.kept.append((call, answer))
-        return answer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _System:
-    """A simulator with its invoices; ``turn``: called before each batch with the numbers of its invoices."""
-
-    simulator: Simulator
-    turn: Callable[[range], None] = lambda _: None
-
-
-def _odoo(postings: int) -> _System:
+def _odoo(postings: int) -> Simulator:
     system = odoo.OdooSimulator()
     customer = system.contact("Jansen")
     for number in range(postings):
         system.invoice(str(number + 1), customer, "10.00")
-    return _System(simulator=system)
+    return system
 
 
-def _exact(postings: int) -> _System:
+def _exact(postings: int) -> Simulator:
     system = exact.ExactSimulator()
     customer = system.customer("1")
     for number in range(postings):
         system.invoice(number + 1, customer, "10.00")
-    return _System(simulator=system)
+    return system
 
 
-def _moneybird(postings: int) -> _System:
+def _moneybird(postings: int) -> Simulator:
     system = moneybird.MoneybirdSimulator()
     for number in range(postings):
         system.invoice(str(number + 1), "10.0")
-    return _System(simulator=system)
+    return system
 
 
-def _tryton(_: int) -> _System:
+def _tryton(_: int) -> Turning:
     """This simulator searches its tables from end to end: it begins anew with each batch, so that its own time stays bearable."""
     system = tryton.TrytonSimulator()
     customer = system.customer("Jansen", "1")
@@ -118,10 +91,10 @@ def _tryton(_: int) -> _System:
         for number in numbers:
             system.invoice(str(number), customer, "10.00")
 
-    return _System(simulator=system, turn=turn)
+    return Turning(simulator=system, turn=turn)
 
 
-MAKERS: dict[str, Callable[[int], _System]] = {
+MAKERS: dict[str, Callable[[int], Simulator | Turning]] = {
     "exact": _exact,
     "moneybird": _moneybird,
     "odoo": _odoo,
@@ -178,36 +151,15 @@ def _settings(system: str, address: str, state: Path) -> ConnectorSettings:
             )
 
 
-def _serve(system: str, postings: int, line: Connection) -> None:
-    """The simulator's process: says its address, then what it was asked, and then says everything again."""
-    made = MAKERS[system](postings)
-    recorder = _Recorder(made.simulator)
-    with running(recorder) as server:
-        server.keeps = False
-        line.send(server.address)
-        while isinstance(numbers := line.recv(), range):
-            made.turn(numbers)
-            line.send("ready")
-        line.send([call for call, _ in recorder.kept])
-        recorder.again = [answer for _, answer in reversed(recorder.kept)]
-        line.recv()
-
-
 def measured(system: str, postings: int) -> Figures:
     """One system, in this process."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(system, postings, there), daemon=True)
-    process.start()
-    address = here.recv()
-    with tempfile.TemporaryDirectory() as folder:
-        target = cast("BatchSink", accounting_target(_settings(system, address, Path(folder)), "accounting/0"))
+    with recorded(MAKERS[system], postings) as server, tempfile.TemporaryDirectory() as folder:
+        target = cast("BatchSink", accounting_target(_settings(system, server.address, Path(folder)), "accounting/0"))
         began, began_wall = process_time(), perf_counter()
         early_kib = 0
         for start in range(0, postings, target.batch_size):
             numbers = range(start + 1, min(start + target.batch_size, postings) + 1)
-            here.send(numbers)
-            here.recv()
+            server.turn(numbers)
             target.send_many(
                 [effect(paid(str(n), "10.00", day=f"2026-06-{(n - 1) * 28 // postings + 1:02}")) for n in numbers]
             )
@@ -215,38 +167,16 @@ def measured(system: str, postings: int) -> Figures:
                 early_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         seconds, wall = process_time() - began, perf_counter() - began_wall
         growth_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - early_kib) / 1024
-    here.send("done")
-    calls: list[Call] = here.recv()
-    bare = _bare(address, calls)
-    here.send("bye")
-    process.join(timeout=30)
+        calls, bare = server.bare_loop()
     return Figures(
         system=system,
         postings=postings,
-        calls=len(calls),
+        calls=calls,
         seconds=seconds,
         wall_seconds=wall,
         bare_seconds=bare,
         growth_mib=growth_mib,
     )
-
-
-def _bare(address: str, calls: list[Call]) -> float:
-    """The same requests in a loop of requests, their answers parsed."""
-    began = process_time()
-    with requests.Session() as session:
-        session.trust_env = False
-        for call in calls:
-            query = f"?{urlencode(call.query, quote_via=quote)}" if call.query else ""
-            answer = session.request(
-                call.method,
-                f"{address}{call.path}{query}",
-                data=call.body or None,
-                headers={"Accept": "application/json"},
-                timeout=60,
-            )
-            answer.json()
-    return process_time() - began
 
 
 def _in_own_process(system: str, postings: int) -> Figures:

@@ -1,6 +1,6 @@
 """Everything that the daemon posts, as it posts it: one case for each kind of posting, built by the ledger's own builders.
 
-The documents of every case: invoices 101 (121.00), 102 (242.00) and 103 (60.50), credit note 104 (50.00), all of customer 1.
+The documents of every case: invoices 101 (121.00), 102 (242.00), 103 (60.50) and 105 (100.00), credit note 104 (50.00), all of customer 1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ IBAN: Final = "BE55734798953744"
 CUSTOMER: Final = "1"
 SINK: Final = "accounting/0"
 #: What each document is over, in cents; a credit note is negative.
-DOCUMENTS: Final[Mapping[str, int]] = MappingProxyType({"101": 12_100, "102": 24_200, "103": 6_050, "104": -5_000})
+DOCUMENTS: Final[Mapping[str, int]] = MappingProxyType(
+    {"101": 12_100, "102": 24_200, "103": 6_050, "104": -5_000, "105": 10_000}
+)
 _DAY: Final = date(2026, 6, 15)
 _K = AllocationKind
 

@@ -15,6 +15,7 @@ from beancount import loader
 from beancount.core.data import Transaction
 from pydantic import SecretStr
 
+from config.settings import ConnectorSettings
 from connectors.beancount_books import BeancountSettings
 from connectors.datev.batches import DatevSettings
 from connectors.exact.settings import ExactSettings
@@ -28,17 +29,25 @@ from connectors.tryton.settings import TrytonBooksSettings
 from tests.conformance.posting_kinds import CUSTOMER, DOCUMENTS, IBAN, SINK
 from tests.journal_commands import accepted
 from tests.simulators import exact, moneybird, odoo, tryton
-from tests.simulators.server import lasting
+from tests.simulators.server import Loopback, lasting
 
 
 @dataclass(frozen=True)
 class BooksWorld:
     """``booked``: what stands at each place by the system's own books, in cents, debit positive, the documents' own lines left out.
-    ``accepted``: whether the system's own check of its books, where it has one, finds nothing."""
+    ``accepted``: whether the system's own check of its books, where it has one, finds nothing; ``server``: where it is asked, None for files; ``close``:
+    June 2026 is closed there, or open again; ``pay``: a person enters a payment of a document there."""
 
-    make: Callable[[], AccountingTarget]
+    settings: ConnectorSettings
     booked: Callable[[], dict[str, int]]
     accepted: Callable[[], bool] = lambda: True
+    server: Loopback | None = None
+    close: Callable[[bool], None] = lambda _closed: None
+    pay: Callable[[str, str], None] = lambda _number, _amount: None
+
+    def make(self) -> AccountingTarget:
+        """The target, as a process that has just begun sees it."""
+        return accounting_target(self.settings, SINK)
 
 
 def _cents(amount: object) -> int:
@@ -63,7 +72,7 @@ def _euros(minor: int) -> str:
 _BEANCOUNT: Final = {
     "Liabilities:OnAccount": "on_account", "Expenses:Discount": "discount", "Expenses:WriteOff": "write_off", "Expenses:BankFees": "fees",
     "Expenses:Exchange": "exchange", "Assets:Clearing:Review": "review", "Assets:Clearing:Ignored": "ignored",
-    "Assets:Clearing:Portal": "portal", f"Assets:Bank:{IBAN}": "bank",
+    "Assets:Clearing:Portal": "portal", f"Assets:Bank:{IBAN}": "bank", "Income:Sales": "sales", "Equity:Opening-Balances": "opening",
 }  # fmt: skip
 
 
@@ -84,15 +93,14 @@ def _beancount(tmp: Path) -> BooksWorld:
             for one in postings
         )
 
-    return BooksWorld(
-        make=lambda: accounting_target(settings, SINK), booked=booked, accepted=lambda: accepted(tmp / "books")
-    )
+    return BooksWorld(settings, booked=booked, accepted=lambda: accepted(tmp / "books"))
 
 
 _HLEDGER: Final = {
     "liabilities:on account": "on_account", "expenses:discount": "discount", "expenses:write-off": "write_off", "expenses:bank fees": "fees",
     "expenses:exchange": "exchange", "assets:clearing:review": "review", "assets:clearing:ignored": "ignored",
-    "assets:clearing:portal": "portal", f"assets:bank:{IBAN}": "bank",
+    "assets:clearing:portal": "portal", f"assets:bank:{IBAN}": "bank", "revenues:sales": "sales",
+    "equity:opening balances": "opening",
 }  # fmt: skip
 
 
@@ -115,9 +123,7 @@ def _hledger(tmp: Path) -> BooksWorld:
             ]
         )
 
-    return BooksWorld(
-        make=lambda: accounting_target(settings, SINK), booked=booked, accepted=lambda: accepted(tmp / "books")
-    )
+    return BooksWorld(settings, booked=booked, accepted=lambda: accepted(tmp / "books"))
 
 
 _ODOO: Final = {
@@ -152,7 +158,13 @@ def _odoo(tmp: Path) -> BooksWorld:
             (_ODOO.get(codes[line["account_id"]], line["name"]), _cents(line["amount_currency"])) for line in lines
         )
 
-    return BooksWorld(make=lambda: accounting_target(settings, SINK), booked=booked)
+    def close(closed: bool) -> None:
+        system.locked_until = "2026-06-30" if closed else ""
+
+    def pay(number: str, amount: str) -> None:
+        system.payment_by_hand(system.named(number)["id"], amount)
+
+    return BooksWorld(settings, booked=booked, server=server, close=close, pay=pay)
 
 
 _EXACT: Final = {
@@ -193,7 +205,13 @@ def _exact(tmp: Path) -> BooksWorld:
         own = ((_EXACT.get(row["GLAccountCode"], str(row["InvoiceNumber"])), _cents(row["AmountFC"])) for row in lines)
         return _summed([*own, ("bank", bank)])
 
-    return BooksWorld(make=lambda: accounting_target(settings, SINK), booked=booked)
+    def close(closed: bool) -> None:
+        system.closed = {(2026, 6)} if closed else set()
+
+    def pay(number: str, amount: str) -> None:
+        system.payment_by_hand(int(number), customer, amount)
+
+    return BooksWorld(settings, booked=booked, server=server, close=close, pay=pay)
 
 
 _MONEYBIRD: Final = {
@@ -238,7 +256,13 @@ def _moneybird(tmp: Path) -> BooksWorld:
             ]
         return _summed(rows)
 
-    return BooksWorld(make=lambda: accounting_target(settings, SINK), booked=booked)
+    def close(closed: bool) -> None:
+        system.closed_until = "2026-06-30" if closed else ""
+
+    def pay(number: str, amount: str) -> None:
+        system.pay(system.named(number)["id"], Decimal(amount), "2026-06-10")
+
+    return BooksWorld(settings, booked=booked, server=server, close=close, pay=pay)
 
 
 _TRYTON: Final = {
@@ -272,7 +296,10 @@ def _tryton(tmp: Path) -> BooksWorld:
             if line["move"] in ours
         )
 
-    return BooksWorld(make=lambda: accounting_target(settings, SINK), booked=booked)
+    def close(closed: bool) -> None:
+        (system.close if closed else system.open)("2026-06")
+
+    return BooksWorld(settings, booked=booked, server=server, close=close, pay=system.pay_by_hand)
 
 
 _DATEV: Final = {
@@ -305,7 +332,7 @@ def _datev(tmp: Path) -> BooksWorld:
                 rows += [(_DATEV.get(row[6], row[10]), minor), (_DATEV.get(row[7], row[10]), -minor)]
         return _summed(rows)
 
-    return BooksWorld(make=lambda: accounting_target(settings, SINK), booked=booked)
+    return BooksWorld(settings, booked=booked)
 
 
 BOOKS: Final[Mapping[str, Callable[[Path], BooksWorld]]] = {

@@ -118,8 +118,9 @@ def _invoices(use: str) -> Callable[[Path], World]:
 
     def world(tmp: Path) -> World:
         worlds: dict[str, Callable[[Path], RemoteWorld | PortalWorld]] = {
-            name: make for (_, name), make in (*REMOTE.items(), *PORTALS.items())
+            name: REMOTE[port, name] for port, name in REMOTE
         }
+        worlds |= {name: PORTALS[port, name] for port, name in PORTALS}
         found = worlds[use](tmp)
         match found.server.simulator:
             case WooShop() as shop:

@@ -101,14 +101,14 @@ class ExactSimulator:
         self._line(customer, number, gross, day, "Invoice", 21 if credit_note else 20, number, "1300", matched=False)
 
     def payment_by_hand(self, number: int, customer: str, amount: str) -> None:
-        """A person enters a payment of an invoice there, and matches it."""
+        """A person enters a payment of an invoice there; one in full is matched, one in part stands open beside it."""
         self.entries += 1
         paid = self._line(
-            customer, number, -Decimal(amount), "2026-06-10", "by hand", 40, self.entries, "1300", matched=True
+            customer, number, -Decimal(amount), "2026-06-10", "by hand", 40, self.entries, "1300", matched=False
         )
         for row in self._receivables():
-            if row["InvoiceNumber"] == number and row["AmountFC"] == -paid["AmountFC"]:
-                row["matched"] = True
+            if row["InvoiceNumber"] == number and not row["matched"] and row["AmountFC"] == -paid["AmountFC"]:
+                row["matched"] = paid["matched"] = True
 
     def delete_documents(self) -> None:
         """A person deletes them."""

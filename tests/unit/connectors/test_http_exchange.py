@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
+import requests
 
+from connectors import http
 from connectors.http import HttpClient, HttpLimits, HttpRequest, HttpResponse, exact_double, json_bytes
 from ledger.errors import CredentialsRefused, OutcomeUnknown, Refused, Transient
 from tests.simulators.clock import Clock, clock
@@ -145,3 +147,36 @@ def test_one_connection_serves_many_requests(server: Loopback) -> None:
     assert [ask().status for _ in range(5)] == [200] * 5
     with pytest.raises(ValueError, match="must begin with https"):
         HttpClient("http://elsewhere.example")
+
+
+def test_what_may_be_repeated_shares_a_connection_and_what_may_not_has_its_own(
+    server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[requests.Session] = []
+    real = http._session
+
+    def counted() -> requests.Session:
+        made.append(real())
+        return made[-1]
+
+    monkeypatch.setattr(http, "_session", counted)
+    client = HttpClient(server.address)
+    for _ in range(3):
+        client.get("/page")
+    client.post_json("/page", {}, repeatable=True)
+    assert len(made) == 1
+    client.post_json("/page", {})
+    client.post_json("/page", {})
+    assert len(made) == 3
+    # One that was left alone for long is not trusted.
+    monkeypatch.setattr(http, "_IDLE_S", -1.0)
+    client.get("/page")
+    assert len(made) == 4
+
+
+def test_no_cookie_is_sent_back(server: Loopback, site: Site) -> None:
+    client = HttpClient(server.address, keep_alive=True)
+    site.answers = [Answer(headers={"Set-Cookie": "session=1; Path=/"})]
+    for _ in range(2):
+        client.get("/page")
+    assert "cookie" not in server.calls[-1].headers

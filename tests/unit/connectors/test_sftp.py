@@ -374,6 +374,8 @@ class TestSettings:
             ({"host_keys": ()}, "a server that nobody knows is not trusted"),
             ({"host_keys": ("nonsense",)}, "is no public key"),
             ({"host_keys": ("ssh-ed25519 ???",)}, "is no public key"),
+            ({"host_keys": ("a key",)}, "is no public key"),
+            ({"host_keys": ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA",)}, "is no public key"),
             ({"private_key": "nonsense"}, "private_key is no private key"),
             ({"port": 0}, "greater than or equal to 1"),
         ],

@@ -188,6 +188,16 @@ def test_marked_as_paid_by_hand(world: World) -> None:
     assert found[str(by_bank)].settled_at_source == eur("0")
 
 
+def test_what_was_cancelled_before_we_came_is_not_even_asked_for(world: World) -> None:
+    client = world.portal.client()
+    over = world.portal.invoice(client, "100.00", status="Cancelled")
+    world.portal.invoice(client, "50.00")
+    assert len(world.documents()) == 1
+    asked = [call.body for call in world.server.calls if b"action=GetInvoice&" in call.body]
+    assert len(asked) == 1
+    assert f"invoiceid={over}&".encode() not in asked[0]
+
+
 @pytest.mark.parametrize("end", ["Cancelled", "deleted"])
 def test_cancelled_and_deleted_invoices_owe_nothing(world: World, end: str) -> None:
     number = world.portal.invoice(world.portal.client(), "100.00")

@@ -127,6 +127,7 @@ def test_a_statement_without_account_or_balances_is_read_and_says_so(tmp_path: P
     assert one["remarks"] == [
         "no account: it is taken over for none",
         "no closing balance: what it says cannot be proven",
+        "it is not taken over: the closing balance (:62F:) is missing: the file is cut off, or no statement of a whole day",
     ]
 
 

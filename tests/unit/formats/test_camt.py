@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from formats import camt
-from ledger.controls import with_controls
+from ledger.controls import chain_gaps, with_controls
+from ledger.identity import identify
 from ledger.money import Money
 from ledger.sources import Fault
-from ledger.statements import EntryStatus, Statement, StreamedEntries
+from ledger.statements import EntryStatus, IdentifiedEntry, Statement, StreamedEntries
 from tests.unit.formats.raw_documents import document_of
 
 ACCOUNT = "<Acct><Id><IBAN>NL91ABNA0417164300</IBAN></Id><Ccy>EUR</Ccy></Acct>"
@@ -394,6 +397,92 @@ def test_pages_that_only_together_have_both_balances_are_one_statement(pages: tu
         (2, Money(400, "EUR")),
         (3, Money(800, "EUR")),
     ]
+
+
+def page(number: int, last: bool, content: str) -> Statement:
+    """The only page of a statement that its document has, with the controls that every statement goes through."""
+    last_indicator = "true" if last else "false"
+    pagination = f"<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{last_indicator}</LastPgInd></StmtPgntn>"
+    return with_controls(statement(pagination + ACCOUNT + content))
+
+
+OPENED, CLOSED = balance("OPBD", "1", day="2026-05-31"), balance("CLBD", "8")
+WHOLE = OPENED + CLOSED
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (OPENED + entry("1"), CLOSED + entry("6")),
+        (WHOLE + entry("1"), WHOLE + entry("6")),
+        (OPENED + balance("ITBD", "2") + entry("1"), balance("ITBD", "2") + CLOSED + entry("6")),
+    ],
+)
+def test_pages_in_documents_of_their_own_meet_where_one_ends_and_the_other_begins(first: str, last: str) -> None:
+    one, two = page(1, last=False, content=first), page(2, last=True, content=last)
+    assert (one.problems, two.problems) == ((), ())
+    assert (one.opening, one.closing, one.continues) == (Money(100, "EUR"), Money(200, "EUR"), True)
+    assert (two.opening, two.closing, two.continues) == (Money(200, "EUR"), Money(800, "EUR"), False)
+    assert [each.balance for each in two.entries] == [Money(800, "EUR")]
+    for those in ([one, two], [two, one], [two, one, two, one]):
+        assert chain_gaps(those) == ()
+    (gap,) = chain_gaps([one])
+    assert "the next page is missing" in gap.line()
+    assert gap.closing == Money(200, "EUR")
+
+
+@pytest.mark.parametrize("balances", [(OPENED, CLOSED), (WHOLE, WHOLE)], ids=["ends", "everywhere"])
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
+def test_pages_and_the_whole_in_any_order_are_the_same_entries(
+    balances: tuple[str, str], order: tuple[int, ...]
+) -> None:
+    opens, closes = balances
+    twin = entry("1")
+    documents = [
+        page(1, last=False, content=opens + twin),
+        page(2, last=True, content=closes + twin + twin + entry("4")),
+        with_controls(statement(ACCOUNT + WHOLE + twin * 3 + entry("4"))),
+        page(1, last=False, content=opens + twin),
+    ]
+    known: dict[str, IdentifiedEntry] = {}
+    for place in order:
+        found = identify(documents[place].entries, list(known.values()))
+        known |= {one.entry_id: one for one in found}
+    assert sorted(one.entry.amount.minor for one in known.values()) == [100, 100, 100, 400]
+
+
+def test_pages_that_do_not_meet_leave_a_gap() -> None:
+    one, two = page(1, last=False, content=OPENED + entry("1")), page(2, last=True, content=CLOSED + entry("5"))
+    (gap,) = chain_gaps([one, two])
+    assert (gap.closing, gap.opening) == (Money(200, "EUR"), Money(300, "EUR"))
+    whole = with_controls(statement(ACCOUNT + WHOLE + entry("1") + entry("1") + entry("5")))
+    assert chain_gaps([one, two, whole]) == ()
+
+
+def test_pages_of_a_document_are_counted_together_where_another_document_has_the_rest() -> None:
+    marks = "<StmtPgntn><PgNb>{}</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>"
+    two = marks.format(1) + ACCOUNT + OPENED + entry("1") + "</Stmt><Stmt>" + marks.format(2) + ACCOUNT + entry("2")
+    found = with_controls(statement(two))
+    assert (found.closing, found.continues) == (Money(400, "EUR"), True)
+    assert [each.balance for each in found.entries] == [Money(200, "EUR"), Money(400, "EUR")]
+    assert found.remarks == (
+        "page 2 of a statement whose other pages are elsewhere: its closing balance is counted from its entries",
+    )
+
+
+@pytest.mark.parametrize("content", ["", OPENED, CLOSED, WHOLE, balance("ITBD", "2")])
+def test_a_page_from_the_middle_without_balances_of_its_own_is_refused(content: str) -> None:
+    (problem, *_) = page(2, last=False, content=content + entry("1")).problems
+    assert problem.startswith("page 2 of a statement whose other pages are elsewhere has no balances of its own")
+
+
+def test_a_page_with_interim_balances_that_do_not_fit_is_refused() -> None:
+    first = OPENED + balance("ITBD", "3") + entry("1")
+    (problem,) = page(1, last=False, content=first).problems
+    assert "but the closing balance is 3.00 EUR" in problem
+    last = balance("ITBD", "3") + CLOSED + entry("1")
+    (problem,) = page(2, last=True, content=last).problems
+    assert "but the closing balance is 8.00 EUR" in problem
 
 
 def test_pages_with_balances_of_their_own_stay_statements() -> None:

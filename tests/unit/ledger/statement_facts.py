@@ -88,9 +88,19 @@ class Header:
     number: str = ""
     account: str = ACCOUNT
     currency: str = "EUR"
+    continues: bool = False
 
 
-def header(start: int, opening: int, end: int, closing: int, *, number: str = "", currency: str = "EUR") -> Header:
+def header(
+    start: int,
+    opening: int,
+    end: int,
+    closing: int,
+    *,
+    number: str = "",
+    currency: str = "EUR",
+    continues: bool = False,
+) -> Header:
     """``start`` and ``end`` are days of June 2026."""
     return Header(
         opening=Money(opening, currency),
@@ -99,4 +109,5 @@ def header(start: int, opening: int, end: int, closing: int, *, number: str = ""
         closing_on=date(2026, 6, end),
         number=number,
         currency=currency,
+        continues=continues,
     )

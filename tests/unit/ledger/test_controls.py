@@ -70,6 +70,22 @@ MON, TUE, WED, THU, FRI = (
 )
 
 
+def test_a_page_that_nothing_follows_is_a_gap_of_its_own() -> None:
+    first, last = header(8, 13000, 9, 12000, continues=True), header(9, 12000, 9, 12500)
+    (gap,) = chain_gaps([MON, first])
+    assert gap.line() == (
+        "BE68539007547034 EUR: the next page is missing of the statement whose page before it ends with 120.00 EUR on 2026-06-09"
+    )
+    assert chain_gaps([MON, first, last]) == ()
+    assert chain_gaps([last, WED, first, MON]) == ()
+    # The whole of it in one file, or of the week, has the page too.
+    assert chain_gaps([MON, first, TUE]) == ()
+    assert chain_gaps([first, header(5, 10000, 12, 9000)]) == ()
+    # What comes later shows what is missing by itself.
+    (gap,) = chain_gaps([MON, first, WED])
+    assert (gap.page, gap.closing.minor, gap.opening.minor) == (False, 12000, 12500)
+
+
 def test_a_whole_chain_in_any_order() -> None:
     assert chain_gaps([FRI, MON, WED, THU, TUE]) == ()
     assert chain_gaps([]) == ()

@@ -275,3 +275,26 @@ def test_discount_without_a_word_in_term_only() -> None:
         desk.entries[0], entry=replace(desk.entries[0].entry, booked_on=date(2026, 6, 20), value_on=date(2026, 6, 20))
     )
     assert isinstance(desk.decides(), Ambiguous)
+
+
+def test_a_customer_who_is_named_in_the_text_alone_is_suggested_and_never_booked() -> None:
+    desk = desk_of("121.00", "60.50", "99.00", name="Bakkerij Peeters BV", iban="")
+    desk.pays("181.50", "Bakkerij Peeters fact 1 + 2")
+    outcome = desk.decides()
+    assert isinstance(outcome, Ambiguous)
+    assert outcome.reason.code == "named_in_text"
+    assert suggested(outcome)[0] == [("payment", "F2026-00101", "121.00"), ("payment", "F2026-00102", "60.50")]
+
+
+def test_a_stranger_who_names_a_customer_and_pays_part_is_suggested_for_the_oldest() -> None:
+    desk = desk_of("121.00", "60.50", name="Bakkerij Peeters BV", iban="")
+    desk.pays("100.00", "voor bakkerij peeters", name="Accountants De Smet", iban="BE98")
+    outcome = desk.decides()
+    assert isinstance(outcome, Ambiguous)
+    assert suggested(outcome) == [[("payment", "F2026-00101", "100.00")]]
+
+
+def test_part_of_a_customers_name_in_a_text_names_nobody() -> None:
+    desk = desk_of("121.00", name="Bakkerij Peeters BV", iban="")
+    desk.pays("100.00", "huur Peeters september", name="Verhuur De Smet", iban="BE98")
+    assert isinstance(desk.decides(), Unmatched)

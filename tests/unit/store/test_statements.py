@@ -31,13 +31,14 @@ def statement(place: str = "statement 1") -> Statement:
 
 
 def test_headers_come_back_in_order_of_arrival(store: Store) -> None:
-    second, first = statement("statement 2"), statement("statement 1")
+    second, first = replace(statement("statement 2"), continues=True), statement("statement 1")
     with store.transaction() as t:
         assert t.statements.put(second)
         assert t.statements.put(first)
         assert not t.statements.put(second)
         headers = list(t.statements.headers())
     assert [header.source.place for header in headers] == ["statement 2", "statement 1"]
+    assert [header.continues for header in headers] == [True, False]
     assert headers[1] == StatementHeader(
         account=IBAN,
         currency="EUR",
@@ -51,6 +52,7 @@ def test_headers_come_back_in_order_of_arrival(store: Store) -> None:
         problems=("opening and closing differ", "é"),
         entries=2,
         source=first.source,
+        continues=False,
     )
 
 
