@@ -29,6 +29,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import requests
 import tenacity
 
+from formats.payment_text import bare_iban
 from ledger.errors import CredentialsRefused, HumanActionNeeded, OutcomeUnknown, Refused, Transient
 
 _MASK: Final = "***"
@@ -48,6 +49,7 @@ _NOT_TAKEN: Final = frozenset(
 _LOST: Final = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 #: Something that looks like an IBAN (ISO 13616): its country and last two characters stay, so that a person knows which one is meant.
 _IBAN: Final = re.compile(r"\b([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.ASCII)
+_SMALL_IBAN: Final = re.compile(r"\b([a-z]{2})\d{2}[a-z0-9]{11,30}\b", re.ASCII)
 #: What servers write in Retry-After beside RFC 9110: seconds or milliseconds since 1970.
 _EPOCH_S: Final = re.compile(r"\d{10}", re.ASCII)
 _EPOCH_MS: Final = re.compile(r"\d{13}", re.ASCII)
@@ -357,7 +359,13 @@ class HttpClient:
         for secret in (*self._tokens, *self._secrets):
             for form in (secret, quote(secret, safe="")):
                 text = text.replace(form, _MASK)
-        return _IBAN.sub(lambda found: f"{found[1]}{_MASK}{found[0][-2:]}", text)
+        text = _IBAN.sub(_without_its_middle, text)
+        # Digests look like it too.
+        return _SMALL_IBAN.sub(lambda one: one[0] if bare_iban(one[0]) is None else _without_its_middle(one), text)
+
+
+def _without_its_middle(found: re.Match[str]) -> str:
+    return f"{found[1]}{_MASK}{found[0][-2:]}"
 
 
 class _TokenRefused(Exception):

@@ -100,8 +100,10 @@ def _logged(tenant: Tenant, effect: Effect, person: Person, event: EffectEvent) 
 
 
 def _meant(t: Transaction, name: str) -> Effect:
-    every = [*open_effects(t), *t.outbox.of_subject(name), *t.outbox.with_key(name)]
-    candidates = {effect.key: effect for effect in every if effect.subject == name or effect.key.startswith(name)}
+    every = [*t.outbox.of_subject(name), *t.outbox.with_key(name)]
+    if not every:
+        every = [effect for entry_id in t.entries.find(name) for effect in t.outbox.of_subject(entry_id)]
+    candidates = {effect.key: effect for effect in every}
     waiting = [effect for effect in candidates.values() if effect.state is EffectState.PARKED]
     chosen = waiting if len(waiting) == 1 else list(candidates.values())
     if not chosen:

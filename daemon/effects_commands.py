@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from daemon import effect_acts
 from daemon.effect_acts import EffectActError, EffectStory
+from daemon.effect_names import effect_name, subject_name
 from daemon.invocation import (
     DEFAULT_CONFIG,
     AsOf,
@@ -28,7 +29,9 @@ from daemon.invocation import (
 from daemon.operator_log import masked
 from daemon.review import Person
 from daemon.tenant import Tenant, opened
-from ledger.effects import Effect, EffectState
+from ledger.effects import Effect, EffectKind, EffectState
+from ledger.postings import read_posting
+from store.store import Transaction
 
 effects_app = typer.Typer(
     help="What leaves for the books, the bank and customers: what waits, why, and what to do about it. "
@@ -36,7 +39,12 @@ effects_app = typer.Typer(
     no_args_is_help=True,
 )
 
-Name = Annotated[str, typer.Argument(help="An effect's key or its beginning, or what it is about.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="An effect's key or its beginning, or what it is about: a bank reference, a document, a message."
+    ),
+]
 
 
 @effects_app.command("list")
@@ -54,17 +62,21 @@ def effects_list(
             effects = effect_acts.open_effects(t)
             for effect in effects:
                 if everything or effect.state is not EffectState.QUEUED:
-                    out.print(escape(_line(effect)))
+                    out.print(escape(_line(t, effect)))
             counts = Counter(effect.state.value for effect in effects)
             summary = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
             out.print(f"{escape(one.tenant)}: {summary or 'nothing waits'}")
 
 
-def _line(effect: Effect) -> str:
+def _line(t: Transaction, effect: Effect) -> str:
     """An effect in one line, so that it can be searched: the other side's words last."""
-    what = f"{effect.kind.value} about {effect.subject}, to {effect.sink}"
     why = f": {masked(effect.detail)}" if effect.detail else ""
-    return f"{effect.key[:12]}  {effect.state.value}, tried {effect.attempts} times: {what}{why}"
+    return f"{effect.key[:12]}  {_standing(effect)}: to {effect.sink}, {masked(effect_name(t, effect))}{why}"
+
+
+def _standing(effect: Effect) -> str:
+    tried = "once" if effect.attempts == 1 else f"{effect.attempts} times"
+    return f"{effect.state.value}, tried {tried}"
 
 
 @effects_app.command("show")
@@ -84,19 +96,33 @@ def effects_show(
 
 def _shown(tenant: Tenant, name: str) -> str:
     with tenant.store.snapshot() as t:
-        return _page(effect_acts.story(t, name))
+        story = effect_acts.story(t, name)
+        return _page(story, effect_name(t, story.effect))
 
 
-def _page(story: EffectStory) -> str:
+def _page(story: EffectStory, what: str) -> str:
     effect = story.effect
     lines = [
-        f"{effect.key}  {effect.kind.value} about {effect.subject}, to {effect.sink}",
-        f"{effect.state.value}, tried {effect.attempts} times, not before {effect.not_before}",
+        f"{effect.key}  to {effect.sink}",
+        masked(what),
+        *(f"    {masked(line)}" for line in _booked(effect)),
+        f"{_standing(effect)}, not before {effect.not_before}",
         *([f"the other side calls it {effect.reference}"] if effect.reference else []),
         *(f"  {event.value} → {state.value}  {masked(detail)}".rstrip() for event, state, detail in story.steps),
         json.dumps(effect.payload, ensure_ascii=False, indent=2, sort_keys=True),
     ]
     return "\n".join(lines)
+
+
+def _booked(effect: Effect) -> Iterator[str]:
+    """The lines of a posting, each with its account; debit is positive."""
+    if effect.kind is not EffectKind.POSTING:
+        return
+    for line in read_posting(effect.payload).lines:
+        customer = f", customer {line.customer_id}" if line.customer_id else ""
+        yield f"{line.account.kind.value.replace('_', ' ')} {line.account.key}: {line.amount}{customer}".replace(
+            " :", ":"
+        )
 
 
 @effects_app.command("retry")
@@ -146,7 +172,8 @@ def _act(
         with ready.store.lock():
             person = Person(name=decider(by), as_of=day_of(as_of, ready.config))
             effect = act(ready, name, person)
-        return f"{ready.name}: {effect.kind.value} about {effect.subject} {done}"
+        with ready.store.snapshot() as t:
+            return f"{ready.name}: {effect.kind.value.replace('_', ' ')} of {subject_name(t, effect)} {done}"
 
     with named_errors():
         out.print(escape(_on_one(config, tenant, acted)))

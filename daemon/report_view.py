@@ -15,6 +15,7 @@ from daemon.account_freshness import account_freshness
 from daemon.bookkeeping import entry_name
 from daemon.collecting import HeldBack
 from daemon.debit_planning import plan_debits
+from daemon.effect_names import subject_name
 from daemon.report import (
     DECISIONS_MOST,
     SUGGESTIONS_MOST,
@@ -84,7 +85,7 @@ def report_view(tenant: Tenant, t: Transaction, as_of: date, held_back: HeldBack
         withheld=tuple(_withheld(tenant, held_back, items, names)),
         reminders=tuple(_reminders(t, as_of, names)),
         parked=tuple(
-            ParkedLine(subject=effect.subject, reason=effect.detail)
+            ParkedLine(subject=subject_name(t, effect), reason=effect.detail)
             for effect in t.outbox.with_state(EffectState.PARKED)
         ),
         decisions=tuple(decisions),

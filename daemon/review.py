@@ -1,8 +1,8 @@
 """What a person does with entries: accept a suggestion, book lines of their own, take a booking back.
 
 Every act is one transaction: counter-booking of what stood there, the new booking, a row in the decision log under the
-person's name, and the postings of both. A booking whose posting has not left yet is not posted and countered: its posting is cancelled
-and the counter-booking stays at home. What an entry taught about its payer goes with its booking.
+person's name, and the postings of both. A booking whose posting has not left yet, or was refused, is not posted and countered: its posting is
+cancelled and the counter-booking stays at home. What an entry taught about its payer goes with its booking.
 
 An entry taken back waits for a person again, with the suggestions of today. A netting taken back (``undo`` with the credit note's number)
 is not done again by itself.
@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, assert_never
 
 from daemon.bookkeeping import entry_booking, entry_name, postings, suggestion_lines
 from daemon.debit_money import moves_by_person, take_back_moves, write_moves
@@ -26,7 +26,7 @@ from ledger.allocations import CASH_SIGN, Allocation, AllocationKind, Evidence
 from ledger.bookings import AccountKind, Booking, BookingKind, counter
 from ledger.decisions import Decision
 from ledger.documents import DocumentKind, OpenItem
-from ledger.effects import EffectEvent, EffectState, key_of
+from ledger.effects import Effect, EffectEvent, EffectState, key_of
 from ledger.errors import AfletterError, IllegalStep
 from ledger.money import Money
 from ledger.party import KnownPayer
@@ -266,19 +266,35 @@ def _suggested(tenant: Tenant, t: Transaction, entry: StatementEntry) -> tuple[M
 def take_back(
     tenant: Tenant, t: Transaction, booking: Booking, person: Person, reason: str, *, booked_again: bool = False
 ) -> None:
-    """Counter-book (``booked_again``: all that it opens is settled again in the same act), and post the counter-booking to every accounting target that the booking has left for; elsewhere cancel its posting."""
+    """Counter-book (``booked_again``: all that it opens is settled again in the same act), and post the counter-booking to every accounting target
+    that has the booking; elsewhere cancel its posting."""
     back = counter(booking, max(person.as_of, booking.booked_on), key_of("counter", booking.booking_id))
     if not booked_again:
         _check_reopened(t, back)
     t.bookings.append([back])
-    waiting = {
-        effect.sink: effect.key
+    absent = {
+        effect.sink: effect
         for effect in t.outbox.of_subject(booking.subject)
-        if effect.key == key_of("posting", effect.sink, booking.booking_id) and effect.state is EffectState.QUEUED
+        if effect.key == key_of("posting", effect.sink, booking.booking_id) and _never_arrived(t, effect)
     }
-    t.outbox.step(list(waiting.values()), EffectEvent.CANCEL, detail="taken back before it left")
-    gone = [target for target in tenant.posting_targets if target.name not in waiting]
-    t.outbox.add(postings([back], gone, {back.booking_id: reason}, person.as_of))
+    waiting = [effect.key for effect in absent.values() if effect.state is not EffectState.CANCELLED]
+    t.outbox.step(waiting, EffectEvent.CANCEL, detail="taken back before it arrived")
+    there = [target for target in tenant.posting_targets if target.name not in absent]
+    t.outbox.add(postings([back], there, {back.booking_id: reason}, person.as_of))
+
+
+def _never_arrived(t: Transaction, effect: Effect) -> bool:
+    """Whether the other side surely does not have a posting: it never left, was given up, or was refused; not where nobody could tell."""
+    match effect.state:
+        case EffectState.QUEUED | EffectState.CANCELLED:
+            return True
+        case EffectState.PARKED:
+            # Straight out of doubt it was parked because nobody could tell; in any other case the other side said no.
+            before = [state for _, state, _, _ in t.outbox.history(effect.key)][-2:-1]
+            return before != [EffectState.UNKNOWN]
+        case EffectState.SENDING | EffectState.UNKNOWN | EffectState.DONE:
+            return False
+    assert_never(effect.state)
 
 
 def _check_reopened(t: Transaction, back: Booking) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from daemon.account_freshness import AccountFreshness, account_freshness
 from daemon.books_comparison import age_line
 from daemon.debit_waiting import debit_lines
+from daemon.effect_names import subject_name
 from daemon.law_terms import stale_rates
 from daemon.operator_log import masked
 from daemon.policies import reminder_policy
@@ -141,7 +142,7 @@ def _review(t: Transaction) -> tuple[int, tuple[Money, ...]]:
 
 def _parked(t: Transaction) -> tuple[str, ...]:
     lines = [
-        masked(f"{effect.sink}: {effect.kind.value} {effect.subject}: {effect.detail or state.value}")
+        masked(f"{effect.sink}: {effect.kind.value} {subject_name(t, effect)}: {effect.detail or state.value}")
         for state in (EffectState.PARKED, EffectState.UNKNOWN)
         for effect in t.outbox.with_state(state)
     ]

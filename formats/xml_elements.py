@@ -12,17 +12,17 @@ from lxml import etree
 Element: TypeAlias = etree._Element
 
 
-#: Names that are kept; a document has a few dozen of them, a million times.
-MOST_NAMES: Final = 1024
+#: Names that are kept, then all are forgotten; a document has a few dozen of them, a million times.
+MOST_NAMES: Final = 2048
 
 
 class _LocalNames(dict[object, str]):
     """Names without their namespaces, by the tags with them."""
 
     def __missing__(self, tag: object) -> str:
-        name = str(tag).rpartition("}")[2]
-        if len(self) < MOST_NAMES:
-            self[tag] = name
+        if len(self) >= MOST_NAMES:
+            self.clear()
+        name = self[tag] = str(tag).rpartition("}")[2]
         return name
 
 
@@ -60,23 +60,25 @@ class Places:
         known = table.get(last)
         table[last] = _Place(path=path, element=element, below={} if known is None else known.below)
 
-    def found_in(self, element: Element) -> tuple[dict[str, str], dict[str, Element]]:
-        """The texts below an element that are not blank, with their outer blanks cut, and the elements, each by its path; of several at
-        one path the last."""
+    def found_in(self, element: Element) -> tuple[dict[str, str], dict[str, list[Element]]]:
+        """What is below an element, by its paths: the texts that are not blank, with their outer blanks cut, of several at one path the
+        last; and all the elements."""
         texts: dict[str, str] = {}
-        elements: dict[str, Element] = {}
+        elements: dict[str, list[Element]] = {}
         _find(element, self._table, texts, elements)
         return texts, elements
 
 
-def _find(element: Element, table: dict[str, _Place], texts: dict[str, str], elements: dict[str, Element]) -> None:
+def _find(
+    element: Element, table: dict[str, _Place], texts: dict[str, str], elements: dict[str, list[Element]]
+) -> None:
     for child in element:
         place = table.get(_LOCAL[child.tag])
         if place is None:
             continue
         if place.path:
             if place.element:
-                elements[place.path] = child
+                elements.setdefault(place.path, []).append(child)
             elif (text := child.text) is not None and (text := text.strip()):
                 texts[place.path] = text
         if place.below:

@@ -21,9 +21,12 @@ is a gap too, though no later statement shows it yet.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import accumulate
 from typing import Final, Protocol
 
 from ledger.money import Money
@@ -285,7 +288,8 @@ class _Chain:
                 following += 1
             self._walk(ordered[index:following])
             index = following
-        between = [self._gap(point) for point in self._broken if not self._healed(point, ordered)]
+        healed = self._healed(ordered) if self._broken else set()
+        between = [self._gap(point) for point in self._broken if point not in healed]
         named = {(gap.closing_on, gap.closing.minor) for gap in between}
         pages = [span for span in ordered if span.continues and not _is_followed(span, ordered)]
         return between + [self._missing_page(span) for span in pages if (span.end, span.closing) not in named]
@@ -386,17 +390,38 @@ class _Chain:
         ends += [size + index for index, other in enumerate(way) if other.closing == span.closing]
         return bool(begins and ends) and min(begins) <= max(ends)
 
-    def _healed(self, point: int, spans: list[_Span]) -> bool:
-        """Whether some statement spans the gap after ``point``: by its balances, or by its days."""
-        before, after = self._points[point][0], self._points[point + 1][0]
-        for span in spans:
-            if span.start < before and after < span.end:
-                return True
-            begins = [index for index in self._passed.get(span.opening, ()) if self._points[index][0] <= span.start]
-            ends = [index for index in self._passed.get(span.closing, ()) if self._points[index][0] == span.end]
-            if begins and ends and begins[-1] <= point < ends[-1] and span.end > span.start:
-                return True
-        return False
+    def _healed(self, spans: list[_Span]) -> set[int]:
+        """The points before a gap that some statement spans: by its balances, or by its days."""
+        by_start = sorted(spans, key=lambda span: span.start)
+        starts = [span.start for span in by_start]
+        reached = list(accumulate((span.end for span in by_start), max))
+        spanned = self._spanned(by_start)
+        healed: set[int] = set()
+        for point in self._broken:
+            before, after = self._points[point][0], self._points[point + 1][0]
+            earlier = bisect_left(starts, before)
+            if spanned[point] or (earlier and reached[earlier - 1] > after):
+                healed.add(point)
+        return healed
+
+    def _spanned(self, by_start: list[_Span]) -> list[int]:
+        """For each point, how many statements of several days go from a point up to it (the last one where their opening balance stood until
+        their first day) to a point after it (the last one where their closing balance stood on their last day)."""
+        points = self._points
+        closed = {point: index for index, point in enumerate(points)}
+        opened: dict[int, int] = {}
+        waiting = deque(sorted(range(len(points)), key=lambda index: points[index][0]))
+        steps = [0] * (len(points) + 1)
+        for span in by_start:
+            while waiting and points[waiting[0]][0] <= span.start:
+                index = waiting.popleft()
+                balance = points[index][1]
+                opened[balance] = max(index, opened.get(balance, index))
+            begin, end = opened.get(span.opening), closed.get((span.end, span.closing))
+            if begin is not None and end is not None and begin < end and span.start < span.end:
+                steps[begin] += 1
+                steps[end] -= 1
+        return list(accumulate(steps))
 
     def _gap(self, point: int) -> Gap:
         before, after = self._points[point], self._points[point + 1]

@@ -67,10 +67,11 @@ class BuckarooClient:
                 found |= self._alone(key)
         return found
 
-    def made_under(self, invoices: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+    def made_under(self, invoices: Sequence[str], *, silence_is_none: bool) -> Mapping[str, Sequence[Row]]:
         """All transactions that bear these invoice numbers, by that number; those of which Buckaroo says that it has none are left out.
 
-        Raises HumanActionNeeded for a number that it neither shows nor says to be unknown: nobody can tell then.
+        ``silence_is_none``: so are those that an answer about them alone does not show. Else HumanActionNeeded is raised for a number that it neither
+        shows nor says to be unknown: nobody can tell then.
         """
         wanted = list(dict.fromkeys(invoices))
         found: dict[str, list[Row]] = {}
@@ -83,7 +84,7 @@ class BuckarooClient:
         for invoice in unsaid:
             shown, unknown = self._asked("Invoice", [invoice])
             _take(found, shown)
-            if invoice not in found and not unknown:
+            if invoice not in found and not unknown and not silence_is_none:
                 raise HumanActionNeeded(
                     f"{PROVIDER} neither shows a transaction of {invoice} nor says that it has none: has its interface changed?"
                 )

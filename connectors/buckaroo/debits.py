@@ -100,7 +100,8 @@ class BuckarooDebits:
 
     def _under(self, reference: str) -> Row | None:
         """The debit that was made under a reference."""
-        shown = self._client.made_under([reference]).get(reference, ())
+        silent = self._settings.absent_when == "not_shown"
+        shown = self._client.made_under([reference], silence_is_none=silent).get(reference, ())
         found = [one for one in shown if is_debit(one) and status_of(one) != NEVER_MADE]
         if len({text(one, "Key", PROVIDER) for one in found}) > 1:
             raise HumanActionNeeded(f"{PROVIDER} has {len(found)} debits under {reference}: see which one is right")
@@ -196,7 +197,8 @@ class BuckarooDebitWords:
         """Each debit that Buckaroo has, with what took it back. By the key that it got, and by its invoice number, which what takes it back bears too."""
         if not debits:
             return
-        under = self._client.made_under([one.reference for one in debits])
+        # Here it changes nothing whether there is none or nobody can tell.
+        under = self._client.made_under([one.reference for one in debits], silence_is_none=True)
         everything = {text(one, "Key", PROVIDER).upper(): one for shown in under.values() for one in shown}
         words = self._settings.chargeback_relations
         keys = [one.transaction.upper() for one in debits if is_key(one.transaction)]

@@ -106,7 +106,11 @@ class BuckarooDebitsSettings(BuckarooLogin, ConnectorSettings):
     )
     lost_orders: Literal["look_up", "wait"] = Field(
         default="look_up",
-        description="What becomes of an order whose answer was lost. `look_up`: it is looked for by its invoice number, and sent again where Buckaroo says that it has none; `wait`: it is never sent again by itself: it waits until Buckaroo shows it or a person decides (`afletter effects retry`, `afletter debits cancel`).",
+        description="What becomes of an order whose answer was lost. `look_up`: it is looked for by its invoice number, and sent again where Buckaroo says that it has none; `wait`: it is never sent again by itself: it waits until Buckaroo shows it or a person decides (`afletter debits resend`, `arrived` or `cancel`).",
+    )
+    absent_when: Literal["said", "not_shown"] = Field(
+        default="said",
+        description="When Buckaroo counts as having no debit under an invoice number. `said`: it names the number among its errors; `not_shown`: it answers without it. Nothing is sent where neither holds.",
     )
     settle_minutes: int = Field(
         default=15,

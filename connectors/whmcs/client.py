@@ -63,6 +63,8 @@ class WhmcsClient:
     def transactions(self, transid: str) -> list[Row]:
         """The transactions under a number that we gave."""
         answer = self.read("GetTransactions", transid=transid)
+        if optional_text(answer, "totalresults") == "0":
+            return []
         # Versions differ in whether they look for the whole number.
         return [
             one for one in nested(answer, "transactions", "transaction") if optional_text(one, "transid") == transid

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Final
 
@@ -33,6 +33,8 @@ _OPEN: Final = ("Unpaid", "Payment Pending", "Collections")
 _ALL, _NEW, _LEFT, _LOOK, _SWEEP = "all", "new", "left", "look", "sweep"
 _ROW: Final = ("invoicenum", "date", "duedate", "subtotal", "credit", "tax", "tax2", "total", "status", "updated_at")
 _DIGEST_CHARACTERS: Final = 16
+#: What is kept of an open invoice, the number last: it alone is anybody's text.
+_KEPT: Final = ("row", "digest", "kind", "currency", "issued_on", "due_on", "customer", "number")
 _NO_SOURCE: Final = SourceRef(system="", name="", document="", place="")
 
 
@@ -40,7 +42,7 @@ _NO_SOURCE: Final = SourceRef(system="", name="", document="", place="")
 class _Place:
     """Where a source stands. ``stream``: what is read now (a status of open invoices among them); ``start``: its place in the list; ``last``: the id that
     the next page must begin with (0: any); ``newest``: the highest id that is known; ``open``: by id, the digest of the row, the digest of the document
-    and what is kept to say its deletion; ``met``: the open ones that were in the lists of this run; ``looked``: the last that was read in full;
+    and what is kept to say its deletion, as ``_packed`` writes them; ``met``: the open ones that were in the lists of this run; ``looked``: the last that was read in full;
     ``sweep``: where the rows of the whole list are looked through; ``changed``, ``changing``: the newest ``updated_at`` of the round before and of this one."""
 
     stream: str = _ALL
@@ -48,7 +50,7 @@ class _Place:
     last: int = 0
     newest: int = 0
     top: int = 0
-    open: dict[str, dict[str, str]] = field(default_factory=dict)
+    open: dict[str, str] = field(default_factory=dict)
     met: list[str] = field(default_factory=list)
     looked: int = 0
     sweep: int = 0
@@ -57,7 +59,12 @@ class _Place:
 
     @staticmethod
     def of(cursor: Cursor | None) -> _Place:
-        return _Place() if cursor is None else _Place(**json.loads(cursor))
+        if cursor is None:
+            return _Place()
+        place = _Place(**json.loads(cursor))
+        # Cursors were once written with a row of names for each.
+        place.open = {number: one if isinstance(one, str) else _packed(one) for number, one in place.open.items()}
+        return place
 
     def cursor(self) -> Cursor:
         # Not ``asdict``, which copies all that is open, once a page.
@@ -148,7 +155,9 @@ class WhmcsInvoices:
             # Something above left the list: what moved up is read again.
             place.start, place.last = max(0, place.start - self._size + 1), 0
             return []
-        changed = [one for one in rows if place.open.get(text(one, "id", PORTAL), {}).get("row") != _digest_of(one)]
+        changed = [
+            one for one in rows if _unpacked(place.open.get(text(one, "id", PORTAL), "")).get("row") != _digest_of(one)
+        ]
         documents = self._documents(place, changed)
         place.met = sorted({*place.met, *(text(one, "id", PORTAL) for one in rows)}, key=int)
         if more:
@@ -196,8 +205,9 @@ class WhmcsInvoices:
         answer = self._client.read(
             "GetInvoices", limitstart=str(start), limitnum=str(self._size), orderby="id", order=order, **only
         )
-        found = nested(answer, "invoices", "invoice")
         total = integer(answer, "totalresults", PORTAL)
+        # Where there are none, versions differ in how they say so.
+        found = nested(answer, "invoices", "invoice") if start < total else []
         ids = [integer(one, "id", PORTAL) for one in found]
         if ids != sorted(ids, reverse=order == "desc") or any(
             text(one, "status", PORTAL) != status for one in found if status
@@ -213,7 +223,7 @@ class WhmcsInvoices:
 
     def _in_full(self, place: _Place, number: str, given: Row | None) -> Iterator[RawDocument]:
         """An invoice with its transactions and its client, where that is something new."""
-        known = place.open.pop(number, {})
+        known = _unpacked(place.open.pop(number, ""))
         if given is not None and _was_over(given, "id", place) and not known:
             return
         row_digest = known.get("row", "") if given is None else _digest_of(given)
@@ -240,10 +250,10 @@ class WhmcsInvoices:
             found = [one for one in facts_of(content, _NO_SOURCE) if isinstance(one, Document)]
         except (HumanActionNeeded, ValueError):
             # It may be mended without a trace.
-            place.open[number] = digests
+            place.open[number] = _packed(digests)
             return
         if text(row(content["invoice"], PORTAL), "status", PORTAL) in _OPEN:
-            place.open[number] = {**(remembered(found[0]) if found else {}), **digests}
+            place.open[number] = _packed({**(remembered(found[0]) if found else {}), **digests})
 
     def _whose(self, client: int) -> Row:
         if client not in self._clients:
@@ -252,6 +262,16 @@ class WhmcsInvoices:
             answer = self._client.read("GetClientsDetails", clientid=str(client), stats="false")
             self._clients[client] = row(answer.get("client", answer), PORTAL)
         return self._clients[client]
+
+
+def _packed(known: Mapping[str, str]) -> str:
+    """What is kept of an open invoice on one line: tens of thousands of them stand in a cursor."""
+    return "\t".join(known.get(name, "") for name in _KEPT)
+
+
+def _unpacked(line: str) -> dict[str, str]:
+    """What was packed; nothing that is empty."""
+    return {name: value for name, value in zip(_KEPT, line.split("\t", len(_KEPT) - 1), strict=False) if value}
 
 
 def _was_over(invoice: Row, name: str, place: _Place) -> bool:

@@ -17,6 +17,8 @@ from formats.wholeness import whole_or_fault
 from ledger.sources import Fault, RawDocument
 from ledger.statements import Statement
 
+#: How a text of two bytes a character begins, with a byte order mark or without.
+_TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _XML: Final = re.compile(rb"\s*<[?!A-Za-z]")
 _CAMT: Final = re.compile(rb"camt\.05[234]\.|<(?:[\w.-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\b")
 #: No bank format has a document type declaration; one that has is claimed here, to be refused with that reason.
@@ -25,10 +27,8 @@ _DECLARES: Final = re.compile(rb"<!DOCTYPE\s+(?!html\b)|<!ENTITY", re.I)
 
 def recognise(head: bytes) -> bool:
     """Whether a document's first 4 KiB look like camt.052, .053 or .054 (or like XML that declares entities)."""
-    plain = (
-        head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"") if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else head
-    )
-    plain = plain.removeprefix(b"\xef\xbb\xbf")
+    wide = head.startswith(_TWO_BYTES)
+    plain = head.lstrip(b"\xff\xfe").replace(b"\x00", b"") if wide else head.removeprefix(b"\xef\xbb\xbf")
     if _XML.match(plain) is None:
         return False
     return _CAMT.search(plain) is not None or _DECLARES.search(plain) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -16,7 +16,7 @@ from formats.camt.transactions import (
     code_of,
     reference,
 )
-from formats.xml_elements import Element, Places, at, first_text, name_of
+from formats.xml_elements import Element, Places, all_at, first_text, text_at
 from ledger.errors import MalformedDocument
 from ledger.money import Money
 from ledger.party import Counterparty
@@ -42,15 +42,13 @@ _PLACES: Final = Places(
         "CdtDbtInd",
         "RvslInd",
         "AcctSvcrRef",
-        "NtryDtls/Btch/PmtInfId",
-        "NtryDtls/Btch/MsgId",
         "AddtlNtryInf",
         *_STATUS_PLACES,
         *_BOOKED_PLACES,
         *_VALUE_PLACES,
         *CODE_PLACES,
     ),
-    elements=("Amt", "Chrgs", "AmtDtls/InstdAmt/Amt"),
+    elements=("Amt", "Chrgs", "AmtDtls/InstdAmt/Amt", "NtryDtls/Btch"),
 )
 
 
@@ -122,7 +120,7 @@ class _Reading:
         self.amount = self._amount()
         self.reversal = self.texts.get("RvslInd", "").lower() in {"true", "1"}
         self.code = code_of(self.texts) or ("" if self.only is None else self.only.code)
-        self.charges = _charges(self.elements.get("Chrgs"), ground.currency) or sum(
+        self.charges = _charges(self.elements.get("Chrgs", ()), ground.currency) or sum(
             _charges(each.charges, ground.currency) for each in transactions
         )
 
@@ -166,7 +164,7 @@ class _Reading:
         return "" if self.only is None else str(getattr(self.only, field))
 
     def _amount(self) -> Money:
-        amount = amount_of(self.elements.get("Amt"))
+        amount = amount_of(self.elements.get("Amt", ()))
         if amount is None:
             raise ValueError("an entry without an amount")
         self.stated = amount.text
@@ -194,11 +192,16 @@ class _Reading:
         return bank_day(text) if text else None
 
     def _batch(self) -> str:
-        stated = reference(self.texts.get("NtryDtls/Btch/PmtInfId", ""))
-        told = {each.batch for each in self.transactions if each.batch}
-        if stated or len(told) == 1:
-            return stated or told.pop()
-        return reference(self.texts.get("NtryDtls/Btch/MsgId", ""))
+        """The batch that the entry is, as the bank or all its transactions name it; of an entry made of several batches there is none."""
+        batches = self.elements.get("NtryDtls/Btch", ())
+        stated = {reference(text_at(batch, "PmtInfId")) for batch in batches}
+        told = {each.batch for each in self.transactions}
+        messages = {reference(text_at(batch, "MsgId")) for batch in batches}
+        for names in (stated, told, messages):
+            names.discard("")
+            if len(names) == 1:
+                return names.pop()
+        return ""
 
     def _remittance(self) -> Remittance:
         """The single transaction's, else the entry's booking text."""
@@ -247,7 +250,7 @@ class _Reading:
     def _original(self) -> Money | None:
         """What the payer or payee instructed, where that is another amount or currency than the entry's."""
         stated = None if self.only is None else self.only.original
-        stated = stated or amount_of(self.elements.get("AmtDtls/InstdAmt/Amt"))
+        stated = stated or amount_of(self.elements.get("AmtDtls/InstdAmt/Amt", ()))
         if stated is None:
             return None
         money = Money.parse(stated.text, stated.currency or self.ground.currency)
@@ -293,11 +296,14 @@ def _signed(amount: Amount, sign: int, currency: str) -> Money:
     return money if sign > 0 else -money
 
 
-def _charges(element: Element | None, currency: str) -> int:
-    """Charges in minor units, without their sign: the stated total, else the records'."""
-    if element is None:
-        return 0
-    total = amount_of(at(element, "TtlChrgsAndTaxAmt"))
-    records = [amount_of(at(child, "Amt")) for child in element if name_of(child) == "Rcrd"]
-    stated = [total] if total is not None else [each for each in (*records, amount_of(at(element, "Amt"))) if each]
-    return sum(Money.parse(each.text, currency).minor for each in stated if each.currency in {"", currency})
+def _charges(elements: Iterable[Element], currency: str) -> int:
+    """Charges in minor units, without their sign, of all Chrgs (up to .001.03 there may be several): the stated total, else the records'."""
+    minor = 0
+    for element in elements:
+        total = amount_of(all_at(element, "TtlChrgsAndTaxAmt"))
+        records = [amount_of(all_at(child, "Amt")) for child in all_at(element, "Rcrd")]
+        stated = [total] if total is not None else [*records, amount_of(all_at(element, "Amt"))]
+        for each in stated:
+            if each is not None and each.currency in {"", currency}:
+                minor += Money.parse(each.text, currency).minor
+    return minor

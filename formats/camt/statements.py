@@ -12,7 +12,7 @@ from typing import Final
 from formats.camt.entries import Ground, ReadEntry, entry_of
 from formats.camt.pages import Page, joined, page_of
 from formats.camt.transactions import Transaction, amount_of, bank_day_at, transaction_of
-from formats.xml_elements import Element, at, name_of, text_at
+from formats.xml_elements import Element, all_at, at, name_of, text_at
 from formats.xml_stream import elements_of, forget
 from ledger.errors import MalformedDocument
 from ledger.money import Money
@@ -257,7 +257,7 @@ class _Reader:
         code = text_at(kind, "Cd") or text_at(kind, "Prtry")
         if code not in {*_OPENING, *_CLOSING, _INTERIM}:
             return
-        amount = amount_of(at(element, "Amt"))
+        amount = amount_of(all_at(element, "Amt")[:1])
         place = f"line {element.sourceline}"
         if amount is None:
             raise self._malformed(place, f"balance {code} without an amount")
@@ -291,7 +291,7 @@ class _Reader:
 
     def _ground(self, part: _Part, element: Element) -> Ground:
         """What all entries of a statement share; taken at its first entry, which all of it precedes in every version."""
-        amount = amount_of(at(element, "Amt"))
+        amount = amount_of(all_at(element, "Amt"))
         part.currency = part.currency or _balance_currency(part) or ("" if amount is None else amount.currency)
         return Ground(
             account=part.account,
@@ -388,11 +388,11 @@ def _balance_before(part: _Part) -> Money | None:
 
 def _opening(part: _Part, problems: list[str]) -> _Balance | None:
     """OPBD, else PRCD (the previous closing), else the first ITBD where it cannot be the closing one."""
-    interim = [each for each in part.balances if each.code == _INTERIM]
     for code in _OPENING:
         found = _sole(part, code, problems, min)
         if found is not None:
             return found
+    interim = _in_currency(part, _INTERIM, problems)
     closed = any(each.code in _CLOSING for each in part.balances)
     return interim[0] if len(interim) > 1 or (closed and interim) else None
 
@@ -403,18 +403,24 @@ def _closing(part: _Part, problems: list[str]) -> _Balance | None:
         found = _sole(part, code, problems, max)
         if found is not None:
             return found
-    interim = [each for each in part.balances if each.code == _INTERIM]
+    interim = _in_currency(part, _INTERIM, problems)
     opened = any(each.code in _OPENING for each in part.balances)
     return interim[-1] if len(interim) > 1 or (opened and interim) else None
+
+
+def _in_currency(part: _Part, code: str, problems: list[str]) -> list[_Balance]:
+    """The balances of that type in the account's currency; that there are only others is a problem."""
+    those = [each for each in part.balances if each.code == code]
+    own = [each for each in those if each.amount.currency == part.currency]
+    if those and not own:
+        problems.append(f"balance {code} is in {those[0].amount.currency}, the account in {part.currency}")
+    return own
 
 
 def _sole(part: _Part, code: str, problems: list[str], end: Callable[[Iterable[date]], date]) -> _Balance | None:
     """The balance of that type in the account's currency. A statement of several days may have one for each of them: then it is the one of
     the first or the last day (``end``); several of one day that differ are said to be a problem."""
-    those = [each for each in part.balances if each.code == code]
-    own = [each for each in those if each.amount.currency == part.currency]
-    if those and not own:
-        problems.append(f"balance {code} is in {those[0].amount.currency}, the account in {part.currency}")
+    own = _in_currency(part, code, problems)
     days = {each.on for each in own if each.on is not None}
     if days and len(days) == len({(each.on, each.amount) for each in own}):
         return next(each for each in own if each.on == end(days))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from formats.xml_elements import Element, Places, at, first_text, name_of, own_text, text_at
@@ -92,7 +93,7 @@ class Transaction:
 
     amounts: tuple[Amount, ...]
     original: Amount | None
-    charges: Element | None
+    charges: Sequence[Element]
     sign: str
     debtor: Counterparty
     creditor: Counterparty
@@ -112,24 +113,23 @@ class Transaction:
 def transaction_of(element: Element) -> Transaction:
     """The transaction that a TxDtls element holds."""
     texts, elements = _PLACES.found_in(element)
-    returned = elements.get("RtrInf")
     amounts = [amount_of(elements[place]) for place in _WORTHS if place in elements]
     return Transaction(
         amounts=tuple(each for each in amounts if each is not None),
-        original=amount_of(elements.get("AmtDtls/InstdAmt/Amt")),
-        charges=elements.get("Chrgs"),
+        original=amount_of(elements.get("AmtDtls/InstdAmt/Amt", ())),
+        charges=elements.get("Chrgs", ()),
         sign=texts.get("CdtDbtInd", ""),
         debtor=_party(texts, _DEBTOR),
         creditor=_party(texts, _CREDITOR),
         ultimate_debtor=_name(texts, _DEBTOR.ultimate),
         ultimate_creditor=_name(texts, _CREDITOR.ultimate),
-        remittance=_remittance(elements.get("RmtInf"), texts.get("AddtlTxInf", "")),
+        remittance=_remittance(elements.get("RmtInf", ())[-1:], texts.get("AddtlTxInf", "")),
         end_to_end_id=reference(texts.get("Refs/EndToEndId", "")),
         mandate=reference(texts.get("Refs/MndtId", "")),
         batch=reference(texts.get("Refs/PmtInfId", "")),
         bank_reference=reference(texts.get("Refs/AcctSvcrRef", "")),
         code=code_of(texts),
-        returned=returned is not None and len(returned) > 0,
+        returned=any(len(each) for each in elements.get("RtrInf", ())),
         reason=first_text(texts, _REASONS),
         place=f"line {element.sourceline}",
     )
@@ -168,17 +168,17 @@ def code_of(texts: Mapping[str, str]) -> str:
     return "/".join([text for text in (domain, family, subfamily) if text])
 
 
-def amount_of(element: Element | None) -> Amount | None:
-    """The amount of an element with a Ccy attribute; None where it is missing or empty.
+def amount_of(elements: Sequence[Element]) -> Amount | None:
+    """The amount of an element with a Ccy attribute, of several the last; None where there is none or it is empty.
 
     ``.2`` and ``5.`` are amounts too (XML Schema part 2, 3.2.3 decimal).
     """
-    text = "" if element is None or element.text is None else element.text.strip()
-    if element is None or not text:
+    text = (elements[-1].text or "").strip() if elements else ""
+    if not text:
         return None
     if text.startswith("."):
         text = f"0{text}"
-    return Amount(text=text.removesuffix("."), currency=str(element.get("Ccy") or ""))
+    return Amount(text=text.removesuffix("."), currency=str(elements[-1].get("Ccy") or ""))
 
 
 def _name(texts: Mapping[str, str], those: Iterable[str]) -> str:
@@ -193,12 +193,12 @@ def _party(texts: Mapping[str, str], role: _Role) -> Counterparty:
     )
 
 
-def _remittance(element: Element | None, additional: str) -> Remittance:
+def _remittance(elements: Iterable[Element], additional: str) -> Remittance:
     """Ustrd lines, structured references, numbers of the documents referred to; AddtlTxInf where there is nothing else."""
     lines: list[str] = []
     beside: list[str] = []
     references: list[str] = []
-    for child in () if element is None else element:
+    for child in chain.from_iterable(elements):
         match name_of(child):
             case "Ustrd":
                 lines.append(_line(child))

@@ -495,14 +495,19 @@ def _is_ogm(text: str) -> bool:
     return len(text) == OGM_LENGTH and text.isascii() and text.isdigit() and text.strip("0") != ""
 
 
+def _identifier(text: str) -> str:
+    """A reference or number in a field of a fixed width; blanks and zeros mean that there is none."""
+    return text.strip() if text.strip(" 0") else ""
+
+
 def _direct_debit(zone: str, information: str) -> Communication:
     """Type 127: where the reason is blank but the payment was refused, the reason stays unknown."""
     return Communication(
         unstructured=" ".join(zone[79:141].split()),
         information=information,
         debit=DirectDebit(
-            mandate_reference=zone[44:79].strip(),
-            creditor_id=zone[9:44].strip(),
+            mandate_reference=_identifier(zone[44:79]),
+            creditor_id=_identifier(zone[9:44]),
             return_reason=zone[142:146].strip(),
             return_kind=RETURN_KINDS.get(zone[141:142], ""),
         ),
@@ -531,6 +536,8 @@ def structured(code: str, zone: str) -> Communication:
         return _reference(code, zone)
     kind = MOVEMENT_TYPES.get(code)
     if kind is None:
+        if not (code + zone).strip():
+            return Communication()
         return Communication(
             unstructured=" ".join(zone.split()), information=f"structured communication of unknown type {code}"
         )
@@ -546,7 +553,7 @@ def structured(code: str, zone: str) -> Communication:
             said = Communication(
                 unstructured=" ".join(zone[18:48].split()),
                 information=line,
-                debit=DirectDebit(mandate_reference=zone[:12].strip(), creditor_id=zone[49:60].strip()),
+                debit=DirectDebit(mandate_reference=_identifier(zone[:12]), creditor_id=_identifier(zone[49:60])),
             )
         case "115":
             said = Communication(unstructured=shown.get("message", ""), information=line)

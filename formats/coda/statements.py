@@ -4,8 +4,8 @@ A file holds one or more statements, each in an envelope of its own: header (0),
 information (31, 32, 33), free text (4), new balance (8) and trailer (9). Positions are those of Febelfin, *Coded statement of account
 (CODA)*, version 2.6, counted from 1 there and from 0 in the slices here.
 
-What is refused, always with the whole file and one Fault: a record that is not 128 characters (only the blanks that end the records 8
-and 9 may be missing), a record out of its place, a figure or date that is none, an amount with more decimals than its currency, a
+What is refused, always with the whole file and one Fault: a record that is not 128 characters (only the blanks that end the records 4,
+8 and 9 may be missing), a record out of its place, a figure or date that is none, an amount with more decimals than its currency, a
 number of records or a debit or credit turnover other than record 9 says, and an old balance that with the movements does not give
 the new one. The file is the unit although each statement carries its own totals: a bank sends a damaged file again as a whole, and a
 file of which half was taken over is harder to mend than one that was refused.
@@ -50,8 +50,10 @@ from ledger.values import maker
 MAX_BYTES: Final = 128 * 1024 * 1024
 #: Decimals of every amount in CODA.
 _DECIMALS: Final = 3
-#: Records 8 and 9 may lack the blanks after these positions: editors and some banks cut them.
-_SHORTEST: Final = {"8": 63, "9": 52}
+#: These records may lack the blanks after these positions: editors and some banks cut them.
+_SHORTEST: Final = {"4": 10, "8": 63, "9": 52}
+#: Faults that are told of a file that is only looked at.
+MAX_FAULTS: Final = 100
 _HEADER: Final = re.compile(rb"0000[ 0][0-9 ]{9}05")
 _ANY_RECORD: Final = re.compile(rb"[0-9][^\r\n]{127}\r?\n2[1-3][0-9]{8}[^\r\n]{118}\r?\n", re.DOTALL)
 #: Which records of a movement a record that goes on with it may follow.
@@ -112,7 +114,10 @@ class _Place:
         """The file is unfit to be booked; where it is only looked at, reading goes on."""
         if self.found is None:
             self.refuse(number, record, reason)
-        self.found.append(f"{_named(number, record)}: {reason}")
+        if len(self.found) < MAX_FAULTS:
+            self.found.append(f"{_named(number, record)}: {reason}")
+        elif len(self.found) == MAX_FAULTS:
+            self.found.append(f"more than {MAX_FAULTS} faults; the others are not told")
 
 
 def _named(number: int, record: str) -> str:
@@ -432,7 +437,7 @@ class _Envelope:
         if structure not in " 0123" or (structure == " " and self._version == "2"):
             place.refuse(self._opening_line, "1", f"account structure '{structure}' is unknown (0 to 3 are)")
         account, currency = _account(structure, old[5:42])
-        closing_currency = _account(structure, new[4:41])[1]
+        closing_account, closing_currency = _account(structure, new[4:41])
         currency = currency or closing_currency
         self._account = account
         if not account:
@@ -463,7 +468,7 @@ class _Envelope:
                 source=place.source(f"line {self._start + 1}"),
                 format=f"CODA {self._version}",
                 pending=alone,
-                remarks=tuple(_differing_details(entries)),
+                remarks=(*self._another_account(closing_account), *_differing_details(entries)),
             )
         )
         if place.found is not None:
@@ -471,6 +476,12 @@ class _Envelope:
         if statement.problems:
             place.refuse(self._closing_line, "8", "; ".join(statement.problems))
         return statement
+
+    def _another_account(self, closing_account: str) -> Iterator[str]:
+        """A new balance of another account than the old one: the balances prove the entries all the same, and samples without real numbers
+        are often so."""
+        if closing_account and closing_account != self._account:
+            yield f"line {self._closing_line}: the new balance names another account than the old one"
 
     def _check_trailer(self, amounts: _Amounts, debit: int, credit: int) -> None:
         """Record 9: number of the records 1 to 3 and 8 (free text is not counted by the standard, but by some writers), and turnovers.

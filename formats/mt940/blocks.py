@@ -74,7 +74,8 @@ class _RawBlock:
         self.fields.append((tag, line, len(self.lines)))
         self.lines.append(value)
         self.text = self.lines
-        self.closed = self.closed or tag in _CLOSINGS
+        if tag in _CLOSINGS:
+            self.closed = True
 
     def account(self) -> tuple[str, int, list[bytes]] | None:
         """Tag, line and lines of the field that names the account."""

@@ -62,7 +62,7 @@ class _Extra(_Narrative):
     kind = "extras"
 
 
-_TAGS: Final[dict[int | str, mt940.tags.Tag]] = {61: _Movement(), 86: _Narrative(), "NS": _Extra()}
+_TAGS: Final[dict[int | str, mt940.tags.Tag]] = {"61": _Movement(), "86": _Narrative(), "NS": _Extra()}
 _PLAIN: Final[dict[str, list[Any]]] = {
     f"{when}_{slug}": []
     for when in ("pre", "post")
@@ -79,6 +79,11 @@ class _Fields(mt940.models.Transactions):
         """The lines as they are: each is a field, none is empty or a lone ``-``, none ends with blanks."""
         return lines
 
+    @classmethod
+    def normalize_tag_id(cls, tag_id: str) -> str:
+        """A tag as it is written: ours are found by that."""
+        return tag_id
+
     def sanitize_tag_id_matches(self, matches: list[re.Match[str]]) -> list[re.Match[str]]:
         """All of them: no line but a field's begins with a tag, and all tags are known."""
         return matches
@@ -89,8 +94,12 @@ class EntriesLost(Exception):
 
 
 def pairs_of(fields: Sequence[Field]) -> list[Pair]:
-    """The movements among the fields with their narratives, cut and paired by the package; EntriesLost if any is gone."""
-    text = "\n".join([f":{_PAIRED[each.tag]}:{_guarded(each.lines)}" for each in fields if each.tag in _PAIRED])
+    """The movements among the fields with their narratives, cut and paired by the package; EntriesLost if any is gone.
+
+    ``fields``: :61:, :86: and :NS: alone. Each goes to the package as one line, so that ``:12:30 uur`` or a lone ``-`` stays text to it
+    and blanks at line ends stay.
+    """
+    text = "\n".join([f":{_PAIRED[tag]}:{_LINE_END.join(lines)}{_LINE_END}" for tag, lines, _ in fields])
     collection = _Fields(processors=_PLAIN, tags=_TAGS)
     collection.parse(text)
     lines = [each.line for each in fields if each.tag == "61"]
@@ -105,11 +114,6 @@ def pairs_of(fields: Sequence[Field]) -> list[Pair]:
         )
         for line, entry in zip(lines, collection.transactions, strict=True)
     ]
-
-
-def _guarded(lines: Sequence[str]) -> str:
-    """A field as one line for the package, so that ``:12:30 uur`` or a lone ``-`` stays text to it and blanks at line ends stay."""
-    return _LINE_END.join(lines) + _LINE_END
 
 
 def _fields(raw: str | None) -> tuple[tuple[str, ...], ...]:

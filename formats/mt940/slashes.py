@@ -28,8 +28,6 @@ _OWN_START: Final = re.compile(r"\s*/[A-Z]{2,9}/")
 _KNOWN_AT_LEAST: Final = 2
 _PARTIES: Final = frozenset({"ORDP", "BENM", "CNTP", "ULTD", "ULTC", "ULTB", "INIT"})
 _SIDES: Final = frozenset({"ORDP", "BENM"})
-#: Codes whose values need no look at where they stand: most of a narrative.
-_AS_THEY_STAND: Final = frozenset({"EREF", "PREF", "MARF", "CSID", "KREF", "TRTP", "TRCD", "RTRN", "ISDT", "PURP"})
 _ULTIMATE: Final = frozenset({"ULTD", "ULTC", "ULTB"})
 _BESIDE_PARTY: Final = frozenset({"ID", "ADDR"})
 _MAY_PRECEDE: Final = frozenset({*_PARTIES, "NAME", "ADDR", "ID"})
@@ -59,10 +57,7 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool)
     parts = _Parts("ORDP" if money_in else "BENM")
     for lines in narratives:
         for section, code, value in _values(_joined(lines, widths)):
-            if code in _AS_THEY_STAND:
-                parts.first.setdefault(code, value)
-            else:
-                parts.take(section, code, value)
+            parts.take(section, code, value)
     return parts.narrative()
 
 
@@ -116,21 +111,17 @@ class _Parts:
         self.references: list[str] = []
 
     def take(self, section: str, code: str, value: str) -> None:
-        match code:
-            case "CNTP":
-                self._counterparty(value)
-            case "REMI":
-                self._remittance(value)
-            case "NAME" if section in _ULTIMATE:
-                self.ultimate = self.ultimate or spaced(value.strip("/"))
-            case "ULTD" | "ULTC" | "ULTB":
-                self.ultimate = self.ultimate or _named(value)
-            case "CDTRREF":
-                self._refer(value)
-            case "NAME" | "IBAN" | "BIC" if section in _SIDES:
-                self.sides.setdefault(section, {}).setdefault(code, value)
-            case _:
-                self.first.setdefault(code, value)
+        if code in _TAKEN_APART:
+            _TAKEN_APART[code](self, value)
+        elif code == "NAME" and section in _ULTIMATE:
+            self.ultimate = self.ultimate or spaced(value.strip("/"))
+        elif code in _IN_CNTP and section in _SIDES:
+            self.sides.setdefault(section, {}).setdefault(code, value)
+        else:
+            self.first.setdefault(code, value)
+
+    def _ultimate(self, value: str) -> None:
+        self.ultimate = self.ultimate or _named(value)
 
     def _counterparty(self, value: str) -> None:
         account, _, rest = value.partition("/")
@@ -187,6 +178,15 @@ class _Parts:
         )
 
 
+#: Codes whose values hold more than one thing.
+_TAKEN_APART: Final[Mapping[str, Callable[[_Parts, str], None]]] = {
+    "CNTP": _Parts._counterparty,
+    "REMI": _Parts._remittance,
+    "CDTRREF": _Parts._refer,
+    **dict.fromkeys(_ULTIMATE, _Parts._ultimate),
+}
+
+
 def _named(value: str) -> str:
     """The name of an ultimate party, without the identification that ING writes behind it: ``/Jan de Vries/NL123456/``."""
     name, _, identification = value.strip("/").rpartition("/")
@@ -202,7 +202,7 @@ def _compact(value: str) -> str:
 
 
 def _reference(value: str) -> str:
-    return reference(_text(value))
+    return reference(" ".join(value.split()))
 
 
 def _reason(value: str) -> str:

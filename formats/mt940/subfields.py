@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
+from formats.payment_text import bare_iban
 
 _START: Final = re.compile(r"\s*(?P<gvc>\d{3})?(?P<sign>[?>~@^|<#])(?=\d\d)")
 _FIRST_SUBFIELDS: Final = frozenset({"00", "10", "20", "30", "31", "32"})
@@ -21,11 +22,15 @@ _ALWAYS: Final = "EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|MDAT|SQTP|PU
 _KEYWORD: Final = re.compile(
     rf"(?:({_ALWAYS})\+|(?<![A-Za-z0-9])(IBAN|BIC)\+|(?<![A-Za-z0-9])({_ALWAYS}|IBAN|BIC): ?|(MTLG):)"
 )
+#: Keywords that are words too, so that a blank must stand before them: ``IBAN+`` and a German IBAN fill a line.
+_BEGINNINGS: Final = ("IBAN+", "BIC+")
 #: What the values of two keywords look like: other words may follow them without a keyword of their own.
 _SHAPES: Final = {
     "IBAN": re.compile(r"[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)(?![A-Z0-9])"),
     "BIC": re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Z0-9])"),
 }
+#: Characters of the shortest IBAN there is (ISO 13616: Norway).
+_SHORTEST_IBAN: Final = 15
 #: GVC of returned, refunded and reversed SEPA transactions (DK list of business transaction codes).
 RETURN_CODES: Final = frozenset({"108", "109", "159", "181", "184", "193"})
 #: ?34 to ISO where the banks' lists agree.
@@ -122,9 +127,11 @@ def _triodos_account(gvc: str, text: str) -> str:
 
 
 def _run(values: Sequence[str]) -> str:
-    """Purpose lines as one text: a full line goes on in the next, a shorter one ends with a blank."""
+    """Purpose lines as one text: a full line goes on in the next, unless that begins with a keyword; a shorter one ends with a blank."""
     parts: list[str] = []
     for value in values:
+        if parts and value.startswith(_BEGINNINGS):
+            parts.append(" ")
         parts.append(value)
         if len(value) < _SUBFIELD_WIDTH:
             parts.append(" ")
@@ -153,9 +160,17 @@ def _keywords(text: str) -> dict[str, str]:
 
 
 def _shaped(name: str, value: str) -> tuple[str, str]:
-    """The IBAN or BIC with which a value begins, and the words behind it; an IBAN may stand in groups of four."""
+    """The IBAN or BIC with which a value begins, and the words behind it; an IBAN may stand in groups of four. The blank behind one that
+    fills its line is lost, so that the next word is stuck to it: the check digits say where it ends."""
     found = _SHAPES[name].match(value)
-    return (value[: found.end()], value[found.end() :].strip()) if found is not None else ("", value)
+    if found is None:
+        return "", value
+    end = found.end()
+    if name == "IBAN":
+        end = next(
+            (shorter for shorter in range(end, _SHORTEST_IBAN - 1, -1) if bare_iban(value[:shorter]) is not None), end
+        )
+    return value[:end], value[end:].strip()
 
 
 def _reason(gvc: str, extension: str, text: str) -> str:

@@ -38,9 +38,9 @@ from tests.simulators import odoo, tryton, whmcs, woocommerce
 from tests.simulators.server import Simulator
 
 #: Requests for one invoice, at most: WHMCS has no list with all that an invoice holds, nor one of clients with their fields.
-CALLS_MAX = {"odoo": 0.05, "tryton": 0.05, "whmcs": 1.3, "woocommerce": 0.05}
+CALLS_MAX = {"odoo": 0.05, "tryton": 0.05, "whmcs": 1.15, "woocommerce": 0.05}
 #: Milliseconds of ours for one invoice, at most, beyond those of the bare loop; most of WHMCS's are the counting of calls.
-OWN_MS_MAX = {"odoo": 1.0, "tryton": 1.0, "whmcs": 4.0, "woocommerce": 1.0}
+OWN_MS_MAX = {"odoo": 1.0, "tryton": 1.0, "whmcs": 3.0, "woocommerce": 1.0}
 GROWTH_MAX_MIB = 24.0
 #: Customers that the invoices are spread over.
 CUSTOMERS = 500

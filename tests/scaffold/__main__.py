@@ -80,6 +80,10 @@ def _entered(name: str, root: Path) -> dict[Path, str]:
             ("PORTALS: Mapping[", _filled("world.txt", name), False),
             ("Callable[[Path], PortalWorld]] = {\n", f'    (Port.INVOICES, "{name}"): {name}_source,\n', True),
         ),
+        **_changed(
+            root / "tests/conformance/test_changed_answers.py",
+            ("MAY_BE_EMPTY: Final[Mapping[str, frozenset[str]]] = {\n", _filled("may_be_empty.txt", name), True),
+        ),
     }
 
 
@@ -129,6 +133,7 @@ def main() -> int:
 Next:
 1. Make tests/simulators/{name}.py what the system's documentation says: paging, limits, errors, traps.
 2. Change client.py and read.py until these pass: pytest tests/unit/connectors/test_{name}.py tests/conformance/test_portal_sources.py
+   tests/conformance/test_changed_answers.py
 3. Write the settings' page anew:
    AFLETTER_WRITE_GOLDEN=1 AFLETTER_WRITE_DOCS=1 pytest tests/unit/daemon/test_pages.py tests/unit/config/test_reference.py
 4. Write docs/connectors/{name}.md: what it needs, an example that works, what is mapped to what, limits, traps, what is not verified."""

@@ -288,3 +288,34 @@ def _effects(shop: Shop, *words: str) -> str:
 def _parked(shop: Shop) -> list[str]:
     with opened(shop.clerk.config) as tenant, tenant.store.snapshot() as t:
         return [effect.key for effect in t.outbox.with_state(EffectState.PARKED)]
+
+
+def test_a_parked_posting_is_named_by_its_entry_and_told_in_words(shop: Shop) -> None:
+    shop.invoice(20260001, "121.00")
+    shop.clerk.statement(DAY_1, Line(amount="121.00", text="20260001", bank_reference="R1"))
+    shop.close(True)
+    shop.clerk.sync(DAY_1)
+    listed = _effects(shop, "list")
+    assert "parked, tried once: to accounting/0, posting of entry R1, 2026-06-15: 20260001 volledig betaald" in listed
+    shown = _effects(shop, "show", "R1")
+    assert "receivable 20260001: -121.00 EUR, customer C1" in shown
+    assert IBAN not in shown.partition("{")[0]
+    assert any("posting entry R1: " in line for line in shop.clerk.status(DAY_1).parked)
+    shop.close(False)
+    assert "posting of entry R1 is queued again" in _effects(shop, "retry", "R1")
+    assert shop.clerk.sync(DAY_2).failures == []
+    assert len(shop.postings()) == 1
+
+
+def test_what_was_refused_there_and_is_undone_here_never_gets_there(shop: Shop) -> None:
+    shop.invoice(20260001, "121.00")
+    shop.clerk.statement(DAY_1, Line(amount="121.00", text="20260001", bank_reference="R1"))
+    shop.close(True)
+    shop.clerk.sync(DAY_1)
+    with opened(shop.clerk.config) as tenant:
+        review.undo(tenant, "R1", shop.clerk.person(DAY_2))
+    shop.close(False)
+    assert shop.clerk.sync(DAY_2).failures == []
+    # Only that the money waits for a person stands there.
+    assert len(shop.postings()) == 1
+    assert "1 open documents and 0 bank accounts agree, 0 differ" in shop.compared()

@@ -153,16 +153,23 @@ def test_a_nasty_month(company: Company) -> None:
 def _closed(company: Company, world: BooksWorld) -> None:
     """What comes while the month is closed there waits with the system's own words, and goes through once it is open."""
     world.close(True)
-    company.statement(DAY_3, Line(amount="8.88", bank_reference="late", **STRANGER))
+    late, mistaken = (Line(amount="8.88", bank_reference=name, **STRANGER) for name in ("late", "mistaken"))
+    company.statement(DAY_3, late, mistaken)
     cycle.run(company.config, date.fromisoformat(DAY_3), SilentSteps())
-    parked = company.parked()
-    world.close(False)
     with opened(company.config) as tenant:
-        assert len(parked) == (1 if tenant.accounting[0].abilities.locks_periods else 0)
+        locks = tenant.accounting[0].abilities.locks_periods
+        assert len(company.parked()) == (2 if locks else 0)
+        # What was refused and is booked otherwise meanwhile is not to be taken back there: it never was there.
+        review.book(tenant, "mistaken", ["ignore"], company.person(DAY_3))
+    world.close(False)
+    parked = company.parked()
+    with opened(company.config) as tenant:
+        assert len(parked) == (1 if locks else 0)
         for effect in parked:
             assert "2026" in effect.detail or "closed" in effect.detail
             effect_acts.retry(tenant, effect.key, company.person(DAY_3))
     assert cycle.run(company.config, date.fromisoformat(DAY_3), SilentSteps()).failures == []
+    assert company.parked() == []
     company.agrees()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.scenarios.clerk import Clerk, Line
 from tests.simulators import mollie, odoo, tryton, twikey, whmcs, woocommerce
-from tests.simulators.server import running
+from tests.simulators.server import Simulator, running
 
 FOLDER = "invoices: [{use: folder, path: shop}]"
 #: A source of each kind, as it stands in the tenant file; the login goes where the braces are.
@@ -74,7 +74,7 @@ def company(tmp_path: Path) -> Iterator[Company]:
     erp.invoice("ERP-1", erp.customer("Maes", "C9"), "13.00")
     provider.customer("C1", reference="MOLLIE-1")
     platform.sign("TWIKEY-1", "C1")
-    systems = {
+    systems: dict[str, Simulator] = {
         "woocommerce": shop, "whmcs": portal, "odoo": books, "tryton": erp, "mollie": provider, "twikey": platform,
     }  # fmt: skip
     with ExitStack() as servers:

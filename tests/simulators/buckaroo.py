@@ -264,7 +264,11 @@ class BuckarooAccount:
         unknown = []
         for one in asked:
             ((by, name),) = one.items()
-            found = {key: each for key, each in self.transactions.items() if each[by] == name}
+            found = {
+                key: each
+                for key, each in self.transactions.items()
+                if name == (key if by == "Key" else each.get("Invoice"))
+            }
             known |= found
             if not found:
                 unknown.append({by: name, "ErrorMessage": "Not found"})

@@ -42,7 +42,11 @@ def test_a_new_connector_passes_the_suite_of_its_port(project: Path) -> None:
     python = [place for place in places if place.endswith(".py")]
     run(project, "ruff", "check", "--fix", "--select", "I", *python)
     run(project, "ruff", "check", *python)
-    suites = ("tests/unit/connectors/test_acme.py", "tests/conformance/test_portal_sources.py")
+    suites = (
+        "tests/unit/connectors/test_acme.py",
+        "tests/conformance/test_portal_sources.py",
+        "tests/conformance/test_changed_answers.py",
+    )
     run(project, "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", "-k", "acme", *suites)
 
 

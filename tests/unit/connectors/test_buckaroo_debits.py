@@ -152,6 +152,10 @@ def test_where_nobody_can_tell_nothing_is_sent(world: World, effect: Effect, mon
     with pytest.raises(HumanActionNeeded, match="neither shows"):
         world.make().send(effect)
     assert world.account.transactions == {}
+    # Where a person has seen that this is how it says so.
+    assert world.make(absent_when="not_shown").find(effect.key) is None
+    world.make(absent_when="not_shown").send(effect)
+    assert len(world.account.transactions) == 1
 
 
 def test_two_debits_under_one_reference_are_a_persons(world: World, effect: Effect) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ import requests
 
 from connectors import http
 from connectors.http import HttpClient, HttpLimits, HttpRequest, HttpResponse, exact_double, json_bytes
-from ledger.errors import CredentialsRefused, OutcomeUnknown, Refused, Transient
+from ledger.errors import AfletterError, CredentialsRefused, OutcomeUnknown, Refused, Transient
 from tests.simulators.clock import Clock, clock
 from tests.simulators.server import Answer, Call, Loopback, Trouble, running
 
@@ -121,6 +122,28 @@ def test_what_it_says_holds_no_secret_no_iban_and_no_query(server: Loopback, sit
     with pytest.raises(Refused) as told:
         client.get("/page?skip=hush", (("name", "Jansen"),))
     assert str(told.value).endswith("/page: status 400: pay BE***34 or NL***00, token ***")
+
+
+def test_an_iban_in_small_letters_is_masked_and_a_digest_is_not(server: Loopback) -> None:
+    client = HttpClient(server.address)
+    said = client.masked("be68539007547034 and nl91abna0417164300, not ab12cdef34567890abcdef")
+    assert said == "be***34 and nl***00, not ab12cdef34567890abcdef"
+
+
+#: Not in the text of the test itself, which a traceback shows.
+SECRET, IBAN, NAME = "hush-hush", "BE68539007547034", "Jansen"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 422, 429, 500, 502, 503])
+def test_a_traceback_holds_no_secret_no_iban_and_no_query(server: Loopback, site: Site, status: int) -> None:
+    body = f"pay {IBAN}, token {SECRET}".encode()
+    site.answers = [Answer(status=status, body=body, headers={"Retry-After": "999"})]
+    client = HttpClient(server.address, login=("me", SECRET))
+    with pytest.raises(AfletterError) as told:
+        client.send(HttpRequest(method="POST", path="/page", query=(("who", NAME),), body=SECRET.encode()))
+    written = "".join(traceback.format_exception(told.value))
+    for hidden in (SECRET, IBAN, NAME):
+        assert hidden not in written
 
 
 def test_a_redirect_is_not_followed_and_a_large_answer_not_read(server: Loopback, site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import re
@@ -216,6 +217,7 @@ def test_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
     try:
         for start in (200, 400, 600, 800):
             target.send_many(effects(start, 200))
+            gc.collect()
             held.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import multiprocessing
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,3 +103,26 @@ def test_the_client_takes_from_it_and_a_429_holds_all(tmp_path: Path) -> None:
         assert client.get("/").json() == {}
     assert time.now == 1_800_000_014
     assert server.count == 3
+
+
+def _calls(file: str, granted: Any) -> None:
+    shared = RateBudget(Path(file), (Window(calls=1000, seconds=60), Window(calls=30, seconds=86_400)), patience_s=0.0)
+    for _ in range(20):
+        with suppress(Transient):
+            shared.take()
+            granted.put(1)
+
+
+def test_all_processes_of_a_tenant_share_one_budget(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    granted = context.SimpleQueue()
+    processes = [context.Process(target=_calls, args=(str(tmp_path / "rate.json"), granted)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    count = 0
+    while not granted.empty():
+        granted.get()
+        count += 1
+    assert count == 30

@@ -23,7 +23,7 @@ from ledger.party import Customer, CustomerType
 from ledger.portal_feedback import PortalFeedback, PortalState, feedback_key, feedback_payload
 from ledger.sources import Fault, RawDocument
 from tests.simulators.clock import clock
-from tests.simulators.server import Loopback, Trouble, running
+from tests.simulators.server import Loopback, Trouble, json_answer, running
 from tests.simulators.whmcs import IDENTIFIER, SECRET, WhmcsPortal
 
 IBAN = "BE68539007547034"
@@ -102,6 +102,22 @@ def test_many_pages_come_once_and_only_what_changed_comes_again(world: World) ->
         str(late): eur("7.00"),
     }
     assert world.run() == []
+
+
+@pytest.mark.parametrize("none", ["", [], {}, {"invoice": ""}, {"invoice": []}, None])
+def test_a_portal_without_invoices_says_so_in_many_ways(
+    world: World, none: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = json_answer({"result": "success", "totalresults": 0, "numreturned": 0, "invoices": none})
+    monkeypatch.setattr(world.portal, "answer", lambda _call: nothing)
+    assert world.facts() == []
+
+
+def test_invoices_that_are_counted_and_not_shown_are_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = json_answer({"result": "success", "totalresults": 3, "invoices": ""})
+    monkeypatch.setattr(world.portal, "answer", lambda _call: hidden)
+    with pytest.raises(HumanActionNeeded, match="counts 3 invoices and shows none"):
+        world.facts()
 
 
 def test_rows_that_vanish_while_pages_are_read_hide_none(world: World) -> None:
@@ -186,6 +202,20 @@ def test_marked_as_paid_by_hand(world: World) -> None:
     found = world.documents()
     assert found[str(online)].settled_at_source == eur("100.00")
     assert found[str(by_bank)].settled_at_source == eur("0")
+
+
+def test_a_cursor_of_an_earlier_version_goes_on(world: World) -> None:
+    number = world.portal.invoice(world.portal.client(), "100.00")
+    assert len(world.documents()) == 1
+    assert world.cursor is not None
+    place = json.loads(world.cursor)
+    names = ("row", "digest", "kind", "currency", "issued_on", "due_on", "customer", "number")
+    place["open"] = {key: dict(zip(names, line.split("\t"), strict=True)) for key, line in place["open"].items()}
+    world.cursor = json.dumps(place)
+    assert world.documents() == {}
+    del world.portal.invoices[number]
+    (gone,) = world.documents().values()
+    assert not gone.gross
 
 
 def test_what_was_cancelled_before_we_came_is_not_even_asked_for(world: World) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,28 @@ def test_an_order_becomes_a_customer_and_an_invoice(world: World) -> None:
     assert (invoice.issued_on, invoice.due_on) == (date(2026, 6, 1), date(2026, 6, 15))
     assert (invoice.gross, invoice.settled_at_source) == (eur("121.00"), eur("0"))
     assert invoice.source.name == f"orders/{order}"
+
+
+@pytest.mark.parametrize(
+    ("utc", "day"),
+    [
+        # The hour before and after the clock goes forward, back, and in winter.
+        ("2026-03-28T22:59:00", date(2026, 3, 28)),
+        ("2026-03-28T23:01:00", date(2026, 3, 29)),
+        ("2026-03-29T21:59:00", date(2026, 3, 29)),
+        ("2026-03-29T22:01:00", date(2026, 3, 30)),
+        ("2026-10-24T22:01:00", date(2026, 10, 25)),
+        ("2026-10-25T22:59:00", date(2026, 10, 25)),
+        ("2026-10-25T23:01:00", date(2026, 10, 26)),
+        ("2026-12-31T23:00:30", date(2027, 1, 1)),
+    ],
+)
+def test_a_day_is_that_of_the_shop_in_summer_and_in_winter(world: World, utc: str, day: date) -> None:
+    world.shop.now = datetime.fromisoformat(utc).replace(tzinfo=UTC) - timedelta(minutes=1)
+    world.shop.order("121.00", invoice="2026-0042")
+    _, invoice = world.facts()
+    assert isinstance(invoice, Document)
+    assert (invoice.issued_on, invoice.due_on) == (day, day + timedelta(days=14))
 
 
 def test_many_pages_come_once_and_only_what_changed_comes_again(world: World) -> None:

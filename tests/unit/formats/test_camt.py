@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from formats import camt
+from formats.detect import read_bank_document
 from ledger.controls import chain_gaps, with_controls
 from ledger.identity import identify
 from ledger.money import Money
@@ -508,3 +509,59 @@ def test_a_day_that_no_bank_books_on_is_refused(day: str, place: str) -> None:
     (found,) = read(document(content))
     assert isinstance(found, Fault)
     assert f"'{day}' is no day of a bank's books" in found.reason
+
+
+def transactions(*contents: str) -> str:
+    """NtryDtls with these TxDtls."""
+    return "<NtryDtls>" + "".join(f"<TxDtls>{content}</TxDtls>" for content in contents) + "</NtryDtls>"
+
+
+CHARGES = "".join(f'<Chrgs><Amt Ccy="EUR">{amount}</Amt></Chrgs>' for amount in ("2", "3"))
+HALF = '<AmtDtls><TxAmt><Amt Ccy="EUR">50</Amt></TxAmt></AmtDtls>'
+
+
+@pytest.mark.parametrize("rest", [CHARGES + transactions(HALF, HALF), transactions(HALF + CHARGES, HALF)])
+def test_all_charges_of_an_entry_count(rest: str) -> None:
+    found = with_controls(statement(ACCOUNT + balance("OPBD", "100") + balance("CLBD", "195") + entry("95", rest=rest)))
+    assert found.problems == ()
+    assert found.entries[0].charges == Money(500, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("batches", "batch"),
+    [
+        (("<PmtInfId>P1</PmtInfId>", "<PmtInfId>P2</PmtInfId>"), ""),
+        (("<PmtInfId>P1</PmtInfId>", "<PmtInfId>P1</PmtInfId>"), "P1"),
+        (("<PmtInfId>P1</PmtInfId>", "<NbOfTxs>1</NbOfTxs>"), "P1"),
+        (("<MsgId>M</MsgId><PmtInfId>P1</PmtInfId>", "<MsgId>M</MsgId><PmtInfId>P2</PmtInfId>"), "M"),
+    ],
+)
+def test_an_entry_made_of_several_batches_is_none_of_them(batches: tuple[str, ...], batch: str) -> None:
+    rest = "".join(f"<NtryDtls><Btch>{each}</Btch><TxDtls/></NtryDtls>" for each in batches)
+    (found,) = statement(ACCOUNT + entry("10", rest=rest)).entries
+    assert found.batch_id == batch
+
+
+@pytest.mark.parametrize(
+    "balances",
+    [
+        balance("ITBD", "1", currency="USD") + balance("ITBD", "2", currency="USD"),
+        balance("ITBD", "1", currency="USD") + balance("CLBD", "2"),
+        balance("OPBD", "1") + balance("ITBD", "2", currency="USD"),
+    ],
+)
+def test_an_interim_balance_in_another_currency_is_a_problem(balances: str) -> None:
+    (problem,) = with_controls(statement(ACCOUNT + balances + entry("1"))).problems
+    assert problem == "balance ITBD is in USD, the account in EUR"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16BE"), ("utf-8-sig", "UTF-8")],
+)
+def test_two_bytes_a_character_with_a_byte_order_mark_or_without(encoding: str, declared: str) -> None:
+    text = document(ACCOUNT + balance("OPBD", "1") + entry("2", rest="<AddtlNtryInf>Čeština</AddtlNtryInf>")).decode()
+    raw = text.replace('version="1.0"', f'version="1.0" encoding="{declared}"').encode(encoding)
+    (found,) = read_bank_document(document_of(raw))
+    assert isinstance(found, Statement)
+    assert found.entries[0].remittance.unstructured == ("Čeština",)

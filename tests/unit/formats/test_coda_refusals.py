@@ -159,3 +159,11 @@ def test_statements_before_the_one_that_cannot_be_read_can_be_seen() -> None:
 @pytest.mark.parametrize("content", [written(GOOD), written(GOOD, GOOD)])
 def test_a_file_that_is_read_is_seen_as_it_is_read(content: bytes) -> None:
     assert examined(content) == list(coda.read(raw_document(content)))
+
+
+def test_of_very_many_faults_only_the_first_ones_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each statement tells those before it too: thousands of statements with a fault each took minutes and gigabytes."""
+    monkeypatch.setattr(statements, "MAX_FAULTS", 3)
+    seen = examined(written(*[Stmt(movements=GOOD.movements, count=9)] * 6))
+    assert [len(each.problems) for each in seen] == [1, 2, 3, 4, 4, 4]
+    assert seen[-1].problems[-1] == "more than 3 faults; the others are not told"

@@ -8,7 +8,7 @@ import pytest
 
 from formats import coda
 from ledger.money import Money
-from ledger.statements import EntryStatus, Statement
+from ledger.statements import EntryStatus, Remittance, Statement
 from tests.unit.formats.coda_file import IBAN, Mv, Stmt, info31, info32, info33, read_all, read_one, written
 
 
@@ -208,6 +208,18 @@ def test_r_transaction_in_type_127_alone() -> None:
     assert (entry.return_kind, entry.return_reason) == ("refund", "MD06")
 
 
+@pytest.mark.parametrize("kind", ["107", "127"])
+def test_zeros_are_no_mandate_and_no_creditor(kind: str) -> None:
+    (entry,) = read_one(Mv(minor=-1, structured=True, text=kind + "0" * 50, text2="0" * 53, text3="0" * 43)).entries
+    assert (entry.mandate_reference, entry.creditor_id, entry.return_kind) == ("", "", "")
+
+
+def test_a_structured_communication_of_blanks_says_nothing() -> None:
+    (entry,) = read_one(Mv(minor=1, structured=True, text="")).entries
+    assert entry.information == ()
+    assert entry.remittance == Remittance()
+
+
 def test_not_provided_is_no_end_to_end_id() -> None:
     (entry,) = read_one(Mv(minor=1, customer="NOTPROVIDED")).entries
     assert entry.end_to_end_id == ""
@@ -366,6 +378,15 @@ def test_version_1_has_an_address_in_record_23() -> None:
     assert entry.customer_reference == "EIGEN REF"
 
 
+def test_a_new_balance_of_another_account_is_remarked() -> None:
+    """As in many samples whose numbers were made up; the number itself is not told."""
+    (statement,) = read_all(written(Stmt(account8=f"{'BE71096123456769':<34}EUR")))
+    assert isinstance(statement, Statement)
+    assert statement.account == IBAN
+    assert statement.problems == ()
+    assert statement.remarks == ("line 3: the new balance names another account than the old one",)
+
+
 def test_free_text_may_stand_after_the_new_balance_and_may_be_counted() -> None:
     for count in (3, 5):
         (statement,) = read_all(written(Stmt(movements=(Mv(minor=1),), free=("one", "two"), count=count)))
@@ -414,6 +435,14 @@ def test_trailing_blanks_of_the_last_records_may_be_cut() -> None:
     records[-2], records[-1] = records[-2][:63], records[-1][:52]
     (statement,) = read_all("\n".join(records).encode())
     assert isinstance(statement, Statement)
+
+
+def test_trailing_blanks_of_free_text_may_be_cut() -> None:
+    records = [
+        record[:127].rstrip() if record[0] == "4" else record for record in Stmt(free=("tot ziens", "")).records()
+    ]
+    (statement,) = read_all("\n".join(records).encode())
+    assert isinstance(statement, Statement), statement
 
 
 def test_blanks_after_a_record_are_borne() -> None:

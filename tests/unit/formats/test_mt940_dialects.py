@@ -103,6 +103,9 @@ def test_no_blank_was_lost_before_a_slash_that_begins_a_line() -> None:
         ("IBAN: DE89370400440532013000?21 BIC: COBADEFFXXX?22DATUM: 02.06.2026?23RE-5", "DE89370400440532013000", "COBADEFFXXX", ("DATUM: 02.06.2026 RE-5",)),
         ("SVWZ+RE-5 IBAN: siehe oben", "", "", ("siehe oben", "RE-5")),
         ("SVWZ+RE-5 IBAN: DE89 3704 0044?21 0532 0130 00 DANKE", "DE89370400440532013000", "", ("DANKE", "RE-5")),
+        # A line of 27 characters that the IBAN fills: the blank behind it is lost.
+        ("IBAN+DE89370400440532013000?21BIC+COBADEFFXXX?22SVWZ+RE-5", "DE89370400440532013000", "COBADEFFXXX", ("RE-5",)),
+        ("IBAN+DE89370400440532013000?21DANKE SVWZ+RE-5", "DE89370400440532013000", "", ("DANKE", "RE-5")),
     ],
 )  # fmt: skip
 def test_words_behind_a_german_iban_or_bic(purpose: str, account: str, bic: str, text: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.controls import chain_gaps, remarks, with_controls
+from ledger.controls import chain_gaps, remarks, unfinished, with_controls
 from ledger.money import Money
 from tests.unit.ledger.statement_facts import ACCOUNT, Header, entry, header, statement
 
@@ -52,6 +52,14 @@ def test_without_an_opening_balance_nothing_is_invented() -> None:
     assert remarks(checked) == ("no opening balance: what it says cannot be proven",)
     assert remarks(statement(None, None)) == ("no opening and no closing balance: what it says cannot be proven",)
     assert remarks(statement(1, 1)) == ()
+
+
+def test_an_mt940_that_is_cut_off_says_why_it_is_not_taken_over() -> None:
+    cut = replace(statement(1, None), format="MT940")
+    assert "the closing balance (:62F:) is missing" in unfinished(cut)
+    assert remarks(cut)[-1] == f"it is not taken over: {unfinished(cut)}"
+    for whole in (statement(1, None), replace(statement(1, 1), format="MT940"), replace(cut, opening=None)):
+        assert unfinished(whole) == ""
 
 
 def test_wrong_balances_of_a_reader_are_mended() -> None:
@@ -159,6 +167,19 @@ def test_the_order_within_a_day_is_found_when_balances_come_back() -> None:
 def test_an_account_emptied_each_day_hides_no_gap() -> None:
     """Zero balancing: an older statement closed with the same balance, but not the last one."""
     assert len(chain_gaps([header(5, 0, 8, 0), header(8, 0, 9, 700), header(10, 0, 11, 0)])) == 1
+
+
+def test_hundreds_of_gaps_are_found_as_quickly_as_one() -> None:
+    """An account that begins each day with the same balance: each gap may be healed by any other statement (it took half a minute)."""
+    first = header(1, 0, 1, 0)
+    days = [date(2020, 1, 1) + timedelta(days=number) for number in range(600)]
+    emptied = [
+        replace(first, opening=Money(5, "EUR"), closing=Money(9 + number, "EUR"), opening_on=day - timedelta(days=1), closing_on=day)
+        for number, day in enumerate(days)
+    ]  # fmt: skip
+    assert len(chain_gaps(emptied)) == 599
+    whole = replace(emptied[0], closing_on=days[-1] + timedelta(days=1), closing=Money(7, "EUR"))
+    assert len(chain_gaps([*emptied, whole])) < 3
 
 
 def test_currencies_and_accounts_are_apart() -> None:

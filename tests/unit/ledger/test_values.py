@@ -11,7 +11,7 @@ import pytest
 
 from ledger.party import Counterparty
 from ledger.statements import EntryDetail, StatementEntry
-from ledger.values import many
+from ledger.values import maker, many
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,19 @@ def test_nothing_of_the_class_is_lost(kind: type) -> None:
     assert [each.name for each in fields(kind)] == list(signature(kind).parameters)
 
 
+def test_a_maker_makes_what_the_class_makes() -> None:
+    quick, party = maker(Quick), maker(Counterparty)
+    assert list(signature(quick).parameters) == ["first", "second", "third"]
+    made = quick(1, third=(2,))
+    assert type(made) is Quick
+    assert made == Quick(1, third=(2,))
+    assert party(name="Jan") == Counterparty(name="Jan")
+    with pytest.raises(FrozenInstanceError):
+        made.first = 2  # type: ignore[misc]
+    with pytest.raises(TypeError, match="first"):
+        quick()  # type: ignore[call-arg]
+
+
 def test_what_it_cannot_be_done_for_is_refused() -> None:
     @dataclass(frozen=True)
     class Open:
@@ -85,3 +98,5 @@ def test_what_it_cannot_be_done_for_is_refused() -> None:
     for kind in (Open, Checked, Made):
         with pytest.raises(TypeError):
             many(kind)
+        with pytest.raises(TypeError):
+            maker(kind)

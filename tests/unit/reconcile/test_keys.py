@@ -18,6 +18,8 @@ def test_places_come_back_in_the_order_they_were_put(puts: list[tuple[str, int]]
         known[key].append(place)
     assert {key: list(table.places(key)) for key in known} == known
     assert table.places("none of these") == ()
+    asked = ["none of these", *known, "nor this"]
+    assert list(table.all_places(asked)) == [(key, place) for key, places in known.items() for place in places]
 
 
 def test_it_grows() -> None:
