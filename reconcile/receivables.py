@@ -326,16 +326,19 @@ class Receivables:
             found.update(dict.fromkeys(strongly_like(payer, block, self._names)))
         return tuple(found)
 
-    def named_in(self, text: Name) -> tuple[str, ...] | None:
-        """Customers whose whole names stand in a text; None when too many share a word of it to be compared."""
+    def named_in(self, text: Name) -> tuple[str, ...]:
+        """Customers whose whole names stand in a text, among those who share a word of it with no more than MOST_NAMESAKES."""
         found: dict[str, None] = {}
         for word in text.blocks:
             block = self._customers_by_word.get(word, ())
-            if len(block) > MOST_NAMESAKES:
-                return None
-            named = [each for each in block if self._names[each].is_in(text)]
-            found.update(dict.fromkeys(each for each in named if not are_two_companies(text, self._names[each])))
+            if len(block) <= MOST_NAMESAKES:
+                named = [each for each in block if self._names[each].is_in(text)]
+                found.update(dict.fromkeys(each for each in named if not are_two_companies(text, self._names[each])))
         return tuple(found)
+
+    def may_name_many(self, text: Name) -> bool:
+        """Whether a word of a text is in the names of more than MOST_NAMESAKES customers: who of them is meant ``named_in`` does not say."""
+        return any(len(self._customers_by_word.get(word, ())) > MOST_NAMESAKES for word in text.blocks)
 
     def learn(self, payer: KnownPayer) -> None:
         """From now on ``payer.iban`` is known to pay for ``payer.customer_id``."""

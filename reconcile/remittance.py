@@ -302,7 +302,10 @@ def _quotes_in(
         if not customers or not all(place in customers for place in range(at, to + 1)):
             follows = found[-1] if found and found[-1].introduced and found[-1].last == at - 1 else None
             listed = follows is not None and _AND.match(text[written[at - 1].end : written[at].start]) is not None
-            found.append(_quote(receivables, text, written, items=items, key=key, at=at, to=to, listed=listed))
+            quote = _quote(receivables, text, written, items=items, key=key, at=at, to=to, listed=listed)
+            # an order number of a digit or two stands everywhere (``Rate 1/3``)
+            if quote.introduced or quote.evidence is not Evidence.ORDER_NUMBER or len(key) >= _FEWEST_BEHIND_BLANK:
+                found.append(quote)
         at = to + 1
     return found
 

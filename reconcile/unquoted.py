@@ -362,11 +362,13 @@ def _objection_to_learned(case: Case, items: Sequence[Item]) -> Reason | None:
     if not case.reading.text or not any(case.pays_under_another_name(item.customer_id) for item in items):
         return None
     amount = case.amount
-    others = case.receivables.named_in(name_of(case.reading.text))
-    if others is None:
-        return reason("may_name_another", documents=named(items), amount=amount)
-    if not others or any(item.customer_id in others for item in items):
+    text = name_of(case.reading.text)
+    others = case.receivables.named_in(text)
+    if any(item.customer_id in others for item in items):
         return None
+    if not others:
+        may_name = case.receivables.may_name_many(text)
+        return reason("may_name_another", documents=named(items), amount=amount) if may_name else None
     return reason("customer_named", customer=others[0], documents=named(items), amount=amount)
 
 
@@ -550,7 +552,7 @@ def _named_in_text(case: Case) -> tuple[str, ...]:
     a stranger pays. A name in a text proves nothing, for it may be anybody's. Empty when it names more than a few."""
     if not case.reading.text:
         return ()
-    found = [each for each in case.receivables.named_in(name_of(case.reading.text)) or () if case.open_of_one(each)]
+    found = [each for each in case.receivables.named_in(name_of(case.reading.text)) if case.open_of_one(each)]
     return tuple(found) if len(found) <= _MOST_NAMED else ()
 
 

@@ -158,3 +158,14 @@ def test_a_number_nobody_knows_behind_a_date_is_seen(written: str) -> None:
     desk.document("2026-01540", "C1", "80.00")
     desk.pays("3592.47", f"11.08.26 {written}", name="Traiteur Pype", iban="BE11")
     assert suggested(desk.decides())
+
+
+def test_an_order_number_of_one_digit_counts_only_behind_a_word_for_it() -> None:
+    desk = Desk()
+    desk.customer("C1", "Spenglerei Wiesinger", "DE11")
+    desk.document("5047", "C1", "2892.60")
+    desk.document("5101", "C1", "77.10", order="3")
+    desk.pays("964.20", "Rate 1/3 5047", name="Spenglerei Wiesinger", iban="DE11")
+    assert booked(desk.decides()) == [("payment", "5047", "964.20")]
+    desk.pays("77.10", "Bestellung 3", name="Spenglerei Wiesinger", iban="DE11")
+    assert booked(desk.decides()) == [("payment", "5101", "77.10")]
