@@ -7,7 +7,7 @@ are lost, an impossible date ends the file), so the tags that carry truth hand o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import mt940.models
@@ -18,6 +18,10 @@ from formats.mt940.blocks import Field
 #: The package strips blanks at line ends, which a narrative broken in the middle of a sentence needs: line ends travel as this, a
 #: control character that no text has (blocks.py makes them blanks) and that is no blank itself.
 _LINE_END: Final = "\x02"
+
+
+#: Fields that are handed to the package at a time: it keeps some 2 KB of each until it has paired them all.
+PORTION_FIELDS: Final = 20_000
 
 
 class Pair(NamedTuple):
@@ -99,6 +103,21 @@ def pairs_of(fields: Sequence[Field]) -> list[Pair]:
     ``fields``: :61:, :86: and :NS: alone. Each goes to the package as one line, so that ``:12:30 uur`` or a lone ``-`` stays text to it
     and blanks at line ends stay.
     """
+    return [pair for portion in _portions(fields) for pair in _paired(portion)]
+
+
+def _portions(fields: Sequence[Field]) -> Iterator[Sequence[Field]]:
+    """The fields in their order, each portion up to the beginning of a movement."""
+    begin = 0
+    while begin < len(fields):
+        end = begin + PORTION_FIELDS
+        while end < len(fields) and fields[end].tag != "61":
+            end += 1
+        yield fields[begin:end]
+        begin = end
+
+
+def _paired(fields: Sequence[Field]) -> list[Pair]:
     text = "\n".join([f":{_PAIRED[tag]}:{_LINE_END.join(lines)}{_LINE_END}" for tag, lines, _ in fields])
     collection = _Fields(processors=_PLAIN, tags=_TAGS)
     collection.parse(text)
