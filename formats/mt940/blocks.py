@@ -13,7 +13,7 @@ from ledger.errors import MalformedDocument
 
 #: A line of a statement has some 65 characters; anything near this is no statement (1 GB of zeros is one line).
 LONGEST_LINE_BYTES: Final = 64 * 1024
-#: Fields of one statement, which is held in memory (some 3.5 KB a movement and its narrative, 700 MiB with as many as this): years of a
+#: Fields of one statement, which is held in memory (some 4.5 KB a movement and its narrative, 900 MiB with as many as this): years of a
 #: busy account. A file may hold any number of statements, for they are read one after the other.
 MOST_FIELDS: Final = 400_000
 _CHUNK_BYTES: Final = 64 * 1024
