@@ -13,7 +13,9 @@ Only equal amounts in one currency can be the same entry. Beyond that there are 
 3. *Step.* The same amount that leads to the same running balance: the same step of the same account. Among several (+10 -10 +10) equal
    content decides, then their order. Where the references of this format have proven stable (more such steps agree on them than
    differ), two different references are two entries.
-4. *A part in another order.* A run of entries between two balances that are known, with amounts that are there, paired by content.
+4. *A part in another order.* A run of entries between two balances that are known, with amounts that are there, paired by content. Two different
+   references in one format are two entries; without them such a run cannot be told from another statement of that day with the same amounts,
+   balances and words, and is taken for the known part until the whole day comes.
 5. *Content*, where one side has no running balance, or where the document must hold all that is known and more: equal reference, end-to-end
    id, counterparty, creditor references and text (letters and digits only), with multiplicity, the strongest agreement first and never
    against a contradiction. An equal amount alone proves nothing.
@@ -359,7 +361,7 @@ class _Claims:
 
         A run that is all that is left on both sides and leads somewhere else is the same run, whatever the formats make of its words.
         One that comes back to its first balance, or is a part of what is known, may as well be another statement: then all of its
-        entries must find one with equal content, or none of them is known.
+        entries must find one with equal content, and no other reference in the same format, or none of them is known.
         """
         states = {balance for step in self._passed() for balance in (_before(step), step[1])}
         for run in self._runs():
@@ -371,14 +373,18 @@ class _Claims:
                 continue
             if not {_before(first), last[1]} <= states:
                 continue
+            is_all = wanted == there and _before(first) != last[1]
             for ours, theirs in self._pairs(
                 run, free, lambda index: self._entries[index].amount, lambda index: self._known[index].amount
             ):
-                self._pair_up(ours, theirs, _always)
-                if wanted == there and _before(first) != last[1]:
+                self._pair_up(ours, theirs, _always if is_all else self._may_be_one)
+                if is_all:
                     self._in_turn(ours, theirs, _always)
             if any(self.claimed[index] is None for index in run):
                 self._release(run)
+
+    def _may_be_one(self, index: int, known: int) -> bool:
+        return not self._different_references(index, known)
 
     def _runs(self) -> list[list[int]]:
         """What is left of the document, cut where a balance does not follow from the one before."""

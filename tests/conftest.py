@@ -1,11 +1,15 @@
-"""The order of the test files: those that take minutes begin first, for everybody waits for the file that ends last."""
+"""The same tests every time: given examples for the properties, and an order in which nobody waits long."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
-#: Folders whose files take longest.
+#: Folders whose files take longest; everybody waits for the file that ends last.
 _FIRST = "simulation"
+
+#: The examples of a property test are the same in every run; ``pytest --hypothesis-profile=default`` draws new ones.
+settings.load_profile("ci")
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -202,6 +202,18 @@ def test_an_equal_amount_alone_proves_nothing() -> None:
     assert day.take(entry(100)) != [a]
 
 
+def test_a_morning_that_looks_like_the_end_of_the_afternoon_in_another_order_is_told_by_its_references() -> None:
+    """-10 +20 -10 +20 -10 from 1000: the first two lead from 1000 to 1010 as the last two do, by the same amounts and words."""
+    amounts = ((-10, "rent"), (20, "gift"), (-10, "rent"), (20, "gift"), (-10, "rent"))
+    whole = walked(1000, *(entry(each, text=text, reference=f"R{at}") for at, (each, text) in enumerate(amounts)))
+    whole = [replace(each, transaction_code="NTRF/166") for each in whole]
+    day = Day()
+    afternoon = day.take(*whole[2:])
+    morning = day.take(*whole[:2])
+    assert day.take(*whole) == [*morning, *afternoon]
+    assert len(set(morning) | set(afternoon)) == len(whole)
+
+
 def test_currencies_never_meet() -> None:
     day = Day()
     ids = day.take(entry(100, balance=100, text="x"), entry(100, balance=100, text="x", currency="USD"))
@@ -222,14 +234,29 @@ CONTENTS = ((JAN, "invoice 1"), (JAN, "invoice 2"), (PIET, "invoice 1"), ("", "c
 @st.composite
 def days(draw: st.DrawFn) -> list[StatementEntry]:
     """One day: few amounts and few contents, so that twins are common. No step is taken twice: a part of the day that holds only the
-    second one could not be told from the first."""
+    second one could not be told from the first. Nor are two parts the same entries between the same balances in another order."""
     rows = draw(st.lists(st.tuples(st.sampled_from((10, 10, 20, 30, -10, -20)), st.sampled_from(CONTENTS)), max_size=9))
     unique: list[StatementEntry] = []
     for minor, (iban, text) in rows:
         longer = walked(1000, *unique, entry(minor, iban=iban, text=text, reference=f"R{len(unique)}"))
-        if len({(each.amount, each.balance) for each in longer}) == len(longer):
+        if len({(each.amount, each.balance) for each in longer}) == len(longer) and not has_alike_parts(longer):
             unique = longer
     return unique
+
+
+def has_alike_parts(day: Sequence[StatementEntry]) -> bool:
+    """Whether two parts of the day lead from the same balance to the same balance by the same entries."""
+    seen: set[object] = set()
+    for start, end in combinations(range(len(day) + 1), 2):
+        first = day[start].balance
+        said = sorted(
+            (each.amount.minor, each.counterparty.iban, each.remittance.unstructured) for each in day[start:end]
+        )
+        part = (None if first is None else first.minor - day[start].amount.minor, tuple(said))
+        if part in seen:
+            return True
+        seen.add(part)
+    return False
 
 
 def as_other_format(entries: Sequence[StatementEntry], kind: str) -> list[StatementEntry]:
