@@ -16,6 +16,7 @@ from ledger.money import Money
 from ledger.party import Counterparty
 from ledger.sources import RawDocument, SourceRef
 from ledger.statements import EntryStatus, Remittance, StatementEntry
+from ledger.values import maker
 
 #: What stands in :61: where the reference itself is in :86: (SWIFT usage in Germany and the Netherlands).
 _POINTERS: Final = frozenset({"EREF", "PREF", "MARF", "KREF", "KREF+", "EREF+", "MREF+", "CSID", "N", ""})
@@ -25,6 +26,11 @@ _RABOBANK_COLUMNS: Final = re.compile(r"(?P<account>P?\d{9,10}|NONREF) {3,}(?P<n
 _SHORTEST_COLUMNS: Final = 10
 _SIDE_AMOUNT: Final = re.compile(r"\s*([A-Z]{3})?\s*([\d.,]+)")
 _SUPPLEMENT_ACCOUNT: Final = re.compile(r"P?\d{7,10}\Z")
+
+_source: Final = maker(SourceRef)
+_party: Final = maker(Counterparty)
+_remittance: Final = maker(Remittance)
+_entry: Final = maker(StatementEntry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +48,7 @@ class Ground:
     def source(self, line: int) -> SourceRef:
         """The place of a line."""
         document = self.document
-        return SourceRef(system=document.system, name=document.name, document=document.sha256, place=f"line {line}")
+        return _source(system=document.system, name=document.name, document=document.sha256, place=f"line {line}")
 
 
 def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) -> StatementEntry:
@@ -58,8 +64,7 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
     movement, narrative = _told_by_movement(movement, supplement, _narrative(pair, movement, ground))
     if narrative.account == ground.account:
         narrative = replace(narrative, account="")
-    aside = supplement or narrative.original or narrative.charges
-    return StatementEntry(
+    entry = _entry(
         account=ground.account,
         booked_on=booked,
         value_on=movement.value_on,
@@ -67,16 +72,22 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
         balance=None if before is None else before + amount,
         position=position,
         status=ground.status,
-        counterparty=Counterparty(
+        counterparty=_party(
             name=narrative.name, iban=narrative.account, bic=narrative.bic, ultimate=narrative.ultimate
         ),
-        remittance=Remittance(unstructured=narrative.unstructured, creditor_references=narrative.references),
+        remittance=_remittance(unstructured=narrative.unstructured, creditor_references=narrative.references),
         source=ground.source(pair.line),
         bank_reference=movement.bank_reference,
         customer_reference=_customer_reference(movement, narrative),
         end_to_end_id=narrative.end_to_end_id,
         mandate_reference=narrative.mandate,
         transaction_code=f"{movement.type}/{narrative.code}".strip("/") if narrative.code else movement.type,
+    )
+    aside = supplement or narrative.original or narrative.charges
+    if not (aside or narrative.reason or narrative.batch or movement.reversal):
+        return entry
+    return replace(
+        entry,
         return_reason=narrative.reason,
         batch_id=narrative.batch,
         reversal=movement.reversal,
