@@ -947,10 +947,14 @@ STORIES: Final[tuple[tuple[Story, int], ...]] = (
 )  # fmt: skip
 
 
-def tell(country: str, seed: int, rounds: int = 5) -> World:
-    """The world of a country and a seed: ``rounds`` times all stories in an order of their own; some 150 entries a round."""
+def tell(country: str, seed: int, rounds: int = 5, coincidences: int | None = None) -> World:
+    """The world of a country and a seed: ``rounds`` times all stories in an order of their own; some 150 entries a round. ``coincidences``: in how many
+    of the rounds things coincide that hardly ever do (None: in all of them)."""
     world = World(random=Random(f"{country} {seed}"), country=country)
-    stories = [story for story, times in STORIES for _ in range(times * rounds)]
+    rare = rounds if coincidences is None else coincidences
+    stories = [
+        story for story, times in STORIES for _ in range(times * (rare if (story, times) in COINCIDENCES else rounds))
+    ]
     world.random.shuffle(stories)
     for at, story in enumerate(stories):
         world.day = at * 70 // len(stories)
