@@ -38,6 +38,15 @@ class Month:
     def open(self, *numbers: str) -> list[str]:
         return [self.clerk.open(number) for number in numbers]
 
+    def begin(self) -> None:
+        """April's F11 was reminded twice when June begins; the others are due on its 20th."""
+        for number in "123":
+            self.clerk.customer(f"C{number}", name=f"Customer {number}")
+        self.invoices("2026-04-01", "2026-04-15", F11="100.00")
+        self.invoices("2026-05-20", "2026-06-20", F21="60.00", F22="40.00", F31="80.00")
+        for day in ("2026-05-04", "2026-05-18", "2026-06-01"):
+            self.day(day)
+
     def status(self, entry: str) -> str:
         return next(row["status"] for row in self.clerk.rows(ExportKind.MATCHES) if row["bank_reference"] == entry)
 
@@ -77,19 +86,13 @@ class MollieMonth(Month):
 
 @pytest.fixture
 def mollie_month(tmp_path: Path) -> Iterator[MollieMonth]:
-    """April's F11 was reminded twice when June begins; the others are due on its 20th."""
     mollie = MollieAccount()
     with running(mollie) as server:
         settings = (
             f"{{use: mollie, token: {TOKEN}, since: 2026-05-01, url: '{server.address}', calls_per_minute: 10000}}"
         )
         month = MollieMonth(Clerk(tmp_path, more=f"payouts: [{settings}]\n{REMINDERS}"), mollie)
-        for number in "123":
-            month.clerk.customer(f"C{number}", name=f"Customer {number}")
-        month.invoices("2026-04-01", "2026-04-15", F11="100.00")
-        month.invoices("2026-05-20", "2026-06-20", F21="60.00", F22="40.00", F31="80.00")
-        for day in ("2026-05-04", "2026-05-18", "2026-06-01"):
-            month.day(day)
+        month.begin()
         yield month
 
 
@@ -182,12 +185,7 @@ def buckaroo_month(tmp_path: Path) -> Iterator[BuckarooMonth]:
             f" url: '{server.address}', calls_per_minute: 10000}}"
         )
         month = BuckarooMonth(Clerk(tmp_path, more=f"payouts: [{settings}]\n{REMINDERS}"), account)
-        for number in "123":
-            month.clerk.customer(f"C{number}", name=f"Customer {number}")
-        month.invoices("2026-04-01", "2026-04-15", F11="100.00")
-        month.invoices("2026-05-20", "2026-06-20", F21="60.00", F22="40.00", F31="80.00")
-        for day in ("2026-05-04", "2026-05-18", "2026-06-01"):
-            month.day(day)
+        month.begin()
         yield month
 
 
