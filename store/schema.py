@@ -544,3 +544,11 @@ stated_fact: Final = Table(
     PrimaryKeyConstraint("tenant", "kind", "name", "system"),
     comment="What each source says of a fact that several sources state",
 )
+
+coming_payment: Final = Table(
+    "coming_payment",
+    metadata,
+    *_words("tenant", "payment_id", "content"),
+    PrimaryKeyConstraint("tenant", "payment_id"),
+    comment="Payments that a provider has received and not paid out yet",
+)

@@ -13,26 +13,33 @@ from typing import Final
 
 from connectors.buckaroo.client import PROVIDER
 from connectors.json_rows import Row, amount, optional_text, read_document, row, rows, text
+from ledger.coming_payments import ComingPayment
 from ledger.errors import HumanActionNeeded
 from ledger.money import Money
-from ledger.payouts import Payout, PayoutLine, PayoutLineKind, Quoted
+from ledger.payouts import Payout, PayoutLine, PayoutLineKind, Quoted, sum_of
 from ledger.sources import Fault, RawDocument, SourceRef
 
 #: What documents of payouts are called; files of the folder have no slash in their names.
 PAYOUTS: Final = "payouts/"
+#: What the document of an account is called that says what waits for its payout.
+COMING: Final = "coming/"
 _SEVERAL: Final = re.compile(r"[;,\n]")
 _CHARGEBACK, _REFUND = "chargeback", "refund"
 
 
-def facts(document: RawDocument) -> Iterator[Payout | Fault]:
-    """The payout of a document, or why it is none; nothing of a settlement file, which is kept for the payouts in it."""
-    if not document.name.startswith(PAYOUTS):
+def facts(document: RawDocument) -> Iterator[Payout | ComingPayment | Fault]:
+    """The payout of a document, or the payments in it that are not paid out yet, or why it is none; nothing of a settlement file, which is kept for the
+    payouts in it."""
+    is_coming = document.name.startswith(COMING)
+    if not is_coming and not document.name.startswith(PAYOUTS):
         return
     source = SourceRef(system=document.system, name=document.name, document=document.sha256, place="")
     try:
-        yield payout_of(read_document(document), source)
+        content = read_document(document)
+        yield from coming_payments_of(content, source) if is_coming else [payout_of(content, source)]
     except (HumanActionNeeded, ValueError, InvalidOperation) as error:
-        yield Fault(source=source, reason=str(error), whole_document=True)
+        # What waits for its payout is told again with it, and then holds everything up if it still cannot be read.
+        yield Fault(source=source, reason=str(error), whole_document=not is_coming)
 
 
 def payout_of(content: Row, source: SourceRef) -> Payout:
@@ -48,6 +55,28 @@ def payout_of(content: Row, source: SourceRef) -> Payout:
         lines=tuple(reading.line(one) for one in rows(content["movements"], PROVIDER)),
         payer=text(content, "sender", PROVIDER),
         paid_to=text(paid, "to", PROVIDER),
+        source=source,
+    )
+
+
+def coming_payments_of(content: Row, source: SourceRef) -> list[ComingPayment]:
+    """Every payment among the movements of an account that were not paid out yet, what was given back of it taken off. Raises as ``payout_of``."""
+    reading = _Reading(content, text(content, "currency", PROVIDER))
+    by_payment: dict[str, list[PayoutLine]] = {}
+    for movement in rows(content["movements"], PROVIDER):
+        line = reading.line(movement)
+        if line.payment:
+            by_payment.setdefault(line.payment, []).append(line)
+    return [_coming(payment, lines, source) for payment, lines in by_payment.items()]
+
+
+def _coming(payment: str, lines: Sequence[PayoutLine], source: SourceRef) -> ComingPayment:
+    left = sum_of((line.amount for line in lines), lines[0].amount.currency)
+    return ComingPayment(
+        payment_id=payment,
+        amount=left if left.minor > 0 else Money.zero(left.currency),
+        paid_on=lines[0].on,
+        quoted=lines[0].quoted,
         source=source,
     )
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.json_rows import Row, amount, optional_text, read_document, row, rows, text
 from connectors.mollie.client import PROVIDER
+from ledger.coming_payments import ComingPayment
 from ledger.errors import HumanActionNeeded
 from ledger.money import Money, minor_digits
 from ledger.payouts import Payout, PayoutLine, PayoutLineKind, Quoted, sum_of
@@ -25,6 +26,7 @@ _ZONE: Final = ZoneInfo("Europe/Amsterdam")
 _NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*\d[A-Za-z0-9./_-]*|\d+", re.ASCII)
 #: The key of a payment's metadata under which our direct debits have their reference.
 OURS: Final = "afletter"
+PAID: Final = "paid"
 PAYMENTS, CAPTURES, REFUNDS, CHARGEBACKS = "payments", "captures", "refunds", "chargebacks"
 _KINDS: Final = {
     PAYMENTS: PayoutLineKind.PAYMENT,
@@ -34,11 +36,12 @@ _KINDS: Final = {
 }
 
 
-def facts(document: RawDocument) -> Iterator[Payout | Fault]:
-    """The one payout of a settlement, or why it is none."""
+def facts(document: RawDocument) -> Iterator[Payout | ComingPayment | Fault]:
+    """The one payout of a settlement, or the one payment that is not paid out yet, or why it is none."""
     source = SourceRef(system=document.system, name=document.name, document=document.sha256, place="")
     try:
-        yield payout_of(read_document(document), source)
+        content = read_document(document)
+        yield payout_of(content, source) if "settlement" in content else coming_payment_of(content, source)
     except (HumanActionNeeded, ValueError, InvalidOperation) as error:
         yield Fault(source=source, reason=str(error), whole_document=True)
 
@@ -69,6 +72,23 @@ def payout_of(content: Row, source: SourceRef) -> Payout:
         amount=paid_out,
         settled_on=settled_on,
         lines=tuple(lines),
+        source=source,
+    )
+
+
+def coming_payment_of(content: Row, source: SourceRef) -> ComingPayment:
+    """A payment that is not paid out yet, what was given back of it taken off; one that is not ``paid`` (any more) comes to nothing. Raises as ``payout_of``."""
+    payment = row(content["payment"], PROVIDER)
+    paid = money_of(payment, "amount")
+    left = paid if text(payment, "status", PROVIDER) == PAID else Money.zero(paid.currency)
+    for field in ("amountRefunded", "amountChargedBack"):
+        if payment.get(field) is not None:
+            left -= money_of(payment, field)
+    return ComingPayment(
+        payment_id=text(payment, "id", PROVIDER),
+        amount=left if left.minor > 0 else Money.zero(paid.currency),
+        paid_on=day_of(payment, "paidAt" if payment.get("paidAt") is not None else "createdAt"),
+        quoted=_quoted(row(content["named"], PROVIDER), paid.currency),
         source=source,
     )
 
