@@ -188,8 +188,10 @@ class BuckarooPayouts:
                 "movements": _rows(chain.waiting),
                 **self._told_of(chain.waiting),
             }
-            state.coming[name] = digest
-            yield raw_document(self.name, f"{COMING}{name}", content)
+            document = raw_document(self.name, f"{COMING}{name}", content)
+            # What is faulty is told anew in each run, until it is mended.
+            state.coming[name] = "" if any(isinstance(one, Fault) for one in facts(document)) else digest
+            yield document
 
     def _in_full(self, paid: PaidOut) -> Mapping[str, object]:
         return {**_row(paid), "sender": self._settings.sender, **self._told_of(paid.movements)}

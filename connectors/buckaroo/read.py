@@ -12,7 +12,7 @@ from decimal import InvalidOperation
 from typing import Final
 
 from connectors.buckaroo.client import PROVIDER
-from connectors.json_rows import Row, amount, optional_text, read_document, row, rows, text
+from connectors.json_rows import Row, amount, filled_text, optional_text, read_document, row, rows, text, text_if_there
 from ledger.coming_payments import ComingPayment
 from ledger.errors import HumanActionNeeded
 from ledger.money import Money
@@ -84,7 +84,7 @@ def _coming(payment: str, lines: Sequence[PayoutLine], source: SourceRef) -> Com
 def kept(transaction: Row, number_in: Sequence[str]) -> Mapping[str, object]:
     """What is kept of a transaction: no names and no accounts."""
     fields = ("Key", "Invoice", "Order", "Currency", "AmountDebit", "AmountCredit", "IsTest", "TransactionType")
-    numbers = {name: value for name, value in _parameters(transaction) if name in number_in}
+    numbers = dict(_parameters(transaction, number_in))
     services = transaction.get("Services")
     return {
         **{name: transaction[name] for name in fields if transaction.get(name) is not None},
@@ -92,14 +92,16 @@ def kept(transaction: Row, number_in: Sequence[str]) -> Mapping[str, object]:
         "actions": [optional_text(one, "Action") for one in rows(services, PROVIDER)] if services is not None else [],
         "related": [
             {"key": key, "relation": optional_text(one, "RelationType")}
-            for one, key in ((one, text(one, "RelatedTransactionKey", PROVIDER)) for one in _related(transaction))
+            for one, key in (
+                (one, filled_text(one, "RelatedTransactionKey", PROVIDER)) for one in _related(transaction)
+            )
         ],
     }
 
 
 def related_keys(transaction: Row) -> list[str]:
     """The keys of the transactions that a transaction of Buckaroo's names."""
-    return [text(one, "RelatedTransactionKey", PROVIDER) for one in _related(transaction)]
+    return [filled_text(one, "RelatedTransactionKey", PROVIDER) for one in _related(transaction)]
 
 
 def _related(transaction: Row) -> list[Row]:
@@ -107,13 +109,17 @@ def _related(transaction: Row) -> list[Row]:
     return [] if listed is None else rows(listed, PROVIDER)
 
 
-def _parameters(transaction: Row) -> Iterator[tuple[str, str]]:
+def _parameters(transaction: Row, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
     for field in ("AdditionalParameters", "CustomParameters"):
         held = transaction.get(field)
+        if held is None:
+            continue
         # Requests call the list otherwise than answers.
-        listed = (held.get("List") or held.get("AdditionalParameter") or []) if isinstance(held, Mapping) else []
-        for one in rows(listed, PROVIDER):
-            yield text(one, "Name", PROVIDER), optional_text(one, "Value")
+        for called in ("List", "AdditionalParameter"):
+            listed = row(held, PROVIDER).get(called)
+            for one in [] if listed is None else rows(listed, PROVIDER):
+                if filled_text(one, "Name", PROVIDER) in wanted:
+                    yield text(one, "Name", PROVIDER), text(one, "Value", PROVIDER)
 
 
 class _Reading:
@@ -217,7 +223,7 @@ class _Reading:
             yield from found
             return
         for field in ("Invoice", "Order"):
-            number = optional_text(transaction, field).strip()
+            number = text_if_there(transaction, field, PROVIDER).strip()
             if number:
                 yield Quoted(number=number, amount=None)
                 return

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from connectors.json_rows import Row, raw_document, text, text_if_there
+from connectors.json_rows import Row, filled_text, raw_document, text_if_there
 from connectors.mollie.client import PROVIDER, MollieClient
 from connectors.mollie.debits import our_reference
 from connectors.mollie.read import PAID, day_of, facts, named_by
@@ -40,7 +40,7 @@ class MollieComing:
             else:
                 yield from self._new(payment, said)
         for number, payment in recent.items():
-            is_coming = text(payment, "status", PROVIDER) == PAID and _settlement(payment) not in paid_out
+            is_coming = filled_text(payment, "status", PROVIDER) == PAID and _settlement(payment) not in paid_out
             if is_coming and number not in said:
                 yield from self._new(payment, said)
 
@@ -56,11 +56,11 @@ class MollieComing:
                 if begun < earliest:
                     break
                 if not our_reference(payment):
-                    found[text(payment, "id", PROVIDER)] = payment
+                    found[filled_text(payment, "id", PROVIDER)] = payment
         return found
 
     def _new(self, payment: Row, said: dict[str, str]) -> Iterator[RawDocument]:
-        number = text(payment, "id", PROVIDER)
+        number = filled_text(payment, "id", PROVIDER)
         content = {
             "payment": {name: payment[name] for name in _KEPT if name in payment},
             "named": named_by(payment, self._settings.number_in),

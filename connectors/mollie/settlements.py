@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Final
 
-from connectors.json_rows import Row, raw_document, text
+from connectors.json_rows import Row, filled_text, raw_document, text
 from connectors.mollie.client import PROVIDER, MollieClient
 from connectors.mollie.coming import MollieComing, document_name
 from connectors.mollie.read import CAPTURES, CHARGEBACKS, PAYMENTS, REFUNDS, facts, named_by
@@ -63,17 +63,19 @@ class MollieSettlements:
         progress = _Progress.of(cursor)
         paid_out = self._paid_out()
         wanted = [one for one in paid_out if _day(text(one, "settledAt", PROVIDER)) >= self._settings.since]
-        waiting = [one for one in wanted if text(one, "id", PROVIDER) not in (*progress.done, *progress.tried)]
+        waiting = [one for one in wanted if filled_text(one, "id", PROVIDER) not in (*progress.done, *progress.tried)]
+        # Before the run ends once more: it may be what an earlier run, broken off, found faulty.
+        chosen = waiting[:AT_ONCE] or [one for one in wanted if filled_text(one, "id", PROVIDER) in progress.tried]
+        has_more = bool(waiting) and (len(waiting) > AT_ONCE or bool(self._settings.profiles))
         documents: list[RawDocument] = []
-        for one in waiting[:AT_ONCE]:
+        for one in chosen:
             documents.append(self._in_full(one))
             is_faulty = any(isinstance(fact, Fault) for fact in facts(documents[-1]))
-            (progress.tried if is_faulty else progress.done).append(text(one, "id", PROVIDER))
-        has_more = len(waiting) > AT_ONCE or (bool(documents) and bool(self._settings.profiles))
+            (progress.tried if is_faulty else progress.done).append(filled_text(one, "id", PROVIDER))
         on_their_way = [*progress.coming]
         if not has_more:
             progress.tried = []
-            documents += self._coming.changed(progress.coming, {text(one, "id", PROVIDER) for one in paid_out})
+            documents += self._coming.changed(progress.coming, {filled_text(one, "id", PROVIDER) for one in paid_out})
         return Page(
             documents=tuple(documents),
             cursor=json.dumps(asdict(progress)),
@@ -94,20 +96,20 @@ class MollieSettlements:
     def _paid_out(self) -> list[Row]:
         """Every settlement that was paid out, oldest first."""
         listed = self._client.all(("settlements",), "settlements")
-        return [one for one in listed if text(one, "status", PROVIDER) == _PAID_OUT][::-1]
+        return [one for one in listed if filled_text(one, "status", PROVIDER) == _PAID_OUT][::-1]
 
     def _oldest_first(self, settlement: str, plural: str) -> list[Row]:
         return list(self._client.all(("settlements", settlement, plural), plural))[::-1]
 
     def _in_full(self, settlement: Row) -> RawDocument:
-        number = text(settlement, "id", PROVIDER)
+        number = filled_text(settlement, "id", PROVIDER)
         parts = {plural: self._oldest_first(number, plural) for plural in _PARTS}
         named: dict[str, object] = {
-            text(one, "id", PROVIDER): named_by(one, self._settings.number_in) for one in parts[PAYMENTS]
+            filled_text(one, "id", PROVIDER): named_by(one, self._settings.number_in) for one in parts[PAYMENTS]
         }
         # What is taken back was paid in an earlier settlement, and a capture's payment is not listed.
         for one in (*parts[CAPTURES], *parts[REFUNDS], *parts[CHARGEBACKS]):
-            payment = text(one, "paymentId", PROVIDER)
+            payment = filled_text(one, "paymentId", PROVIDER)
             if payment not in named:
                 named[payment] = named_by(self._client.one(("payments", payment)), self._settings.number_in)
         content = {

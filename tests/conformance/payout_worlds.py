@@ -34,13 +34,13 @@ Heal = Callable[[], None]
 @dataclass(frozen=True)
 class PayoutWorld:
     """``config(secret)``: a tenant with this source. ``pay_out(n)``: the n-th payout (from 0): a payment of 100.00 for F<n>, one of 50.00 for two invoices, a refund of
-    10.00 and a chargeback of 50.00 of those, costs of 0.70. ``pay()``: a payment of 60.00 for P1, not paid out yet. ``again()``: what was said already is said once more. The others spoil the last payout: ``impossible``
+    10.00 and a chargeback of 50.00 of those, costs of 0.70. ``pay(day)``: a payment of 60.00 for P1, not paid out yet. ``again()``: what was said already is said once more. The others spoil the last payout: ``impossible``
     by kind; ``unbalanced``: it does not add up; ``changed_schema``: fields have other names."""
 
     server: Loopback
     config: Callable[..., TenantConfig]
     pay_out: Callable[[int], None]
-    pay: Callable[[], None]
+    pay: Callable[[str], None]
     again: Callable[[], None]
     impossible: Mapping[str, Callable[[], Heal]]
     unbalanced: Callable[[], None]
@@ -87,8 +87,8 @@ def _mollie(tmp: Path) -> PayoutWorld:
         account.chargeback(second, "50.00")
         account.settle("0.3509", "0.3491", settled_at=f"2026-06-{n + 1:02}T04:00:00+00:00")
 
-    def pay() -> None:
-        account.payment("60.00", metadata={"order_id": "P1"})
+    def pay(day: str) -> None:
+        account.payments[account.payment("60.00", metadata={"order_id": "P1"})]["createdAt"] = f"{day}T10:00:00+00:00"
 
     def payment() -> dict[str, Any]:
         return list(account.payments.values())[-2]
@@ -144,8 +144,8 @@ def _buckaroo(tmp: Path) -> PayoutWorld:
         account.settle(day=day)
         payments.append(first)
 
-    def pay() -> None:
-        account.payment("60.00", "2026-06-01", invoice="P1")
+    def pay(day: str) -> None:
+        account.payment("60.00", day, invoice="P1")
         account.file()
 
     def again() -> None:

@@ -115,7 +115,7 @@ class TestPayoutSource:
 
     def test_what_is_paid_comes_before_it_is_paid_out_and_once(self, make_world: MakeWorld, tmp_path: Path) -> None:
         world = make_world(tmp_path)
-        world.pay()
+        world.pay("2026-06-01")
         documents, cursor = fetch_all(world.make())
         (coming,) = (fact for fact in facts(world.make(), documents) if isinstance(fact, ComingPayment))
         assert (coming.amount, [one.number for one in coming.quoted]) == (Money.parse("60.00", "EUR"), ["P1"])
