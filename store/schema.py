@@ -97,6 +97,7 @@ customer: Final = Table(
     Column("phone", Words, nullable=False, server_default=""),
     Column("contacts", CODE, nullable=False, server_default="[]"),
     Column("media", CODE, nullable=False, server_default="[]"),
+    Column("vat_number", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "customer_id"),
 )
 

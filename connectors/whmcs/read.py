@@ -14,7 +14,7 @@ from typing import Final
 from connectors.json_rows import Row, all_there, amount, optional_text, read_document, row, text, text_if_there
 from connectors.whmcs.client import PORTAL, nested
 from connectors.whmcs.settings import WhmcsInvoicesSettings
-from formats.payment_text import bare_iban
+from formats.payment_text import bare_iban, bare_vat_number
 from ledger.documents import Document, DocumentKind
 from ledger.errors import HumanActionNeeded
 from ledger.mandates import Mandate, MandateStatus, MandateType, Scheme
@@ -255,6 +255,9 @@ def _customer(content: Row, source: SourceRef) -> Customer:
         ibans=() if iban is None else (iban,),
         source=source,
         phone=text_if_there(client, "phonenumber", PORTAL),
+        vat_number=bare_vat_number(
+            text_if_there(client, _TAX_ID, PORTAL), text_if_there(client, "countrycode", PORTAL).upper()
+        ),
     )
 
 

@@ -51,6 +51,7 @@ _ODOO: Final = frozenset(
         "zip",
         "city",
         "country_code",
+        "vat",
         "bank_ids",
         "acc_number",
         "invoice_date_due",

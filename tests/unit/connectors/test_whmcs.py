@@ -93,6 +93,21 @@ def test_an_invoice_with_its_client(world: World) -> None:
     assert invoice.source.name == f"invoices/{number}"
 
 
+@pytest.mark.parametrize(
+    ("written", "country", "known"),
+    [
+        ("0403.170.701", "BE", "BE0403170701"),
+        ("NL004495445B01", "BE", "NL004495445B01"),
+        ("0403.170.702", "BE", ""),
+        ("private", "", ""),
+    ],
+)
+def test_the_vat_number_of_a_client(world: World, written: str, country: str, known: str) -> None:
+    world.portal.invoice(world.portal.client(tax_id=written, countrycode=country), "100.00")
+    customer, _ = world.facts()
+    assert customer.vat_number == known
+
+
 def test_many_pages_come_once_and_only_what_changed_comes_again(world: World) -> None:
     client = world.portal.client()
     numbers = [world.portal.invoice(client, "10.00") for _ in range(11)]
