@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -246,20 +246,32 @@ class WhmcsInvoices:
         try:
             invoice = self._client.read("GetInvoice", invoiceid=str(number))
         except NotThere:
-            if "number" in known:
-                yield raw_document(self.name, f"invoices/{number}", {"deleted": known, "rules": self._rules})
+            yield from self._no_more(number, known)
             return
         if integer(invoice, "invoiceid", PORTAL) != number:
             raise HumanActionNeeded(f"{PORTAL} was asked for invoice {number} and shows another one")
         if _was_over(invoice, "invoiceid", place) and not known:
             return
-        content = kept(invoice, self._whose(integer(invoice, "userid", PORTAL)), self._rules)
+        try:
+            client = self._whose(integer(invoice, "userid", PORTAL))
+        except NotThere:
+            client = None
+            if "number" in known and filled_text(invoice, "status", PORTAL) not in _OPEN:
+                # Closed, of a client that was deleted: whatever it came to, nothing is owed any more.
+                yield from self._no_more(number, known)
+                return
+        content = kept(invoice, client, self._rules)
         digest = raw_document(self.name, f"invoices/{number}", content).sha256[:_DIGEST_CHARACTERS]
         self._follow(place, number, content, {"row": row_digest, "digest": digest})
         if digest != known.get("digest"):
             # With its moment: an invoice that becomes again what it was is a document of its own.
             stamp = optional_text(invoice, "updated_at")
             yield raw_document(self.name, f"invoices/{number}", {**content, "modified": stamp})
+
+    def _no_more(self, number: int, known: Mapping[str, str]) -> Iterator[RawDocument]:
+        """An invoice that was open and owes nothing any more."""
+        if "number" in known:
+            yield raw_document(self.name, f"invoices/{number}", {"deleted": known, "rules": self._rules})
 
     def _follow(self, place: _Place, number: int, content: Row, digests: dict[str, str]) -> None:
         try:

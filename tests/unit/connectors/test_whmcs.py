@@ -296,6 +296,36 @@ def test_what_was_cancelled_before_we_came_is_not_even_asked_for(world: World) -
     assert f"invoiceid={over}&".encode() not in asked[0]
 
 
+def test_an_invoice_of_a_client_that_was_deleted_stops_nothing_else(world: World) -> None:
+    gone, client = world.portal.client(), world.portal.client()
+    orphan, closed = world.portal.invoice(gone, "100.00"), world.portal.invoice(gone, "5.00", status="Paid")
+    good = world.portal.invoice(client, "50.00")
+    del world.portal.clients[gone]
+    facts = world.facts()
+    assert [fact.number for fact in facts if isinstance(fact, Document)] == [str(good)]
+    (fault,) = (fact for fact in facts if isinstance(fact, Fault))
+    assert f"invoices/{orphan}" in fault.line()
+    assert f"client {gone} was deleted" in fault.reason
+    assert f"invoices/{closed}" not in fault.line()
+    # Its document comes again without a fault, which heals it.
+    world.portal.change(orphan, status="Cancelled")
+    mended = world.run()
+    assert {one.name for one in mended} == {f"invoices/{orphan}"}
+    assert [fact for one in mended for fact in world.make().parse(one)] == []
+    assert world.run() == []
+
+
+@pytest.mark.parametrize("end", ["Cancelled", "Paid"])
+def test_a_client_is_deleted_and_its_open_invoice_closed(world: World, end: str) -> None:
+    client = world.portal.client()
+    number = world.portal.invoice(client, "100.00")
+    world.run()
+    del world.portal.clients[client]
+    world.portal.change(number, status=end)
+    assert world.documents()[str(number)].gross == eur("0")
+    assert world.run() == []
+
+
 @pytest.mark.parametrize("end", ["Cancelled", "deleted"])
 def test_cancelled_and_deleted_invoices_owe_nothing(world: World, end: str) -> None:
     number = world.portal.invoice(world.portal.client(), "100.00")
