@@ -150,7 +150,7 @@ def name_of(text: str) -> Name:
         every = [word for word in every if word not in _BETWEEN]
     words = [word for word in every if word not in _ASIDE] or every
     others = () if len(words) == len(every) else tuple([word for word in every if word in _ASIDE])
-    initials = "".join([word for word in words if len(word) == 1])
+    initials = "".join([word for word in words if len(word) == 1]) if 1 in map(len, words) else ""
     key = " ".join(sorted(words))
     return _name(tuple(words), others, "".join(every), bool(breaks), breaks, key, initials)
 

@@ -39,7 +39,7 @@ MOST_CANDIDATES: Final = 200
 MOST_OF_AMOUNT: Final = 50
 #: Customers of one block of names that are compared with a payer.
 MOST_NAMESAKES: Final = 100
-#: Documents on a shelf that is a list, once all are taken in.
+#: Documents of a customer, or open ones of an amount, that stand in a list.
 _MOST_IN_A_LIST: Final = 12
 #: Empty places on a shelf before it is tidied.
 _FEWEST_TO_TIDY: Final = 32
@@ -207,7 +207,7 @@ class _LongShelf:
         return len(self._items)
 
 
-#: Open documents of one customer or of one amount: of most there is one, which stands for itself, or a few, in a list, oldest first.
+#: Open invoices of one amount: of most there is one, which stands for itself, or a few, in a list, oldest first.
 _Shelf = Item | list[Item] | _LongShelf
 
 
@@ -247,10 +247,8 @@ def _without(item: Item, shelf: _Shelf | None) -> _Shelf | None:
     return shelf if len(shelf) else None
 
 
-def _in_order(shelf: _Shelf | None) -> _Shelf | None:
+def _in_order(shelf: list[Item]) -> _Shelf:
     """A shelf of documents that were put in whatever order."""
-    if not isinstance(shelf, list):
-        return shelf
     shelf.sort(key=_ORDER)
     return shelf if len(shelf) <= _MOST_IN_A_LIST else _LongShelf(shelf)
 
@@ -267,15 +265,38 @@ def _issued_by(shelf: _Shelf | None, on: date, currency: str, most: int) -> tupl
 
 
 class _Account:
-    """A customer with its documents: ``grosses`` of all, ``open`` those with something open."""
+    """A customer with its documents, once they are ``arranged`` the oldest first. Few are all looked through; of many, those with something
+    open stand apart (``open``), and of all there are the amounts alone (``grosses``)."""
 
-    __slots__ = ("customer_id", "grosses", "name", "open")
+    __slots__ = ("customer_id", "documents", "grosses", "name", "open")
 
     def __init__(self, customer_id: str, name: Name) -> None:
         self.customer_id = customer_id
         self.name = name
-        self.grosses: int | list[int] | None = None
-        self.open: _Shelf | None = None
+        self.documents: Item | list[Item] | None = None
+        self.open: _LongShelf | None = None
+        self.grosses: Sequence[int] = ()
+
+    def arrange(self) -> None:
+        """All documents are there."""
+        documents = self.documents
+        if isinstance(documents, list):
+            documents.sort(key=_ORDER)
+            if len(documents) > _MOST_IN_A_LIST:
+                self.open = _LongShelf([item for item in documents if item.open])
+                self.grosses = [item.gross for item in documents]
+                self.documents = None
+
+    def open_by(self, on: date, currency: str) -> tuple[Item, ...]:
+        """Open documents in a currency issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
+        if self.open is not None:
+            return tuple(self.open.issued_by(on, currency, MOST_CANDIDATES))
+        documents = _all(self.documents)
+        return tuple([each for each in documents if each.open and each.issued_on <= on and each.currency == currency])
+
+    def times_invoiced(self, gross: int) -> int:
+        """How many of the documents have this gross amount."""
+        return self.grosses.count(gross) + [item.gross for item in _all(self.documents)].count(gross)
 
 
 def _keys(document: Item, parts: NumberParts, counter: str) -> Collection[str]:
@@ -367,7 +388,8 @@ class Receivables:
             account = self._accounts[customer_id] = _Account(customer_id, name)
         account.name = name
         key = new_key(customer_id)
-        self._customers_by_key[key] = min(customer_id, self._customers_by_key.get(key, customer_id))
+        if self._customers_by_key.setdefault(key, customer_id) > customer_id:
+            self._customers_by_key[key] = customer_id
         if key[:1].isdigit():
             self.customer_digits.add(key[0])
         self.customer_prefixes.add(leading_letters(customer_id))
@@ -452,11 +474,11 @@ class Receivables:
         by_place = self._items
         self._keys.arrange(lambda place: by_place[place].order)
         for account in self._accounts.values():
-            account.open = _in_order(account.open)
+            account.arrange()
         for of_currency in self._open_by_amount.values():
             for minor, shelf in of_currency.items():
-                if isinstance(shelf, list) and (ordered := _in_order(shelf)) is not None:
-                    of_currency[minor] = ordered
+                if isinstance(shelf, list):
+                    of_currency[minor] = _in_order(shelf)
         for credit_notes in self._credits_of.values():
             credit_notes.sort(key=_ORDER)
 
@@ -473,16 +495,14 @@ class Receivables:
         for text in (item.creditor_reference, item.order_number):
             if text and not text[0].isdecimal():
                 self.key_prefixes.add(leading_letters(text))
-        account.grosses = _filed(account.grosses, item.gross)
+        account.documents = _filed(account.documents, item)
         if item.is_credit and item.corrects:
             # of a credit note that is to be netted, all is kept
             self._corrections[item.number] = document
             self._credits_of.setdefault(item.corrects, []).append(item)
-        if item.open:
-            account.open = _put(item, account.open)
-            if not item.is_credit:
-                of_currency = self._open_by_amount.setdefault(item.currency, {})
-                of_currency[item.open] = _put(item, of_currency.get(item.open))
+        if item.open and not item.is_credit:
+            of_currency = self._open_by_amount.setdefault(item.currency, {})
+            of_currency[item.open] = _put(item, of_currency.get(item.open))
 
     def __len__(self) -> int:
         """How many documents there are."""
@@ -516,7 +536,7 @@ class Receivables:
     def open_of(self, customer_id: str, currency: str, on: date) -> tuple[Item, ...]:
         """Open documents of a customer that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
         account = self._accounts.get(customer_id)
-        return () if account is None else _issued_by(account.open, on, currency, MOST_CANDIDATES)
+        return () if account is None else account.open_by(on, currency)
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
@@ -526,7 +546,7 @@ class Receivables:
     def times_invoiced(self, customer_id: str, gross: int) -> int:
         """How many documents of a customer have this gross amount: a subscription's amount tells little."""
         account = self._accounts.get(customer_id)
-        return 0 if account is None else _all(account.grosses).count(gross)
+        return 0 if account is None else account.times_invoiced(gross)
 
     def on_account(self, customer_id: str) -> int:
         """What stands on account for a customer, in minor units of the tenant's currency."""
@@ -543,8 +563,9 @@ class Receivables:
         if item.open:
             self._put_with_amount(item)
         else:
-            account = self._accounts[item.customer_id]
-            account.open = _without(item, account.open)
+            among_many = self._accounts[item.customer_id].open
+            if among_many is not None:
+                among_many.take(item)
             item.forget_parts()
 
     def _reopen(self, number: str, minor: int) -> None:
@@ -552,8 +573,9 @@ class Receivables:
         if item.open:
             self._take_from_amount(item)
         else:
-            account = self._accounts[item.customer_id]
-            account.open = _with(item, account.open)
+            among_many = self._accounts[item.customer_id].open
+            if among_many is not None:
+                among_many.put(item)
         item.open += minor
         self._put_with_amount(item)
 
