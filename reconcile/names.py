@@ -143,27 +143,28 @@ def name_of(text: str) -> Name:
     if "&" in flat or "+" in flat or "/" in flat:
         flat = _JOINER_SIGNS.sub(" | ", flat)
     flat = _flat(flat)
-    every = list(map(intern, _WORD.findall(flat)))
-    breaks: tuple[int, ...] = ()
-    if not _BETWEEN.isdisjoint(every):
-        breaks = _breaks(every)
-        every = [word for word in every if word not in _BETWEEN]
-    words = [word for word in every if word not in _ASIDE] or every
-    others = () if len(words) == len(every) else tuple([word for word in every if word in _ASIDE])
-    initials = "".join([word for word in words if len(word) == 1]) if 1 in map(len, words) else ""
+    words: list[str] = []
+    others: list[str] = []
+    every: list[str] = []
+    breaks: list[int] = []
+    initials = ""
+    for word in _WORD.findall(flat):
+        if word in _BETWEEN:
+            if words:
+                breaks.append(len(words))
+            continue
+        every.append(word)
+        if word in _ASIDE:
+            others.append(intern(word))
+            continue
+        words.append(intern(word))
+        if len(word) == 1:
+            initials += word
+    if not words:
+        words, others = others, []
+        initials = "".join([word for word in words if len(word) == 1])
     key = " ".join(sorted(words))
-    return _name(tuple(words), others, "".join(every), bool(breaks), breaks, key, initials)
-
-
-def _breaks(every: Sequence[str]) -> tuple[int, ...]:
-    """How many significant words stand before each word that joins two parties, but one in front of all."""
-    before, breaks = 0, []
-    for word in every:
-        if word not in _BETWEEN:
-            before += word not in _ASIDE
-        elif before:
-            breaks.append(before)
-    return tuple(breaks)
+    return _name(tuple(words), tuple(others), "".join(every), bool(breaks), tuple(breaks), key, initials)
 
 
 def _share_a_word(few: Name, many: Name) -> bool:
