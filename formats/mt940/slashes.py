@@ -69,9 +69,9 @@ def _joined(lines: Sequence[str], widths: Widths) -> str:
     """Lines as one; no blank was lost before a line that begins with a slash."""
     if len(lines) == 1:
         return lines[0].strip()
-    begins = [place for place, line in enumerate(lines) if line[:1] == "/" and place]
-    if not begins:
+    if "\n/" not in "\n".join(lines):
         return joined(lines, widths, "")
+    begins = [place for place, line in enumerate(lines) if line[:1] == "/" and place]
     groups = [lines[begin:end] for begin, end in pairwise([0, *begins, len(lines)])]
     return "".join(joined(group, widths, "") if len(group) > 1 else group[0] for group in groups).strip()
 
