@@ -1,7 +1,7 @@
 """Narratives in subfields: GVC and ?00 ... ?63, as German and Austrian banks (and others, with another sign) write them.
 
 Source: Deutsche Kreditwirtschaft, DFÜ agreement annex 3, chapter 8 (MT940, field 86): ?00 booking text, ?10 batch number,
-?20-?29 and ?60-?63 purpose, ?30 bank, ?31 account, ?32-?33 name, ?34 text-key supplement; SEPA keywords in the purpose.
+?20-?29 and ?60-?63 purpose, ?30 bank, ?31 account, ?32-?33 name, ?34 text-key supplement; SEPA keywords in the purpose. Polish banks write the whole IBAN into ?38.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def _narrative(gvc: str, subfields: Sequence[tuple[str, str]], own: str) -> Narr
     account = ("" if own.endswith(f"/{stated_account}") else stated_account) or _triodos_account(
         gvc, single.get("10", "")
     )
+    account = account or bare_iban(single.get("38", "")) or ""
     stated = account_of(values.get("IBAN", ""))
     names = [value for code, value in subfields if code in {"32", "33"} and value.strip("/ ")]
     if not account and len(names) > 1 and bare_iban(names[-1]) is not None:

@@ -207,3 +207,21 @@ def test_an_opening_balance_of_no_day() -> None:
     (refused,) = mt940.read(document_of(text.replace("C260602", "C000000").encode()))
     assert isinstance(refused, Fault)
     assert refused.reason == ":62F: a closing balance without a date"
+
+
+def test_slash_codes_below_account_and_name() -> None:
+    """ASN and SNS put the parts of a direct debit below their own first line."""
+    entry = entry_with(
+        "NL20INGB0001234567 bakker bv",
+        " " * 65,
+        "/TRTP/Zakelijke Europese Incasso/CSID/NL98ZZZ999999990000/MARF/M-12",
+        "345/REMI/Klantnr 7/Factuur 2026-17/EREF/E2E-17",
+    )
+    assert (entry.counterparty.name, entry.counterparty.iban) == ("bakker bv", "NL20INGB0001234567")
+    assert (entry.mandate_reference, entry.end_to_end_id) == ("M-12345", "E2E-17")
+    assert entry.remittance.unstructured == ("Klantnr 7/Factuur 2026-17",)
+
+
+def test_the_whole_iban_in_a_field_of_its_own() -> None:
+    party = entry_with("230^00PRZELEW^3024900005^38NL20INGB0001234567^20RATE 7^32BAKKER BV").counterparty
+    assert (party.iban, party.bic, party.name) == ("NL20INGB0001234567", "24900005", "BAKKER BV")
