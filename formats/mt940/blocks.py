@@ -33,6 +33,9 @@ _HEADS: Final = frozenset({"25", "25P", "28", "28C", "60", "60F", "60M"})
 _BEGINNINGS: Final = _HEADS | {"20"}
 _CLOSINGS: Final = frozenset({"62", "62F", "62M"})
 _FREE: Final = frozenset({"61", "86", "NS"})
+#: The tags that nearly all lines of a large file begin with: neither begins nor ends a statement.
+_FREQUENT: Final = {b":61:": "61", b":86:": "86"}
+_TAG_WIDTH: Final = 4
 
 
 class Field(NamedTuple):
@@ -59,9 +62,10 @@ _RawField: TypeAlias = tuple[str, int, int]
 class _RawBlock:
     """One statement while it is cut: ``lines`` of all of its ``fields``; ``text`` is whichever list a line without a tag goes to."""
 
-    __slots__ = ("closed", "fields", "lines", "preamble", "text", "trailer")
+    __slots__ = ("closed", "fields", "lines", "name", "preamble", "text", "trailer")
 
-    def __init__(self, preamble: list[bytes]) -> None:
+    def __init__(self, preamble: list[bytes], name: str) -> None:
+        self.name = name
         self.preamble = preamble
         self.fields: list[_RawField] = []
         self.lines: list[bytes] = []
@@ -70,10 +74,17 @@ class _RawBlock:
         self.closed = False
 
     def take(self, tag: str, value: bytes, line: int) -> None:
-        """A field begins with this line; those that follow without a tag are more of it."""
-        self.fields.append((tag, line, len(self.lines)))
-        self.lines.append(value)
-        self.text = self.lines
+        """A field begins with this line; those that follow without a tag are more of it. MalformedDocument where there are too many."""
+        lines = self.lines
+        self.fields.append((tag, line, len(lines)))
+        lines.append(value)
+        self.text = lines
+        if len(self.fields) > MOST_FIELDS:
+            raise MalformedDocument(
+                self.name,
+                f"line {line}",
+                f"more than {MOST_FIELDS} fields in one statement: ask the bank for shorter ones, or for CAMT.053, which may be of any size",
+            )
         if tag in _CLOSINGS:
             self.closed = True
 
@@ -108,8 +119,12 @@ def blocks_of(stream: BinaryIO, name: str) -> Iterator[Block]:
 
 
 def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
-    block = _RawBlock([])
+    block = _RawBlock([], name)
     for number, line in enumerate(_lines(stream, name), start=1):
+        frequent = _FREQUENT.get(line[:_TAG_WIDTH])
+        if frequent is not None and b"{" not in line:
+            block.take(frequent, line[_TAG_WIDTH:], number)
+            continue
         if b":" not in line and b"{" not in line and b"-}" not in line:
             block.text.append(line)
             continue
@@ -123,14 +138,8 @@ def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
                 _cut_tail(block)
                 if block.fields:
                     yield block
-                    block = _RawBlock(block.trailer)
+                    block = _RawBlock(block.trailer, name)
             block.take(tag, value, number)
-            if len(block.fields) > MOST_FIELDS:
-                raise MalformedDocument(
-                    name,
-                    f"line {number}",
-                    f"more than {MOST_FIELDS} fields in one statement: ask the bank for shorter ones, or for CAMT.053, which may be of any size",
-                )
     _cut_tail(block)
     if block.fields:
         yield block
@@ -250,6 +259,10 @@ def _decoded(raw: _RawBlock) -> Block:
 _CONTROLS: Final = {**dict.fromkeys([*range(10), *range(11, 32), 127, 0xFEFF], " "), 0xAD: "-"}
 #: Letters that old German and Dutch systems write in code page 850; the same bytes are controls or signs in Windows-1252.
 _DOS: Final = frozenset(b"\x81\x84\x8e\x94\x99\x9a\xe1")
+#: Polish letters, in code page 852 and in Windows-1250.
+_POLISH: Final = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ"
+_DOS_POLISH: Final = frozenset(_POLISH.encode("cp852"))
+_WINDOWS_POLISH: Final = frozenset(_POLISH.encode("cp1250"))
 _CENTRAL: Final = re.compile(rb"(?:^|\n)[CD]\d{6}(?:PLN|CZK|HUF|RON)|(?:PLN|CZK|HUF|RON)\d+,")
 
 
@@ -257,8 +270,9 @@ def charset_of(text: bytes) -> str:
     """The name of the character set of a statement's bytes.
 
     UTF-8 is certain where it fits. Otherwise nothing in the file says it: statements in Polish, Czech, Hungarian or
-    Romanian money are read as Windows-1250, text whose only high bytes are the umlauts of code page 850 as that, and
-    everything else as Windows-1252, with Latin-1 where a byte is undefined there. Figures are ASCII in all of them.
+    Romanian money are read as Windows-1250, or as code page 852 where all their high bytes are its Polish letters, text whose
+    only high bytes are the umlauts of code page 850 as that, and everything else as Windows-1252, with Latin-1 where a byte is
+    undefined there. Figures are ASCII in all of them.
     """
     try:
         text.decode("utf-8")
@@ -268,7 +282,7 @@ def charset_of(text: bytes) -> str:
         return "utf-8"
     high = {byte for byte in text if byte > 127}
     if _CENTRAL.search(text) is not None:
-        return "cp1250"
+        return "cp852" if high <= _DOS_POLISH and not high <= _WINDOWS_POLISH else "cp1250"
     if high <= _DOS:
         return "cp850"
     try:

@@ -253,6 +253,27 @@ def test_the_root_element_says_which_format_it_is() -> None:
     assert "is no UBL 2 invoice" in refused.reason
 
 
+@pytest.mark.parametrize("comment", ["<!-- made of a CrossIndustryInvoice -->", "<!-- <rsm:CrossIndustryInvoice> -->"])
+def test_words_of_another_format_are_no_root_element(comment: str) -> None:
+    """Converters say in a comment or a note what an invoice was made of."""
+    name = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+    (refused,) = invoice_file.read(
+        raw(f'{comment}<Invoice xmlns="{name}"><Note>CrossIndustryInvoice</Note></Invoice>', "a.xml")
+    )
+    assert isinstance(refused, Fault)
+    assert "CrossIndustry" not in refused.reason
+    assert (
+        len(
+            list(
+                invoice_file.read(
+                    raw(xml(summation("119.00", "119.00")).replace("a comment", "an <Invoice >"), "a.xml")
+                )
+            )
+        )
+        == 2
+    )
+
+
 @given(st.binary(max_size=60), st.integers(0, 3000))
 def test_damage_is_told_or_harmless_and_never_an_error(bytes_: bytes, at: int) -> None:
     whole = xml(summation("119.00", "119.00")).encode()
