@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from ledger.values import many
+from ledger.values import maker, many
 
 #: Digits after the point where they are not two (ISO 4217, table A.1).
 _DIGITS: Final = {
@@ -68,7 +68,7 @@ class Money:
                 raise ValueError(f"'{text}' has more decimals than {currency} knows")
             fraction = fraction[:digits].ljust(digits, "0")
         minor = int(whole + fraction)
-        return Money(-minor if sign == "-" else minor, currency)
+        return _made(-minor if sign == "-" else minor, currency)
 
     def decimal(self) -> str:
         """Plain decimal text with the currency's digits, such as ``-12.30``."""
@@ -83,11 +83,11 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
-        return Money(self.minor + other.minor, self.currency)
+        return _made(self.minor + other.minor, self.currency)
 
     def __sub__(self, other: Money) -> Money:
         self._same(other)
-        return Money(self.minor - other.minor, self.currency)
+        return _made(self.minor - other.minor, self.currency)
 
     def __neg__(self) -> Money:
         return Money(-self.minor, self.currency)
@@ -116,3 +116,7 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.decimal()} {self.currency}"
+
+
+#: What reading and adding up a million entries make their amounts with.
+_made: Final = maker(Money)

@@ -34,6 +34,9 @@ _HEADS: Final = frozenset({"25", "25P", "28", "28C", "60", "60F", "60M"})
 _BEGINNINGS: Final = _HEADS | {"20"}
 _CLOSINGS: Final = frozenset({"62", "62F", "62M"})
 _FREE: Final = frozenset({"61", "86", "NS"})
+#: The tags that nearly all lines of a large file begin with: neither begins nor ends a statement.
+_FREQUENT: Final = {b":61:": "61", b":86:": "86"}
+_TAG_WIDTH: Final = 4
 
 
 class Field(NamedTuple):
@@ -60,9 +63,10 @@ _RawField: TypeAlias = tuple[str, int, int]
 class _RawBlock:
     """One statement while it is cut: ``lines`` of all of its ``fields``; ``text`` is whichever list a line without a tag goes to."""
 
-    __slots__ = ("closed", "fields", "lines", "preamble", "text", "trailer")
+    __slots__ = ("closed", "fields", "lines", "name", "preamble", "text", "trailer")
 
-    def __init__(self, preamble: list[bytes]) -> None:
+    def __init__(self, preamble: list[bytes], name: str) -> None:
+        self.name = name
         self.preamble = preamble
         self.fields: list[_RawField] = []
         self.lines: list[bytes] = []
@@ -71,10 +75,17 @@ class _RawBlock:
         self.closed = False
 
     def take(self, tag: str, value: bytes, line: int) -> None:
-        """A field begins with this line; those that follow without a tag are more of it."""
-        self.fields.append((tag, line, len(self.lines)))
-        self.lines.append(value)
-        self.text = self.lines
+        """A field begins with this line; those that follow without a tag are more of it. MalformedDocument where there are too many."""
+        lines = self.lines
+        self.fields.append((tag, line, len(lines)))
+        lines.append(value)
+        self.text = lines
+        if len(self.fields) > MOST_FIELDS:
+            raise MalformedDocument(
+                self.name,
+                f"line {line}",
+                f"more than {MOST_FIELDS} fields in one statement: ask the bank for shorter ones, or for CAMT.053, which may be of any size",
+            )
         if tag in _CLOSINGS:
             self.closed = True
 
@@ -109,8 +120,12 @@ def blocks_of(stream: BinaryIO, name: str) -> Iterator[Block]:
 
 
 def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
-    block = _RawBlock([])
+    block = _RawBlock([], name)
     for number, line in enumerate(_lines(stream, name), start=1):
+        frequent = _FREQUENT.get(line[:_TAG_WIDTH])
+        if frequent is not None and b"{" not in line:
+            block.take(frequent, line[_TAG_WIDTH:], number)
+            continue
         if b":" not in line and b"{" not in line and b"-}" not in line:
             block.text.append(line)
             continue
@@ -124,14 +139,8 @@ def _raw_blocks(stream: BinaryIO, name: str) -> Iterator[_RawBlock]:
                 _cut_tail(block)
                 if block.fields:
                     yield block
-                    block = _RawBlock(block.trailer)
+                    block = _RawBlock(block.trailer, name)
             block.take(tag, value, number)
-            if len(block.fields) > MOST_FIELDS:
-                raise MalformedDocument(
-                    name,
-                    f"line {number}",
-                    f"more than {MOST_FIELDS} fields in one statement: ask the bank for shorter ones, or for CAMT.053, which may be of any size",
-                )
     _cut_tail(block)
     if block.fields:
         yield block

@@ -53,7 +53,7 @@ class Ground:
 
 def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) -> StatementEntry:
     """The entry that a pair says; ``before``: the balance before it, where that is known. MalformedDocument names the line that cannot be read."""
-    lines = _whole_reference(pair.movement)
+    lines = pair.movement if len(pair.movement) < 3 else _whole_reference(pair.movement)
     try:
         movement = movement_of(lines[0])
         amount = money(movement.signed, ground.currency)
@@ -61,7 +61,9 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
     except ValueError as wrong:
         raise MalformedDocument(ground.document.name, f"line {pair.line}", f":61: {wrong}") from wrong
     supplement = " ".join(lines[1:]).strip() if len(lines) > 1 else ""
-    movement, narrative = _told_by_movement(movement, supplement, _narrative(pair, movement, ground))
+    narrative = _narrative(pair, movement, ground)
+    if supplement or len(movement.customer_reference) >= _SHORTEST_COLUMNS:
+        movement, narrative = _told_by_movement(movement, supplement, narrative)
     if narrative.account == ground.account:
         narrative = replace(narrative, account="")
     entry = _entry(
@@ -98,8 +100,6 @@ def entry_of(pair: Pair, position: int, before: Money | None, ground: Ground) ->
 
 def _whole_reference(lines: tuple[str, ...]) -> tuple[str, ...]:
     """ING breaks a long bank reference over two lines before its supplementary /TRCD/ line: they belong together."""
-    if len(lines) < 3:
-        return lines
     supplement = next((place for place, line in enumerate(lines) if place and line.lstrip().startswith("/")), None)
     if supplement is None or supplement < 2:
         return lines
@@ -125,8 +125,6 @@ def _narrative(pair: Pair, movement: Movement, ground: Ground) -> Narrative:
 
 def _told_by_movement(movement: Movement, supplement: str, narrative: Narrative) -> tuple[Movement, Narrative]:
     """What :61: itself says about the other side, in the dialects that put it there."""
-    if not supplement and len(movement.customer_reference) < _SHORTEST_COLUMNS:
-        return movement, narrative
     columns = _RABOBANK_COLUMNS.match(movement.customer_reference)
     if columns is not None:
         account = "" if columns["account"] == "NONREF" else columns["account"]

@@ -54,11 +54,6 @@ class Widths:
     first: int = 0
     further: int = 0
 
-    @property
-    def known(self) -> bool:
-        """Whether any full line was seen."""
-        return bool(self.first or self.further)
-
 
 def widths_of(narratives: Iterable[Sequence[str]]) -> Widths:
     """Where a statement's long lines are broken: 65 unless several lines say otherwise."""
@@ -91,7 +86,7 @@ def joined(lines: Sequence[str], widths: Widths, otherwise: str) -> str:
     """
     if len(lines) < 2:
         return "".join(lines).strip()
-    if not widths.known:
+    if not (widths.first or widths.further):
         shown = [line.strip() for line in lines[:-1]] if otherwise else lines[:-1]
         return otherwise.join([*shown, lines[-1]]).strip()
     width = widths.first

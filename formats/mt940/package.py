@@ -7,7 +7,7 @@ are lost, an impossible date ends the file), so the tags that carry truth hand o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import mt940.models
@@ -124,19 +124,23 @@ def _paired(fields: Sequence[Field]) -> list[Pair]:
     lines = [each.line for each in fields if each.tag == "61"]
     if len(lines) != len(collection.transactions):
         raise EntriesLost(f"{len(lines)} :61: fields, but {len(collection.transactions)} movements came back")
-    return [
-        Pair(
-            line,
-            _lines(entry.data["movement"]),
-            _fields(entry.data.get("narratives")),
-            _fields(entry.data.get("extras")),
-        )
-        for line, entry in zip(lines, collection.transactions, strict=True)
-    ]
+    pairs = [_pair(line, entry.data) for line, entry in zip(lines, collection.transactions, strict=True)]
+    # Each of them refers to the collection: as long as it refers to them, only the collector of garbage would free them.
+    collection.transactions.clear()
+    return pairs
 
 
-def _fields(raw: str | None) -> tuple[tuple[str, ...], ...]:
-    return () if raw is None else tuple(map(_lines, raw.split("\n")))
+def _pair(line: int, said: Mapping[str, str]) -> Pair:
+    return Pair(
+        line,
+        _lines(said["movement"]),
+        _fields(said["narratives"]) if "narratives" in said else (),
+        _fields(said["extras"]) if "extras" in said else (),
+    )
+
+
+def _fields(raw: str) -> tuple[tuple[str, ...], ...]:
+    return tuple([_lines(each) for each in raw.split("\n")])
 
 
 def _lines(raw: str) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ Sources: ING "Format Description MT940/MT942 structured", Rabobank "Format descr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
+from ledger.values import maker
 
 _CODES: Final = frozenset(
     {"ACCW", "ADDR", "BENM", "BIC", "BUSP", "CDTRREF", "CDTRREFTP", "CHGS", "CNTP", "CREF", "CSID", "DACC", "EREF", "EXCH",
@@ -34,12 +35,16 @@ _MAY_PRECEDE: Final = frozenset({*_PARTIES, "NAME", "ADDR", "ID"})
 #: What CNTP says without these codes.
 _IN_CNTP: Final = frozenset({"NAME", "IBAN", "BIC"})
 _OF_A_PARTY: Final = frozenset({"NAME", "ID", "ADDR", "IBAN", "BIC"})
+#: In whose section a value stands from its code on: a party's own codes change nothing, all others end it.
+_SECTIONS: Final = {code: code if code in _PARTIES else "" for code in _CODES - _OF_A_PARTY}
 _STRUCTURED: Final = re.compile(r"/?STRD/(?:SCOR/)?(?:CUR|ISO|BBA|SCOR|QRR)/([^/]+)/?")
 #: ABN AMRO's way to write the same: ``Issuer: CUR Ref: 9001123412341234``.
 _ISSUER: Final = "Issuer:"
 _ISSUED: Final = re.compile(rf"{_ISSUER} ?(?:CUR|ISO|SCOR) Ref: ?([A-Za-z0-9 ]+)\Z")
 #: Four parts of CNTP: account, BIC, name, town; three closing slashes when the town is empty.
 _TOWN_EMPTY: Final = "///"
+
+_narrative: Final = maker(Narrative)
 
 
 def recognised(lines: Sequence[str]) -> bool:
@@ -56,8 +61,7 @@ def read(narratives: Sequence[Sequence[str]], widths: Widths, *, money_in: bool)
     """The parts of one movement's narratives; where both parties are named, the other side is the one that the money comes from or goes to."""
     parts = _Parts("ORDP" if money_in else "BENM")
     for lines in narratives:
-        for section, code, value in _values(_joined(lines, widths)):
-            parts.take(section, code, value)
+        parts.read(_joined(lines, widths))
     return parts.narrative()
 
 
@@ -65,60 +69,68 @@ def _joined(lines: Sequence[str], widths: Widths) -> str:
     """Lines as one; no blank was lost before a line that begins with a slash."""
     if len(lines) == 1:
         return lines[0].strip()
-    begins = [place for place, line in enumerate(lines) if line[:1] == "/" and place]
-    if not begins:
+    if "\n/" not in "\n".join(lines):
         return joined(lines, widths, "")
+    begins = [place for place, line in enumerate(lines) if line[:1] == "/" and place]
     groups = [lines[begin:end] for begin, end in pairwise([0, *begins, len(lines)])]
     return "".join(joined(group, widths, "") if len(group) > 1 else group[0] for group in groups).strip()
 
 
-def _values(text: str) -> Iterator[tuple[str, str, str]]:
-    """Party section, code and value, in order.
-
-    ID is a code only beside a party: ``/ID/`` occurs in texts too. In the payer's words a code that was there already is one of them.
-    """
-    section = previous = ""
-    start = 0
-    there: set[str] = set()
-    cut = text.split("/")
-    for place in [place for place, each in enumerate(cut[1:-1], start=1) if each in _SPELLED]:
-        code = _SPELLED[cut[place]]
-        if code in _BESIDE_PARTY and previous not in _MAY_PRECEDE:
-            continue
-        if previous == "REMI" and (code in there or (code in _IN_CNTP and "CNTP" in there)):
-            continue
-        there.add(code)
-        if previous:
-            yield section, previous, "/".join(cut[start:place])
-        if code in _PARTIES:
-            section = code
-        elif code not in _OF_A_PARTY:
-            section = ""
-        previous, start = code, place + 1
-    if previous:
-        yield section, previous, "/".join(cut[start:])
-
-
 class _Parts:
-    """The values of one movement by code, while they are collected."""
+    """The values of one movement, while they are collected: of each part that a narrative has, the first one counts."""
+
+    __slots__ = ("named", "other_side", "parts", "references", "sides", "texts", "ultimate")
 
     def __init__(self, other_side: str) -> None:
         self.other_side = other_side
+        self.parts: dict[str, str] = {}
+        #: What stands in the sections of the payer and of the payee.
         self.sides: dict[str, dict[str, str]] = {}
-        self.first: dict[str, str] = {}
+        #: What stands straight behind the codes that begin these sections.
+        self.named: dict[str, str] = {}
         self.ultimate = ""
         self.texts: list[str] = []
         self.references: list[str] = []
 
-    def take(self, section: str, code: str, value: str) -> None:
-        if code in _TAKEN_APART:
-            _TAKEN_APART[code](self, value)
+    def read(self, text: str) -> None:
+        """Take the value of each code in the text, in order.
+
+        ID is a code only beside a party: ``/ID/`` occurs in texts too. In the payer's words a code that was there already is one of them.
+        """
+        section = previous = ""
+        start = 0
+        there: set[str] = set()
+        cut = text.split("/")
+        for place, spelled in enumerate(cut[1:-1], start=1):
+            if spelled not in _SPELLED:
+                continue
+            code = _SPELLED[spelled]
+            if code in _BESIDE_PARTY and previous not in _MAY_PRECEDE:
+                continue
+            if previous == "REMI" and (code in there or (code in _IN_CNTP and "CNTP" in there)):
+                continue
+            there.add(code)
+            if previous:
+                self._take(section, previous, "/".join(cut[start:place]))
+            section = _SECTIONS.get(code, section)
+            previous, start = code, place + 1
+        if previous:
+            self._take(section, previous, "/".join(cut[start:]))
+
+    def _take(self, section: str, code: str, value: str) -> None:
+        place = _PLACES.get(code)
+        if place is None:
+            if code in _TAKEN_APART:
+                _TAKEN_APART[code](self, value)
+            elif code in _SIDES:
+                self.named.setdefault(code, _text(value))
         elif code == "NAME" and section in _ULTIMATE:
             self.ultimate = self.ultimate or spaced(value.strip("/"))
-        elif code in _IN_CNTP and section in _SIDES:
-            self.sides.setdefault(section, {}).setdefault(code, value)
         else:
-            self.first.setdefault(code, value)
+            part, said = place
+            parts = self.sides.setdefault(section, {}) if section in _SIDES and code in _IN_CNTP else self.parts
+            if part not in parts:
+                parts[part] = said(value)
 
     def _ultimate(self, value: str) -> None:
         self.ultimate = self.ultimate or _named(value)
@@ -129,13 +141,13 @@ class _Parts:
         name = rest.strip("/")
         if not rest.endswith(_TOWN_EMPTY):
             name = name.rpartition("/")[0] or name
-        first = self.first
-        if account:
-            first.setdefault("IBAN", account)
-        if bic:
-            first.setdefault("BIC", bic)
-        if name:
-            first.setdefault("NAME", name)
+        parts = self.parts
+        if account and "account" not in parts:
+            parts["account"] = account_of(account)
+        if bic and "bic" not in parts:
+            parts["bic"] = _compact(bic)
+        if name and "name" not in parts:
+            parts["name"] = _text(name)
 
     def _remittance(self, value: str) -> None:
         if "STRD/" in value:
@@ -160,22 +172,22 @@ class _Parts:
             self.references.append(compact)
 
     def narrative(self) -> Narrative:
-        values = self.first
+        parts = self.parts
         if self.sides:
-            values = {**(self.sides.get(self.other_side) or next(iter(self.sides.values()))), **values}
-        parts: dict[str, str] = {}
-        for code, value in values.items():
-            if code in _PLACES:
-                part, said = _PLACES[code]
-                parts[part] = said(value)
+            parts = {**(self.sides.get(self.other_side) or next(iter(self.sides.values()))), **parts}
         if not parts.get("name"):
-            parts["name"] = _party_text(values) or self.ultimate
-        return Narrative(
+            parts["name"] = self._party_text() or self.ultimate
+        return _narrative(
             ultimate=self.ultimate,
             unstructured=tuple(self.texts),
             references=tuple(self.references),
             **parts,
         )
+
+    def _party_text(self) -> str:
+        """A name straight behind /ORDP/ or /BENM/, as banks outside the Netherlands write it."""
+        text = self.named.get("ORDP") or self.named.get("BENM") or ""
+        return "" if is_iban(text) or text.isdigit() else text
 
 
 #: Codes whose values hold more than one thing.
@@ -223,9 +235,3 @@ _PLACES: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
     "OCMT": ("original", _text),
     "CHGS": ("charges", _text),
 }
-
-
-def _party_text(values: Mapping[str, str]) -> str:
-    """A name straight behind /ORDP/ or /BENM/, as banks outside the Netherlands write it."""
-    text = _text(values.get("ORDP", "")) or _text(values.get("BENM", ""))
-    return "" if is_iban(text) or text.isdigit() else text

@@ -1,8 +1,16 @@
 """Bank files: entries per second and peak memory of each reader, beside the packages that others use.
 
-Each figure comes from a process of its own, in seconds of processor time, so that a busy machine changes little. Beside the readers run, on the same file: the mt-940 package by itself (one statement at
-a time, with the options that keep most), pycoda in an environment of its own (build/pycoda-venv), and a bare lxml pass that counts
-elements. Python's collector looks for garbage as seldom in all of them as the daemon and ``statement show`` let it while they read
+Beside the readers run, on the same file: the mt-940 package by itself (one statement at a time, with the options that keep most), pycoda
+in an environment of its own (build/pycoda-venv), and a bare lxml pass that counts elements.
+
+How it is measured: each reader has a process of its own, so that its peak memory is its own, and the two processes of a comparison read
+the file at the same time but never both at once: one is stopped while the other reads on for a tenth of a second. What counts is the
+processor time of each. A busy machine gives no process the same speed for long (shared caches and cores, clock rates: a quarter up or
+down within seconds); two that take turns meet the same moments. This is done in several rounds, in which they begin by turns; the first
+round of a file that is read often only warms up. Entries per second are those of a reader's best round; "times its time" is the median of
+the rounds' ratios, beside it the lowest and the highest.
+
+Python's collector looks for garbage as seldom in all of them as the daemon and ``statement show`` let it while they read
 (daemon/garbage.py): what is measured is reading, not how often a million live objects are looked through.
 
     python -m tests.benchmarks.formats [--sizes 1000,10000,100000] [--gigabyte]
@@ -13,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,8 +29,10 @@ import venv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
+from statistics import median
 from time import process_time
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -41,35 +52,62 @@ GIGABYTE: Final = 1_000_000_000
 GIGABYTE_PEAK_MAX_MIB: Final = 300
 PYCODA: Final = "pycoda==1.1.0"
 PYCODA_VENV: Final = Path("build/pycoda-venv")
-#: Measured again and again for at least as long; the best time counts.
-MEASURED_S: Final = 2.0
-#: A small file is read so often in that time that a quiet moment of a busy machine is among them.
-MOST_RUNS: Final = 60
+#: So long one reader reads on while the other one is stopped.
+SLICE_S: Final = 0.1
+#: Rounds go on for as many seconds of processor time, of both readers together, but there are at least and at most so many.
+MEASURED_S: Final = 5.0
+LEAST_ROUNDS: Final = 2
+MOST_ROUNDS: Final = 60
+#: With fewer rounds than this, each of many seconds, the first one counts as well.
+ROUNDS_AFTER_WARMING_UP: Final = 4
 
 _PYCODA_SCRIPT: Final = """
 import gc, json, resource, sys
 from pathlib import Path
 from time import process_time
 from coda.parser import Parser
-gc.set_threshold(*map(int, sys.argv[4:]))
-times = []
-while sum(times) < float(sys.argv[2]) and len(times) < int(sys.argv[3]):
+gc.set_threshold(*map(int, sys.argv[2:]))
+for _ in sys.stdin:
     begun = process_time()
-    content = Path(sys.argv[1]).read_bytes()
-    statements = Parser().parse(content)
-    times.append(process_time() - begun)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"seconds": min(times), "entries": sum(len(each.movements) for each in statements), "peak_mib": peak}))
+    statements = Parser().parse(Path(sys.argv[1]).read_bytes())
+    entries = sum(len(each.movements) for each in statements)
+    del statements
+    seconds = process_time() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "entries": entries, "peak_mib": peak}), flush=True)
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What one reader came to on one file: seconds of processor time, memory in MiB."""
+    """What one reading of one file came to: seconds of processor time; ``peak_mib``: the most memory its process has had so far."""
 
     seconds: float
     entries: int
     peak_mib: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """What one reader came to, round by round."""
+
+    rounds: list[Figures]
+
+    @property
+    def entries(self) -> int:
+        """Entries that it counted every time."""
+        (entries,) = {each.entries for each in self.rounds}
+        return entries
+
+    @property
+    def entries_per_second(self) -> float:
+        """Those of its best round."""
+        return self.entries / min(each.seconds for each in self.rounds)
+
+    @property
+    def peak_mib(self) -> float:
+        """The most memory that its process had."""
+        return max(each.peak_mib for each in self.rounds)
 
 
 def _ours(path: Path) -> int:
@@ -109,35 +147,85 @@ READERS: Final[Mapping[str, Callable[[Path], int]]] = {
 BESIDE: Final[Mapping[Kind, str]] = {"coda": "pycoda", "mt940-nl": "mt-940", "mt940-de": "mt-940", "camt": "bare lxml"}
 
 
-def _measured(reader: str, path: Path) -> Figures:
-    """In this process: as often as there is time for, the best counts."""
-    times: list[float] = []
-    entries = 0
+def _serve(reader: str, path: Path) -> None:
+    """In this process: read the file once for each line that comes in, and say what it came to."""
     with seldom_collected():
-        while sum(times) < MEASURED_S and len(times) < MOST_RUNS:
+        for _ in sys.stdin:
             begun = process_time()
             entries = READERS[reader](path)
-            times.append(process_time() - begun)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Figures(seconds=min(times), entries=entries, peak_mib=peak)
+            seconds = process_time() - begun
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(json.dumps({"seconds": seconds, "entries": entries, "peak_mib": peak}), flush=True)
 
 
-def _run(command: list[str]) -> Figures:
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    values: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return Figures(**values)
+class _Worker:
+    """A reader in a process of its own, which reads the file when it is told to."""
+
+    def __init__(self, reader: str, path: Path, pycoda: Path | None) -> None:
+        command = [sys.executable, "-m", __spec__.name, "--serve", reader, str(path)]
+        if reader == "pycoda":
+            command = [str(pycoda), "-c", _PYCODA_SCRIPT, str(path), *map(str, THRESHOLDS)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._is_reading = False
+
+    def read_on(self, seconds: float | None) -> Figures | None:
+        """Let it begin or read on for so long (None: to the end); what it came to, or None where it was stopped before it was done."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        if self._is_reading:
+            process.send_signal(signal.SIGCONT)
+        else:
+            process.stdin.write("read\n")
+            process.stdin.flush()
+            self._is_reading = True
+        if not select([process.stdout], [], [], seconds)[0]:
+            process.send_signal(signal.SIGSTOP)
+            return None
+        self._is_reading = False
+        said = process.stdout.readline()
+        if not said:
+            raise RuntimeError(f"{process.args!r} ended with status {process.wait()}")
+        return Figures(**json.loads(said))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
 
 
-def _in_own_process(reader: str, path: Path, pycoda: Path | None) -> Figures | None:
-    if reader == "pycoda":
-        return (
-            None
-            if pycoda is None
-            else _run(
-                [str(pycoda), "-c", _PYCODA_SCRIPT, str(path), str(MEASURED_S), str(MOST_RUNS), *map(str, THRESHOLDS)]
-            )
-        )
-    return _run([sys.executable, "-m", __spec__.name, "--measure", reader, str(path)])
+def _round(first: _Worker, second: _Worker) -> tuple[Figures, Figures]:
+    """Both read the file once, by turns."""
+    one = other = None
+    while one is None or other is None:
+        one = one or first.read_on(None if other else SLICE_S)
+        other = other or second.read_on(None if one else SLICE_S)
+    return one, other
+
+
+def _in_turns(path: Path, beside: str, pycoda: Path | None) -> tuple[Rounds, Rounds]:
+    """Ours and the other reader of this file, as long as the constants above say."""
+    rounds: list[tuple[Figures, Figures]] = []
+    with _Worker("afletter", path, None) as ours, _Worker(beside, path, pycoda) as theirs:
+        spent_s = 0.0
+        while len(rounds) < LEAST_ROUNDS or (spent_s < MEASURED_S and len(rounds) < MOST_ROUNDS):
+            if len(rounds) % 2:
+                other, own = _round(theirs, ours)
+            else:
+                own, other = _round(ours, theirs)
+            rounds.append((own, other))
+            spent_s += own.seconds + other.seconds
+    counted = rounds[1:] if len(rounds) > ROUNDS_AFTER_WARMING_UP else rounds
+    return Rounds([own for own, _ in counted]), Rounds([other for _, other in counted])
+
+
+def _alone(path: Path) -> Rounds:
+    with _Worker("afletter", path, None) as ours:
+        figures = ours.read_on(None)
+        assert figures is not None
+        return Rounds([figures])
 
 
 def _pycoda(console: Console) -> Path | None:
@@ -166,6 +254,7 @@ def _compared(console: Console, sizes: list[int]) -> None:
         "beside it",
         "",
         "times its time",
+        "range",
         "aim",
         "peak MiB",
         "its peak MiB",
@@ -176,19 +265,20 @@ def _compared(console: Console, sizes: list[int]) -> None:
             with tempfile.TemporaryDirectory() as name:
                 path = Path(name) / kind
                 write(path, kind, size)
-                ours = _in_own_process("afletter", path, None)
-                theirs = _in_own_process(BESIDE[kind], path, pycoda)
+                if kind == "coda" and pycoda is None:
+                    ours, theirs = _alone(path), None
+                else:
+                    ours, theirs = _in_turns(path, BESIDE[kind], pycoda)
                 mib = path.stat().st_size / 1024 / 1024
-            assert ours is not None
             assert ours.entries == size
             table.add_row(
                 kind,
                 f"{size:,}",
                 f"{mib:.1f}",
-                f"{ours.entries / ours.seconds:,.0f}",
-                "" if theirs is None else f"{theirs.entries / theirs.seconds:,.0f}",
+                f"{ours.entries_per_second:,.0f}",
+                "" if theirs is None else f"{theirs.entries_per_second:,.0f}",
                 BESIDE[kind],
-                "" if theirs is None else f"{ours.seconds / theirs.seconds:.2f}",
+                *("", "") if theirs is None else _times(ours, theirs),
                 AIMS[kind],
                 f"{ours.peak_mib:.0f}",
                 "" if theirs is None else f"{theirs.peak_mib:.0f}",
@@ -196,17 +286,22 @@ def _compared(console: Console, sizes: list[int]) -> None:
     console.print(table)
 
 
+def _times(ours: Rounds, theirs: Rounds) -> tuple[str, str]:
+    """How many times the other reader's time ours takes: the median of the rounds, and the lowest and the highest."""
+    ratios = [own.seconds / other.seconds for own, other in zip(ours.rounds, theirs.rounds, strict=True)]
+    return f"{median(ratios):.2f}", f"{min(ratios):.2f}-{max(ratios):.2f}"
+
+
 def _gigabyte(console: Console, size: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "single.xml"
         entries = write_single_camt(path, size)
-        ours = _in_own_process("afletter", path, None)
+        ours = _alone(path)
         bytes_ = path.stat().st_size
-    assert ours is not None
     assert ours.entries == entries
     console.print(
-        f"one camt.053 statement of {entries:,} entries, {bytes_ / 1e6:,.0f} MB: {ours.seconds:.0f} s, "
-        f"{entries / ours.seconds:,.0f} entries/s, peak {ours.peak_mib:.0f} MiB (aim: below {GIGABYTE_PEAK_MAX_MIB})"
+        f"one camt.053 statement of {entries:,} entries, {bytes_ / 1e6:,.0f} MB: {ours.rounds[0].seconds:.0f} s, "
+        f"{ours.entries_per_second:,.0f} entries/s, peak {ours.peak_mib:.0f} MiB (aim: below {GIGABYTE_PEAK_MAX_MIB})"
     )
 
 
@@ -218,11 +313,10 @@ def main() -> None:
         "--gigabyte", action="store_true", help="also one CAMT statement of 1 GB: minutes, and as much in /tmp"
     )
     parser.add_argument("--gigabyte-size", type=int, default=GIGABYTE, help=argparse.SUPPRESS)
-    parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        figures = _measured(options.measure[0], Path(options.measure[1]))
-        print(json.dumps({name: getattr(figures, name) for name in Figures.__slots__}))
+    if options.serve:
+        _serve(options.serve[0], Path(options.serve[1]))
         return
     console = Console(width=160)
     _compared(console, [int(size) for size in options.sizes.split(",")])

@@ -280,3 +280,17 @@ def test_damage_is_told_or_harmless_and_never_an_error(bytes_: bytes, at: int) -
     damaged = whole[:at] + bytes_ + whole[at + len(bytes_) :]
     kinds = [type(fact) for fact in invoice_file.read(raw(damaged, "a.xml"))]
     assert kinds in ([Fault], [Customer, Document])
+
+
+@pytest.mark.parametrize(
+    ("scheme", "written", "known"),
+    [("VA", "DE136695976", "DE136695976"), ("VA", "DE136695977", ""), ("FC", "DE136695976", "")],
+)
+def test_the_vat_number_of_a_customer(scheme: str, written: str, known: str) -> None:
+    registration = (
+        f'<ram:SpecifiedTaxRegistration><ram:ID schemeID="{scheme}">{written}</ram:ID></ram:SpecifiedTaxRegistration>'
+    )
+    buyer = BUYER.replace("</ram:BuyerTradeParty>", f"{registration}</ram:BuyerTradeParty>")
+    customer, _ = cii.read(raw(xml(summation("119.00"), agreement=buyer), "a.xml"))
+    assert isinstance(customer, Customer)
+    assert customer.vat_number == known
