@@ -17,7 +17,7 @@ TEST_PROCESSES ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PYTEST_ARGS ?= --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static bench score simulate connector test-tryton lock clean
+.PHONY: help demo test check static bench compiled score simulate connector test-tryton test-compiled lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do \
@@ -29,9 +29,9 @@ demo: $(VENV)/afletter ## the whole circle on three sample companies, into ./dem
 test: $(VENV)/afletter $(VENV)/tools ## all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-# Types take one core for a minute or two, and so does Tryton: they go side by side before the tests, which take all cores.
-check: $(VENV)/afletter $(VENV)/tools ## what CI checks: format, lint, types, imports, a real Tryton, tests
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target static test-tryton
+# Types take one core for a minute or two, and so do Tryton and the compiler: they go side by side before the tests, which take all cores.
+check: $(VENV)/afletter $(VENV)/tools ## what CI checks: format, lint, types, imports, a real Tryton, the compiled reconciler, tests
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target static test-tryton test-compiled
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 static: $(VENV)/afletter $(VENV)/tools ## format, lint, types, imports
@@ -40,7 +40,7 @@ static: $(VENV)/afletter $(VENV)/tools ## format, lint, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one cycle, of matching alone, of direct debits, messages, postings and pulls, as tables
+bench: $(VENV)/afletter $(VENV)/tools compiled ## speed and memory of bank files, of one cycle, of matching alone, of direct debits, messages, postings and pulls, as tables
 	$(BIN)/python -m tests.benchmarks.formats
 	$(BIN)/python -m tests.benchmarks.cycle
 	$(BIN)/python -m tests.benchmarks.matching
@@ -53,6 +53,23 @@ bench: $(VENV)/afletter $(VENV)/tools ## speed and memory of bank files, of one 
 
 score: $(VENV)/afletter $(VENV)/tools ## labelled worlds: booked by itself, wrong, suggested, per class with 95 % intervals
 	$(BIN)/python -m tests.worlds
+
+# The reconciler as machine code, in a folder of its own: what stands in PYTHONPATH before the sources is what runs.
+COMPILED := build/compiled
+CAN_COMPILE := command -v cc >/dev/null && $(BIN)/python -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'
+compiled: $(VENV)/afletter $(VENV)/tools ## the reconciler as machine code, into build/compiled (twice as fast; needs a C compiler)
+	@if $(CAN_COMPILE); then $(MAKE) --no-print-directory $(COMPILED)/stamp; \
+	else echo "No C compiler with Python's headers here (on Debian and Ubuntu: apt-get install gcc python3-dev): nothing is compiled"; fi
+
+$(COMPILED)/stamp: setup.py pyproject.toml requirements-dev.lock $(wildcard ledger/*.py reconcile/*.py)
+	@echo "Compiling the reconciler into $(COMPILED) (a minute)"
+	@rm -rf $(COMPILED) build/lib* build/temp* build/bdist*
+	@AFLETTER_COMPILED=1 $(PIP) install --no-deps --no-build-isolation --no-compile --target $(COMPILED) .
+	@touch $@
+
+test-compiled: compiled ## that the compiled reconciler decides as its sources do
+	@if [ -e $(COMPILED)/stamp ]; then \
+		PYTHONPATH=$(COMPILED):. $(BIN)/python -P -m pytest tests/worlds/same_when_compiled.py tests/unit/reconcile; fi
 
 # Tryton has an environment and a template database of its own; making them takes a minute, once.
 TRYTON := .tryton

@@ -44,9 +44,11 @@ bank_accounts:
 _PORTS: Final = (
     ("invoices[]", "Sources of invoices", ("invoices",)),
     ("bank_accounts[].statements[]", "Sources of statements", ("bank_accounts", "statements")),
+    ("payouts[]", "Payment providers", ("payouts",)),
     ("accounting[]", "Accounting targets", ("accounting",)),
     ("direct_debit.bank", "Channels of direct debits", ("direct_debit", "bank")),
     ("reminders.channel", "Channels of reminders", ("reminders", "channel")),
+    ("reminders.delivery_reports[]", "Sources of delivery reports", ("reminders", "delivery_reports")),
     ("reminders.calls.outcomes[]", "Sources of call outcomes", ("reminders", "calls", "outcomes")),
     ("reminders.hand_over.channel", "Channels of cases", ("reminders", "hand_over", "channel")),
     ("reminders.interruption.channel", "Channels of services", ("reminders", "interruption", "channel")),

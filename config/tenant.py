@@ -622,6 +622,10 @@ class TenantConfig(Settings):
         default=(),
         description="Ids that several sources, or one, give the same customer, such as [[S-12, 4711]]; it is kept under the first.",
     )
+    different_customers: tuple[SameCustomer, ...] = Field(
+        default=(),
+        description="Ids of customers that look like one and are not, such as [[S-12, 4711]]: no two of a group are proposed as one any more.",
+    )
     bank_accounts: tuple[BankAccount, ...] = Field(min_length=1, description="The accounts on which customers pay.")
     payouts: tuple[ConnectorSettings, ...] = Field(
         default=(), description="Payment providers whose payouts reach the bank in one sum, less their fees."
@@ -692,6 +696,17 @@ class TenantConfig(Settings):
         if twice:
             raise ValueError(f"'{twice[0]}' stands there twice; an id belongs to one customer")
         return value
+
+    @model_validator(mode="after")
+    def _same_or_different(self) -> Self:
+        for same in self.same_customers:
+            for different in self.different_customers:
+                both = sorted({*same} & {*different})
+                if len(both) > 1:
+                    raise ValueError(
+                        f"'{both[0]}' and '{both[1]}' stand both in `same_customers` and in `different_customers`"
+                    )
+        return self
 
     @field_validator("time_zone", mode="before")
     @classmethod

@@ -14,6 +14,7 @@ from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from ledger.bookings import BookingKind
 from ledger.calls import CallAttempt
+from ledger.coming_payments import ComingPayment
 from ledger.debit_orders import HandedOver
 from ledger.debit_status import DebitStatus
 from ledger.delivery_reports import DeliveryReport
@@ -69,8 +70,8 @@ InvoiceFact = Customer | Document | Mandate | MandateEnd
 InvoiceSource = Source[InvoiceFact]
 #: What a bank's files bring: statements, and what became of the direct debits that it was handed.
 StatementSource = Source[Statement | DebitStatus]
-#: What payment providers paid out, each sum with what is in it.
-SettlementSource = Source[Payout]
+#: What payment providers paid out, each sum with what is in it; and what they received and have not paid out yet.
+SettlementSource = Source[Payout | ComingPayment]
 #: What payment providers say of the direct debits that they collect for us.
 DebitFeed = Source[ProviderDebit]
 #: What whoever calls customers tells of it.

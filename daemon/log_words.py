@@ -265,6 +265,12 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "de": "{one} und {other} widersprechen sich ({field}); siehe `afletter status`",
         "en": "{one} and {other} say different things ({field}); see `afletter status`",
     },
+    "payment_coming": {
+        "nl": "betaald bij de betaaldienst ({payment}); het geld is nog niet op de bank geboekt",
+        "fr": "payé chez le prestataire de paiement ({payment}) ; l'argent n'est pas encore comptabilisé en banque",
+        "de": "beim Zahlungsdienst bezahlt ({payment}); das Geld ist noch nicht auf der Bank verbucht",
+        "en": "paid at the payment provider ({payment}); the money is not booked on the bank yet",
+    },
     "call_promised": {
         "nl": "Klant {customer} belooft op {day} te betalen op {promised} (gesprek door {person}).{note}",
         "fr": "Le client {customer} promet le {day} de payer le {promised} (appel de {person}).{note}",

@@ -12,6 +12,7 @@ from collect.freshness import Freshness, Unseen
 from config.tenant import Reminders
 from daemon.account_freshness import account_freshness
 from daemon.books_comparison import held_by_books
+from daemon.coming_money import held_by_coming_money
 from daemon.debit_standing import handed_over
 from daemon.matching import on_account_of
 from daemon.shared_facts import disagreements, held_by_sources, sources_of
@@ -54,14 +55,16 @@ def outlook_of(tenant: Tenant, t: Transaction, as_of: date, failed_sources: Sequ
     """Everything that is decided by; ``failed_sources``: those that could not be read in this cycle."""
     on_account = on_account_of(t, tenant.config)
     disputed = tuple(disagreements(sources_of(tenant), t))
+    collections = tuple(t.debits.rows())
+    items = held_by_coming_money(t, t.bookings.open_items(), collections, tenant.language)
     return Outlook(
         as_of=as_of,
-        items=held_by_sources(disputed, held_by_books(t, t.bookings.open_items(), tenant.language), tenant.language),
+        items=held_by_sources(disputed, held_by_books(t, items, tenant.language), tenant.language),
         disagreements=disputed,
         customers={customer.customer_id: customer for customer in t.facts.customers()},
         freshness=_freshness(tenant, t, failed_sources),
         on_account={customer: (amount,) for customer, amount in on_account.items()},
-        collections=tuple(t.debits.rows()),
+        collections=collections,
         files=handed_over(t),
         reminders=tuple(t.reminders.rows()),
     )

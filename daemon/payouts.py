@@ -10,6 +10,7 @@ from daemon.progress import Steps
 from daemon.pull import Pulled, finish_page, keep_faults, pages
 from daemon.tenant import Tenant
 from ledger.allocations import Allocation, Matched, Outcome, Partly
+from ledger.coming_payments import ComingPayment
 from ledger.debit_moves import DebitMove
 from ledger.payouts import Payout, PayoutLine
 from ledger.sources import Fault
@@ -29,7 +30,10 @@ def pull_payouts(tenant: Tenant, source: SettlementSource, steps: Steps) -> Pull
                 documents += t.archive.keep(document)
                 said = list(source.parse(document))
                 found = [one for one in said if isinstance(one, Fault)]
-                facts += len(t.payouts.put([one for one in said if isinstance(one, Payout)]))
+                paid_out = [one for one in said if isinstance(one, Payout)]
+                facts += len(t.payouts.put(paid_out))
+                facts += t.coming_payments.put([one for one in said if isinstance(one, ComingPayment)])
+                t.coming_payments.forget([line.payment for one in paid_out for line in one.lines])
                 keep_faults(t, document, found)
                 faults += len(found)
                 steps.done(1)

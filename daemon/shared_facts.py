@@ -6,7 +6,7 @@ one fact is put together from that, so that the order in which sources are read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -198,8 +198,9 @@ def not_disputed(found: Sequence[Disagreement], mandate: Mandate) -> Mandate:
     return mandate
 
 
-def look_like_one(sources: Sources, t: Transaction) -> list[str]:
-    """Customers of two sources that share an invoice, an account, or name and mail address, and have no common id: for a person to say."""
+def look_like_one(sources: Sources, t: Transaction, different: Iterable[Collection[str]]) -> list[str]:
+    """Customers of two sources that share an invoice, a VAT number, an account, or name and mail address, and have no common id: for a person to say.
+    ``different``: the ids of which a person said that they are not."""
     if len(sources.ranks) < 2:
         return []
     customers = (replace(one, source=replace(one.source, system=_source(one))) for one in t.facts.customers())
@@ -207,7 +208,7 @@ def look_like_one(sources: Sources, t: Transaction) -> list[str]:
         sources.believed_first([sources.under_one_id(one) for one in facts if isinstance(one, Document)])
         for facts in t.stated_facts.all(FactKind.DOCUMENT)
     )
-    lines = [likeness.line() for likeness in likenesses(customers, stated, sources.ranks)]
+    lines = [likeness.line() for likeness in likenesses(customers, stated, sources.ranks, different)]
     return shortened(lines, "pairs of customers look like one")
 
 

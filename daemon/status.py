@@ -155,7 +155,7 @@ def _waiting(tenant: Tenant, t: Transaction, as_of: date, held: Sequence[str]) -
     lines = [*held, *debit_lines(tenant, t, as_of)]
     told = [masked(one.line()) for one in disagreements(sources, t)]
     lines += shortened(told, "figures that sources say differently")
-    lines += look_like_one(sources, t)
+    lines += look_like_one(sources, t, tenant.config.different_customers)
     if tenant.config.direct_debit is not None and tenant.message_channel is None:
         lines.append("direct debits wait for a channel for their notices: add the section `reminders`")
     reminders = tenant.config.reminders

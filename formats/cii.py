@@ -33,12 +33,14 @@ from formats.e_invoice import (
     owed,
     source,
 )
-from formats.payment_text import bare_iban, bare_reference, is_currency
+from formats.payment_text import bare_iban, bare_reference, bare_vat_number, is_currency
 from ledger.documents import DiscountTerms, Document, DocumentKind
 from ledger.money import Money
 from ledger.party import Address, Customer, CustomerType
 from ledger.sources import Fault, RawDocument
 
+#: A registration for value added tax (UNCL 1153, BT-48); FC is a tax office's own number.
+_VAT_REGISTRATION: Final = "VA"
 _INVOICE: Final = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _ZUGFERD_1: Final = "urn:ferd:CrossIndustryDocument:invoice:1p0"
 _PART: Final = "urn:un:unece:uncefact:data:standard:{}"
@@ -257,6 +259,15 @@ def _customer(document: RawDocument, agreement: Element, settlement: Element) ->
         address=address,
         ibans=tuple(dict.fromkeys(account for account in paid_from if account is not None)),
         source=source(document, "BuyerTradeParty"),
+        vat_number=next(
+            (
+                number
+                for element in party.all("SpecifiedTaxRegistration", "ID")
+                if element.attributes.get("schemeID") == _VAT_REGISTRATION
+                and (number := bare_vat_number(element.text(), address.country))
+            ),
+            "",
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from formats.payment_text import bare_iban, bare_reference, is_currency
+from formats.payment_text import bare_iban, bare_reference, bare_vat_number, is_currency
 from ledger.calls import CallAttempt, CallOutcome, HalfDay
 from ledger.documents import DiscountTerms, Document, DocumentKind
 from ledger.mandates import Mandate, MandateStatus, MandateType, Scheme
@@ -74,6 +74,7 @@ CUSTOMERS: Final = _Table(
         "country",
         "ibans",
         "group",
+        "vat_number",
         "phone",
         "email_bookkeeper",
         "email_treasurer",
@@ -417,6 +418,7 @@ def _customer(row: _Row) -> Iterator[Customer | Fault]:
         phone=row.text("phone"),
         contacts=_contacts(row),
         media=_media(row),
+        vat_number=bare_vat_number(row.text("vat_number"), country),
     )
     if bad_account:
         yield Fault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +13,12 @@ from ledger.sources import Fault, RawDocument
 
 #: Bytes at the beginning in which the root element of an invoice stands; comments and licences before it are shorter.
 _ROOT_WITHIN: Final = 64 * 1024
-_CII_ROOTS: Final = (b"CrossIndustryInvoice", b"CrossIndustryDocument")
+#: A comment, which may speak of either format; the last one may go on behind what was looked at.
+_COMMENT: Final = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+#: The first element that is an invoice, whatever envelope stands around it.
+_INVOICE: Final = re.compile(
+    rb"<(?:[\w.-]+:)?(?P<root>CrossIndustryInvoice|CrossIndustryDocument|Invoice|CreditNote)[\s/>]"
+)
 
 
 def read(document: RawDocument) -> Iterator[Customer | Document | Fault]:
@@ -27,4 +33,6 @@ def _read_xml(document: RawDocument) -> Iterator[Customer | Document | Fault]:
     with document.open() as stream:
         # UTF-16 has a zero byte in each of these letters.
         begin = stream.read(_ROOT_WITHIN).replace(b"\0", b"")
-    yield from (cii.read if any(root in begin for root in _CII_ROOTS) else ubl.read)(document)
+    found = _INVOICE.search(_COMMENT.sub(b"", begin))
+    is_cii = found is not None and found["root"].startswith(b"CrossIndustry")
+    yield from (cii.read if is_cii else ubl.read)(document)

@@ -35,6 +35,8 @@ _REASON_IN_WORDS: Final = re.compile(r"\s*([A-Z]{2}\d{2})\b")
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE"})
 #: A bank that only tells its reason in words says so with this code.
 _NARRATIVE: Final = "NARR"
+#: What EBICS names instead of a message in the protocol of its own transmissions (HAC, DFÜ agreement annex 1).
+_TRANSMISSIONS: Final = "EBICS"
 _TAGS: Final = tuple(
     f"{{*}}{name}" for name in ("CstmrPmtStsRpt", "GrpHdr", "OrgnlGrpInfAndSts", "OrgnlPmtInfAndSts", "TxInfAndSts")
 )
@@ -96,9 +98,10 @@ def _statuses_of(document: RawDocument) -> Iterator[DebitStatus | Fault]:
     if not found:
         raise MalformedDocument(document.name, "", "no status report in it: not one CstmrPmtStsRpt element")
     if not report.statuses:
-        raise MalformedDocument(
-            document.name, "", "a status report that says no status: neither GrpSts nor PmtInfSts nor TxSts"
-        )
+        reason = "a status report that says no status: neither GrpSts nor PmtInfSts nor TxSts"
+        if report.message_name == _TRANSMISSIONS:
+            reason = "a customer protocol of EBICS (HAC): it says what became of transmissions, nothing of payments or debits"
+        raise MalformedDocument(document.name, "", reason)
 
 
 def _format(document: RawDocument, element: Element) -> str:

@@ -34,12 +34,14 @@ from formats.e_invoice import (
     owed,
     source,
 )
-from formats.payment_text import bare_iban, bare_reference, is_currency
+from formats.payment_text import bare_iban, bare_reference, bare_vat_number, is_currency
 from ledger.documents import DiscountTerms, Document, DocumentKind
 from ledger.money import Money
 from ledger.party import Address, Customer, CustomerType
 from ledger.sources import Fault, RawDocument
 
+#: Value added tax, as Peppol writes it (UNCL 5153).
+_VAT: Final = "VAT"
 _INVOICE: Final = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
 _CREDIT_NOTE: Final = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
 #: Children of the root that say what is owed, by whom and how; everything else is passed over.
@@ -270,4 +272,13 @@ def _customer(document: RawDocument, root: Element) -> Customer:
         address=address,
         ibans=tuple(dict.fromkeys(account for account in accounts_paid_from if account is not None)),
         source=source(document, f"{root.name}/AccountingCustomerParty"),
+        vat_number=next(
+            (
+                number
+                for scheme in party.all("PartyTaxScheme")
+                if scheme.text("TaxScheme", "ID") == _VAT
+                and (number := bare_vat_number(scheme.text("CompanyID"), address.country))
+            ),
+            "",
+        ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,9 @@ class _LocalNames(dict[object, str]):
 
 
 _LOCAL: Final = _LocalNames()
+#: YYYY-MM-DD, and how many characters it has.
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY_LENGTH: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,4 +140,15 @@ def day_at(element: Element | None, *path: str) -> date | None:
     if found is None:
         return None
     text = own_text(found) or text_at(found, "Dt") or text_at(found, "DtTm")
-    return date.fromisoformat(text[:10]) if text else None
+    return iso_day(text) if text else None
+
+
+def iso_day(text: str) -> date:
+    """The day with which a date or date-time of ISO 8601 begins. Raises ValueError in plain words when it begins with none."""
+    day = text[:_DAY_LENGTH]
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        if _DAY.fullmatch(day) is None:
+            raise ValueError(f"'{day}' is no date of the form YYYY-MM-DD") from None
+        raise

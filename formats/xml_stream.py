@@ -7,6 +7,7 @@ refuses the document, for it can hold entities, which no bank needs and a bomb o
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, cast
 
@@ -19,12 +20,29 @@ from ledger.sources import RawDocument
 #: Bytes in which blanks before the XML declaration are looked for.
 _HEAD_BYTES: Final = 1024
 _DECLARATION: Final = b"<?xml"
+#: How a document without a declaration begins, in a character set with one byte for each letter of a tag.
+_ELEMENT: Final = re.compile(rb"<[A-Za-z_]")
+#: How bytes that are no UTF-8 are taken in a document that does not say what it is.
+_UNDECLARED: Final = "afletter.windows-1252"
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8 as Windows-1252, and where to go on."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_UNDECLARED, _as_windows_1252)
 
 
 class _WellBegun:
-    """A stream whose XML declaration stands first: portals and editors leave blank lines before it, which XML forbids.
+    """A stream as XML wants it to begin.
 
-    The blanks are moved into the declaration, which may hold them, so that every line keeps its number.
+    Portals and editors leave blank lines before the XML declaration, which XML forbids: the blanks are moved into the declaration, which may
+    hold them, so that every line keeps its number. A document without a declaration is UTF-8 (XML 1.0, 4.3.3) unless its carrier says
+    otherwise, as FinTS does, whose messages are Latin-1 and are saved as they came: what is no UTF-8 in it is Windows-1252. Figures and tags are
+    ASCII in both.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -35,9 +53,19 @@ class _WellBegun:
         if begun.startswith(_DECLARATION) and len(begun) < len(plain):
             head = _DECLARATION + plain[: -len(begun)] + begun.removeprefix(_DECLARATION)
         self._head = head
+        self._decoder = codecs.getincrementaldecoder("utf-8")(_UNDECLARED) if _ELEMENT.match(begun) else None
 
     def read(self, size: int) -> bytes:
-        """At least one byte, at most ``size`` (and the few of the beginning); none at the end."""
+        """At least one byte, about ``size``; none at the end."""
+        while chunk := self._raw(size):
+            if self._decoder is None:
+                return chunk
+            text = self._decoder.decode(chunk)
+            if text:
+                return text.encode()
+        return b"" if self._decoder is None else self._decoder.decode(b"", final=True).encode()
+
+    def _raw(self, size: int) -> bytes:
         head, self._head = self._head, b""
         return head or self._stream.read(size)
 

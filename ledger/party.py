@@ -48,7 +48,7 @@ class Contact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A debtor as the shop or portal knows it. ``language``: ISO 639-1; ``ibans``: accounts it is known to pay from; ``group``: how the
-    tenant sorts its customers, or empty. ``contacts``: further people there; ``media``: the ways by which it wants to hear from us (empty: all).
+    tenant sorts its customers, or empty. ``vat_number``: with its country, without signs, checked; empty where none is known. ``contacts``: further people there; ``media``: the ways by which it wants to hear from us (empty: all).
     """
 
     customer_id: str
@@ -63,6 +63,7 @@ class Customer:
     phone: str = ""
     contacts: tuple[Contact, ...] = ()
     media: tuple[Medium, ...] = ()
+    vat_number: str = ""
 
     def reaches(self, medium: Medium) -> bool:
         """Whether the customer allows that way and its data has what the way needs.

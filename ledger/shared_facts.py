@@ -81,7 +81,7 @@ _CUSTOMER: Final = _Rules(
     kind=FactKind.CUSTOMER,
     claimed=(),
     known=(),
-    told=("type", "email"),
+    told=("type", "email", "vat_number"),
     filled=("language", "group", "phone", "media", "address"),
     together=("ibans", "contacts"),
 )

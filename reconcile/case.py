@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from ledger.allocations import Evidence
 from ledger.money import Money
@@ -16,8 +16,6 @@ from reconcile.policy import MatchPolicy, PayerRule, Treatment
 from reconcile.receivables import Item, Receivables
 from reconcile.remittance import Reading, read, text_of
 from reconcile.text import plain
-
-T = TypeVar("T")
 
 #: Payers whose names are kept taken apart: most pay again soon.
 _MOST_PAYERS: Final = 8_192
@@ -68,21 +66,6 @@ class Payer(NamedTuple):
 _NOBODY: Final = Payer((), Evidence.PAYER_IBAN, own_name=False)
 
 
-class _WorkedOut(Generic[T]):
-    """What is worked out when it is first asked for, and then kept. (``functools.cached_property`` takes a lock to do so in Python 3.11; only
-    one thread looks at a case.)"""
-
-    def __init__(self, work: Callable[[Any], T]) -> None:
-        self._work = work
-        self._name = work.__name__
-        self.__doc__ = work.__doc__
-
-    def __get__(self, case: object, owner: type) -> T:
-        value = self._work(case)
-        case.__dict__[self._name] = value
-        return value
-
-
 class Case:
     """A bank entry beside the receivables. ``minor`` is its amount without sign."""
 
@@ -98,25 +81,44 @@ class Case:
         self._likeness: dict[str, Likeness] = {}
         self._evidence: dict[str, tuple[Evidence, ...]] = {}
         self._open_of: dict[str, tuple[Item, ...]] = {}
+        self._text: str | None = None
+        self._reading: Reading | None = None
+        self._payer_name: Name | None = None
+        self._payer: Payer | None = None
+        self._of_account: tuple[Sequence[str], Mapping[str, KnownPayer]] | None = None
+        self._candidates: Payer | None = None
+        self._open_with_amount: tuple[Item, ...] | None = None
+        self._amount: str | None = None
 
-    @_WorkedOut
+    @property
     def text(self) -> str:
         """The payer's words as one plain text."""
-        return text_of(self.entry)
+        if self._text is None:
+            self._text = text_of(self.entry)
+        return self._text
 
-    @_WorkedOut
+    @property
     def reading(self) -> Reading:
         """What the payer wrote."""
-        return read(self.receivables, self.entry, self.text, self.on)
+        if self._reading is None:
+            self._reading = read(self.receivables, self.entry, self.text, self.on)
+        return self._reading
 
-    @_WorkedOut
+    @property
     def payer_name(self) -> Name:
         """The counterparty's name taken apart."""
-        return _name_of_payer(self.entry.counterparty.name)
+        if self._payer_name is None:
+            self._payer_name = _name_of_payer(self.entry.counterparty.name)
+        return self._payer_name
 
-    @_WorkedOut
+    @property
     def payer(self) -> Payer:
         """The customer that the tenant's rule says; the customers that the account belongs to or has paid for, else those of the name."""
+        if self._payer is None:
+            self._payer = self._find_payer()
+        return self._payer
+
+    def _find_payer(self) -> Payer:
         if self.special is not None and self.special.treatment is Treatment.CUSTOMER:
             return Payer((self.special.customer_id,), Evidence.RULE, own_name=True)
         by_iban = self._payer_by_iban()
@@ -124,9 +126,14 @@ class Case:
             return by_iban
         return Payer(self.receivables.customers_named(self.payer_name), Evidence.PAYER_NAME, own_name=True)
 
-    @_WorkedOut
+    @property
     def of_account(self) -> tuple[Sequence[str], Mapping[str, KnownPayer]]:
         """Customers whose account it is by their master data, and those for whom it was seen to pay."""
+        if self._of_account is None:
+            self._of_account = self._find_of_account()
+        return self._of_account
+
+    def _find_of_account(self) -> tuple[Sequence[str], Mapping[str, KnownPayer]]:
         iban = self.entry.counterparty.iban
         return self.receivables.of_iban(iban) if iban else ((), {})
 
@@ -141,11 +148,16 @@ class Case:
         own_name = any(each in listed or self.is_like(each, Likeness.STRONG) for each in customers)
         return Payer(customers, Evidence.PAYER_IBAN, own_name)
 
-    @_WorkedOut
+    @property
     def candidates(self) -> Payer:
         """The customers among whose documents a payment without a number is looked for: those whose number is quoted (or a reference
         that all their documents share, ``hinted``), and the payer; and where the account says one customer and the name clearly
         another, both."""
+        if self._candidates is None:
+            self._candidates = self._find_candidates()
+        return self._candidates
+
+    def _find_candidates(self) -> Payer:
         payer, quoted = self.payer, (*self.reading.customers, *self.hinted)
         named: Sequence[str] = ()
         if payer.evidence is Evidence.PAYER_IBAN and not any(
@@ -178,7 +190,8 @@ class Case:
         return known
 
     def _evidence_for(self, customer_id: str) -> tuple[Evidence, ...]:
-        found = [Evidence.CUSTOMER_NUMBER] if customer_id in (*self.reading.customers, *self.hinted) else []
+        is_quoted = customer_id in self.reading.customers or customer_id in self.hinted
+        found = [Evidence.CUSTOMER_NUMBER] if is_quoted else []
         if self.special is not None and self.special.treatment is Treatment.CUSTOMER:
             return (*found, Evidence.RULE) if customer_id == self.special.customer_id else tuple(found)
         listed, learned = self.of_account
@@ -226,15 +239,19 @@ class Case:
             found = self._open_of[customer_id] = self.receivables.open_of(customer_id, self.currency, self.on)
         return found
 
-    @_WorkedOut
+    @property
     def open_with_amount(self) -> tuple[Item, ...]:
         """Open invoices of anybody with exactly the payment's amount."""
-        return self.receivables.open_with(self.minor, self.currency, self.on)
+        if self._open_with_amount is None:
+            self._open_with_amount = self.receivables.open_with(self.minor, self.currency, self.on)
+        return self._open_with_amount
 
-    @_WorkedOut
+    @property
     def amount(self) -> str:
         """The payment's amount without sign, as reasons say it."""
-        return str(self.money(self.minor))
+        if self._amount is None:
+            self._amount = str(self.money(self.minor))
+        return self._amount
 
     def money(self, minor: int) -> Money:
         """``minor`` units of the payment's currency."""

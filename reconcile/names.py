@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 from sys import intern
-from typing import Final
+from typing import Final, Protocol
 
-from ledger.values import many
+from ledger.values import maker, many
 from reconcile.text import plain
 
 #: Letters of a name that a bank's cut must have left over to count.
@@ -107,7 +107,8 @@ class Name:
     @property
     def blocks(self) -> tuple[str, ...]:
         """The words under which a name is filed to be compared."""
-        return tuple(dict.fromkeys(word for word in self.words if _carries(word)))
+        words = [word for word in self.words if len(word) >= _FEWEST_WORD_LETTERS and word not in _GENERIC]
+        return tuple(dict.fromkeys(words))
 
     def is_in(self, text: Name) -> bool:
         """Whether every significant word of the name, or the initial of one, is among the text's, one of them whole that carries a name; or all its
@@ -122,6 +123,9 @@ class Name:
 
 def _carries(word: str) -> bool:
     return len(word) >= _FEWEST_WORD_LETTERS and word not in _GENERIC
+
+
+_name: Final = maker(Name)
 
 
 def _undotted(match: re.Match[str]) -> str:
@@ -143,18 +147,24 @@ def name_of(text: str) -> Name:
     others: list[str] = []
     every: list[str] = []
     breaks: list[int] = []
-    for word in map(intern, _WORD.findall(flat)):
+    initials = ""
+    for word in _WORD.findall(flat):
         if word in _BETWEEN:
             if words:
                 breaks.append(len(words))
             continue
         every.append(word)
-        (others if word in _ASIDE else words).append(word)
+        if word in _ASIDE:
+            others.append(intern(word))
+            continue
+        words.append(intern(word))
+        if len(word) == 1:
+            initials += word
     if not words:
-        words, others = every, []
-    initials = "".join([word for word in words if len(word) == 1])
+        words, others = others, []
+        initials = "".join([word for word in words if len(word) == 1])
     key = " ".join(sorted(words))
-    return Name(tuple(words), tuple(others), "".join(every), bool(breaks), tuple(breaks), key, initials)
+    return _name(tuple(words), tuple(others), "".join(every), bool(breaks), tuple(breaks), key, initials)
 
 
 def _share_a_word(few: Name, many: Name) -> bool:
@@ -244,13 +254,20 @@ def _likeness_of_words(payer: Name, customer: Name) -> Likeness:
     return Likeness.WEAK
 
 
-def strongly_like(payer: Name, customers: Iterable[str], names: Mapping[str, Name]) -> Iterator[str]:
+class Named(Protocol):
+    """A customer with its name taken apart."""
+
+    customer_id: str
+    name: Name
+
+
+def strongly_like(payer: Name, customers: Iterable[Named]) -> Iterator[str]:
     """Those of ``customers`` whose ``likeness`` with the payer is strong, in their order. Most of a block of names are told apart before any
     words are paired: a word is neither in the longer name nor may be what an initial in it stands for."""
     words, joined, count = payer.words, payer.joined, len(payer.words)
     is_cut = len(joined) >= _FEWEST_CUT_LETTERS
-    for customer_id in customers:
-        customer = names[customer_id]
+    for each in customers:
+        customer = each.name
         theirs = customer.words
         if len(theirs) < count:
             few, more, initials = theirs, words, payer.initials
@@ -259,8 +276,8 @@ def strongly_like(payer: Name, customers: Iterable[str], names: Mapping[str, Nam
         for word in few:
             if word not in more and len(word) > 1 and word[0] not in initials:
                 if joined == customer.joined or (is_cut and customer.joined.startswith(joined)):
-                    yield customer_id
+                    yield each.customer_id
                 break
         else:
             if likeness(payer, customer) is Likeness.STRONG:
-                yield customer_id
+                yield each.customer_id

@@ -29,6 +29,13 @@ _FEWEST_LAST_DIGITS: Final = 3
 _FEWEST_GLUED: Final = 6
 #: Digits of a day or month beyond which a number is neither, leading zeros included.
 _LONGEST_DATE_PART: Final = 4
+#: Rows of numbers whose parts are remembered.
+_MOST_ROWS: Final = 4_096
+_DIGITS: Final = "0123456789"
+#: Digits at the front of a glued number that may be its year.
+_LONGEST_YEAR: Final = 4
+#: Digits of a year, in full and in short.
+_YEAR_LENGTHS: Final = (4, 2)
 #: Different prefixes beyond which letters are part of the counting rather than prefixes.
 _MOST_PREFIXES: Final = 24
 #: Different heads a shape may have before they are counters rather than heads.
@@ -178,6 +185,73 @@ class NumberShapes:
         """Whether numbers of this prefix and length begin with a head that ``digits`` begin with, too."""
         heads = self._heads.get((prefix, len(digits)), set())
         return len(heads) <= _MOST_HEADS and any(head and digits.startswith(head) for head in heads)
+
+
+class _Row:
+    """Numbers that differ only in the digits that count: the parts of one of them, and which was issued first."""
+
+    __slots__ = ("counter_digits", "first", "first_on", "parts")
+
+    def __init__(self, parts: NumberParts, number: str, issued_on: date) -> None:
+        self.parts = parts
+        self.counter_digits = len(parts.counter)
+        self.first, self.first_on = number, issued_on
+
+    @property
+    def order(self) -> tuple[date, str]:
+        """When the first of them was issued, and its number."""
+        return self.first_on, self.first
+
+    def see(self, number: str, issued_on: date) -> None:
+        """One more number of the row."""
+        if (issued_on, number) < self.order:
+            self.first, self.first_on = number, issued_on
+
+
+class NumberRows:
+    """The numbers of many documents, in whatever order, taken apart row by row: where they differ only in the digits at their end, one is
+    taken into its runs and of the others just the counter is read. ``letters``: what they begin with, folded."""
+
+    def __init__(self) -> None:
+        self.letters: set[str] = set()
+        self._rows: dict[tuple[str, int, int], _Row] = {}
+        self._by_shape: dict[tuple[str, str, tuple[int, ...]], _Row] = {}
+
+    def take(self, number: str, issued_on: date) -> tuple[NumberParts, str]:
+        """The parts of a number of the same row, and the counter of this one."""
+        begin = number.rstrip(_DIGITS)
+        digits = len(number) - len(begin)
+        if digits >= _FEWEST_GLUED:
+            begin = number[: len(begin) + _LONGEST_YEAR]
+        year = issued_on.year
+        row = self._rows.get((begin, digits, year))
+        if row is None or (digits in _YEAR_LENGTHS and number[-digits:] in _years_around(year)):
+            return self._take_apart(number, issued_on, (begin, digits, year))
+        if issued_on <= row.first_on:
+            row.see(number, issued_on)
+        return row.parts, number[-row.counter_digits :]
+
+    def _take_apart(self, number: str, issued_on: date, like: tuple[str, int, int]) -> tuple[NumberParts, str]:
+        runs = runs_of(plain(number))
+        if runs and not runs[0].isdigit():
+            self.letters.add(folded(runs[0]))
+        parts = parts_of_runs(runs, issued_on)
+        if parts.counter and not parts.tail:
+            shape = parts.prefix, parts.head, parts.segments
+            row = self._by_shape.get(shape)
+            if row is None:
+                row = self._by_shape[shape] = _Row(parts, number, issued_on)
+            row.see(number, issued_on)
+            if like[1] and number.isascii() and len(self._rows) < _MOST_ROWS:
+                self._rows[like] = row
+        return parts, parts.counter
+
+    def shapes(self) -> NumberShapes:
+        """The shapes of the numbers, learned in the order of their issue."""
+        shapes = NumberShapes()
+        for row in sorted(self._by_shape.values(), key=lambda row: row.order):
+            shapes.learn(row.parts)
+        return shapes
 
 
 def ends_date(written: Sequence[Atom], at: int) -> bool:

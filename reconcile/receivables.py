@@ -13,12 +13,13 @@ Settled documents belong in here too: a payment that quotes one was paid twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import insort
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from operator import attrgetter
 from sys import intern
-from typing import Final
+from typing import Final, TypeVar
 
 from ledger.allocations import Allocation, AllocationKind, settled_by
 from ledger.documents import DiscountTerms, Document, DocumentKind, ItemStatus, OpenItem
@@ -28,9 +29,9 @@ from ledger.party import Customer, KnownPayer
 from ledger.references import compact
 from reconcile.keys import KeyTable
 from reconcile.names import Likeness, Name, are_two_companies, likeness, name_of, strongly_like
-from reconcile.patterns import NumberParts, NumberShapes, parts_of, parts_of_runs
+from reconcile.patterns import NumberParts, NumberRows, parts_of
 from reconcile.policy import MatchPolicy
-from reconcile.text import folded, key_of, leading_letters, plain, runs_of
+from reconcile.text import key_of, leading_letters, new_key
 
 #: Open documents of one customer that a payment looks at; beyond that a person does.
 MOST_CANDIDATES: Final = 200
@@ -38,7 +39,7 @@ MOST_CANDIDATES: Final = 200
 MOST_OF_AMOUNT: Final = 50
 #: Customers of one block of names that are compared with a payer.
 MOST_NAMESAKES: Final = 100
-#: Documents on a shelf that is a list.
+#: Documents of a customer, or open ones of an amount, that stand in a list.
 _MOST_IN_A_LIST: Final = 12
 #: Empty places on a shelf before it is tidied.
 _FEWEST_TO_TIDY: Final = 32
@@ -47,21 +48,24 @@ _FEWEST_BARE_DIGITS: Final = 5
 
 _NO_PAYERS: Final[Mapping[str, KnownPayer]] = {}
 _ORDER: Final = attrgetter("issued_on", "number")
+_ID: Final = attrgetter("customer_id")
+_NO_NAME: Final = name_of("")
 #: Lines that take from a customer's account where they name no document.
 _FROM_ACCOUNT: Final = (AllocationKind.REFUND, AllocationKind.REVERSAL)
+
+
+T = TypeVar("T")
 
 
 class _KeptOnce:
     """Days and discount terms that many documents share, each kept once."""
 
-    __slots__ = ("_days", "_terms")
+    __slots__ = ("_terms", "day")
 
     def __init__(self) -> None:
-        self._days: dict[date, date] = {}
+        days: dict[date, date] = {}
+        self.day = days.setdefault
         self._terms: dict[DiscountTerms, DiscountTerms] = {}
-
-    def day(self, day: date) -> date:
-        return self._days.setdefault(day, day)
 
     def terms(self, terms: DiscountTerms | None) -> DiscountTerms | None:
         return None if terms is None else self._terms.setdefault(terms, terms)
@@ -90,11 +94,14 @@ class Item:
         "status",
     )
 
-    def __init__(self, document: Document, open_: Money, status: ItemStatus, kept_once: _KeptOnce) -> None:
-        self.issued_on = kept_once.day(document.issued_on)
-        self.due_on = kept_once.day(document.due_on)
+    def __init__(
+        self, document: Document, open_: Money, status: ItemStatus, customer_id: str, kept_once: _KeptOnce
+    ) -> None:
+        issued_on, due_on = document.issued_on, document.due_on
+        self.issued_on = kept_once.day(issued_on, issued_on)
+        self.due_on = kept_once.day(due_on, due_on)
         self.number = document.number
-        self.customer_id = intern(document.customer_id)
+        self.customer_id = customer_id
         self.is_credit = document.kind is DocumentKind.CREDIT_NOTE
         self.creditor_reference = document.creditor_reference
         self.order_number = document.order_number
@@ -119,8 +126,8 @@ class Item:
     def keys(self) -> tuple[str, ...]:
         """The keys under which the document is quoted."""
         if self._quoted_as is None:
-            runs = runs_of(plain(self.number))
-            self._quoted_as = _keys(self, runs, parts_of_runs(runs, self.issued_on))
+            parts = self.parts
+            self._quoted_as = tuple(_keys(self, parts, parts.counter))
         return self._quoted_as
 
     def forget_parts(self) -> None:
@@ -149,15 +156,31 @@ class Item:
         return Money(minor, self.currency)
 
 
-class _Shelf:
-    """Open documents in the order they came, each taken out in constant time. Most shelves hold one or two, in a list; a long one is a
-    dictionary, which is made anew now and then: it keeps the places of what was taken from its front, and looking past a hundred thousand of
-    them for every payment would cost as much. Documents mostly come oldest first, and only where one did not are they sorted."""
+def _filed(there: T | list[T] | None, one: T) -> T | list[T]:
+    """What stands under a key of a register with one more: the one itself, or a list where there are several."""
+    if there is None:
+        return one
+    if isinstance(there, list):
+        there.append(one)
+        return there
+    return [there, one]
+
+
+def _all(filed: T | list[T] | None) -> Sequence[T]:
+    """All that stands under a key of a register."""
+    if filed is None:
+        return ()
+    return filed if isinstance(filed, list) else (filed,)
+
+
+class _LongShelf:
+    """Open documents in the order they came, each taken out in constant time: a dictionary, which is made anew now and then, since it keeps the
+    places of what was taken from its front, and looking past a hundred thousand of them for every payment would cost as much."""
 
     __slots__ = ("_gone", "_in_order", "_items")
 
-    def __init__(self) -> None:
-        self._items: list[Item] | dict[str, Item] = []
+    def __init__(self, in_order: Iterable[Item]) -> None:
+        self._items = {item.number: item for item in in_order}
         self._gone = 0
         self._in_order = True
 
@@ -165,58 +188,139 @@ class _Shelf:
         if not self._items:
             self._in_order = True
         elif self._in_order:
-            last = self._items[-1] if isinstance(self._items, list) else next(reversed(self._items.values()))
-            self._in_order = last.order < item.order
-        if isinstance(self._items, dict):
-            self._items[item.number] = item
-            return
-        self._items.append(item)
-        if len(self._items) > _MOST_IN_A_LIST:
-            self._items = {each.number: each for each in self._items}
+            self._in_order = next(reversed(self._items.values())).order < item.order
+        self._items[item.number] = item
 
     def take(self, item: Item) -> None:
-        if isinstance(self._items, list):
-            self._items.remove(item)
-            return
         del self._items[item.number]
         self._gone += 1
         if self._gone > len(self._items) + _FEWEST_TO_TIDY:
             self._items = dict(self._items.items())
             self._gone = 0
 
-    def issued_by(self, on: date, currency: str, most: int) -> tuple[Item, ...]:
-        """Documents in a currency issued by ``on``, oldest first; one more than ``most`` at most, so that the caller sees that there were more."""
-        items = self._items
-        if isinstance(items, list):
-            found = [item for item in items if item.issued_on <= on and item.currency == currency]
-        else:
-            of_day = (item for item in items.values() if item.issued_on <= on and item.currency == currency)
-            found = list(islice(of_day, most + 1))
-        if not self._in_order:
-            found.sort(key=_ORDER)
-        return tuple(found)
+    def issued_by(self, on: date, currency: str, most: int) -> list[Item]:
+        of_day = (item for item in self._items.values() if item.issued_on <= on and item.currency == currency)
+        found = list(islice(of_day, most + 1))
+        return found if self._in_order else sorted(found, key=_ORDER)
 
     def __len__(self) -> int:
         return len(self._items)
 
 
-def _keys(document: Item, runs: Sequence[str], parts: NumberParts) -> tuple[str, ...]:
+#: Open invoices of one amount: of most there is one, which stands for itself, or a few, in a list, oldest first.
+_Shelf = Item | list[Item] | _LongShelf
+
+
+def _put(item: Item, shelf: _Shelf | None) -> _Shelf:
+    """A shelf with one more document, in whatever order: ``_in_order`` in the end."""
+    if isinstance(shelf, _LongShelf):
+        shelf.put(item)
+        return shelf
+    return _filed(shelf, item)
+
+
+def _with(item: Item, shelf: _Shelf | None) -> _Shelf:
+    """A shelf with one more document."""
+    if shelf is None:
+        return item
+    if isinstance(shelf, _LongShelf):
+        shelf.put(item)
+    elif isinstance(shelf, Item):
+        return [shelf, item] if shelf.order < item.order else [item, shelf]
+    else:
+        insort(shelf, item, key=_ORDER)
+        if len(shelf) > _MOST_IN_A_LIST:
+            return _LongShelf(shelf)
+    return shelf
+
+
+def _without(item: Item, shelf: _Shelf | None) -> _Shelf | None:
+    """A shelf without one of its documents; None when it was the last."""
+    if shelf is item:
+        return None
+    if isinstance(shelf, _LongShelf):
+        shelf.take(item)
+    elif isinstance(shelf, list):
+        shelf.remove(item)
+    else:
+        raise InvariantBroken(f"{item.number} is not where open documents are looked for")
+    return shelf if len(shelf) else None
+
+
+def _in_order(shelf: list[Item]) -> _Shelf:
+    """A shelf of documents that were put in whatever order."""
+    shelf.sort(key=_ORDER)
+    return shelf if len(shelf) <= _MOST_IN_A_LIST else _LongShelf(shelf)
+
+
+def _issued_by(shelf: _Shelf | None, on: date, currency: str, most: int) -> tuple[Item, ...]:
+    """Documents of a shelf in a currency issued by ``on``, oldest first; one more than ``most`` at most, so that the caller sees that there were more."""
+    if shelf is None:
+        return ()
+    if isinstance(shelf, Item):
+        return (shelf,) if shelf.issued_on <= on and shelf.currency == currency else ()
+    if isinstance(shelf, _LongShelf):
+        return tuple(shelf.issued_by(on, currency, most))
+    return tuple([item for item in shelf if item.issued_on <= on and item.currency == currency])
+
+
+class _Account:
+    """A customer with its documents, once they are ``arranged`` the oldest first. Few are all looked through; of many, those with something
+    open stand apart (``open``), and of all there are the amounts alone (``grosses``)."""
+
+    __slots__ = ("customer_id", "documents", "grosses", "name", "open")
+
+    def __init__(self, customer_id: str, name: Name) -> None:
+        self.customer_id = customer_id
+        self.name = name
+        self.documents: Item | list[Item] | None = None
+        self.open: _LongShelf | None = None
+        self.grosses: Sequence[int] = ()
+
+    def arrange(self) -> None:
+        """All documents are there."""
+        documents = self.documents
+        if isinstance(documents, list):
+            documents.sort(key=_ORDER)
+            if len(documents) > _MOST_IN_A_LIST:
+                self.open = _LongShelf([item for item in documents if item.open])
+                self.grosses = [item.gross for item in documents]
+                self.documents = None
+
+    def open_by(self, on: date, currency: str) -> tuple[Item, ...]:
+        """Open documents in a currency issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
+        if self.open is not None:
+            return tuple(self.open.issued_by(on, currency, MOST_CANDIDATES))
+        documents = _all(self.documents)
+        return tuple([each for each in documents if each.open and each.issued_on <= on and each.currency == currency])
+
+    def times_invoiced(self, gross: int) -> int:
+        """How many of the documents have this gross amount."""
+        return self.grosses.count(gross) + [item.gross for item in _all(self.documents)].count(gross)
+
+
+def _keys(document: Item, parts: NumberParts, counter: str) -> Collection[str]:
     """The keys under which a document is quoted: number, number without prefix, number without the zeros that fill its counter up,
-    payment reference, order number."""
-    keys = [folded("".join(runs))]
-    if parts.prefix:
-        digits = "".join([run for run in runs if run.isdigit()])
-        if len(digits) >= _FEWEST_BARE_DIGITS:
+    payment reference, order number. ``parts``: of its number, but for the ``counter``."""
+    prefix, head, tail = parts.prefix, parts.head, parts.tail
+    if counter:
+        digits = f"{head}{counter}{tail}"
+        keys = [prefix + digits]
+        if prefix and len(digits) >= _FEWEST_BARE_DIGITS:
             keys.append(digits)
-    if parts.counter[:1] == "0" and (parts.prefix or parts.head):
-        bare = parts.counter.lstrip("0")
-        if bare:
-            keys.append(f"{parts.prefix}{parts.head}{bare}{parts.tail}")
+        if counter[0] == "0" and (prefix or head):
+            bare = counter.lstrip("0")
+            if bare:
+                keys.append(f"{prefix}{head}{bare}{tail}")
+    else:
+        keys = [new_key(document.number)]
     if document.creditor_reference:
-        keys.append(key_of(document.creditor_reference))
+        keys.append(new_key(document.creditor_reference))
     if document.order_number:
-        keys.append(key_of(document.order_number))
-    return tuple(dict.fromkeys(filter(None, keys)))
+        keys.append(new_key(document.order_number))
+    different = dict.fromkeys(keys)
+    different.pop("", None)
+    return different
 
 
 class Receivables:
@@ -234,32 +338,27 @@ class Receivables:
         on_account: Mapping[str, Money] | None = None,
     ) -> None:
         self.policy = policy
-        self.shapes = NumberShapes()
-        self.key_lengths: set[int] = set()
-        self.longest_key = 0
-        self.key_prefixes: set[str] = set()
         self.customer_prefixes: set[str] = set()
         self.customer_digits: set[str] = set()
+        self._accounts: dict[str, _Account] = {}
         self._customers_by_key: dict[str, str] = {}
-        self._customers_by_iban: dict[str, list[str]] = {}
-        self._customers_by_name: dict[str, list[str]] = {}
-        self._customers_by_word: dict[str, list[str]] = {}
-        self._names: dict[str, Name] = {}
+        self._customers_by_iban: dict[str, str | list[str]] = {}
+        self._customers_by_name: dict[str, _Account | list[_Account]] = {}
+        self._customers_by_word: dict[str, list[_Account]] = {}
         self._payers: dict[str, dict[str, KnownPayer]] = {}
         self._by_number: dict[str, Item] = {}
         self._items: list[Item] = []
         self._keys = KeyTable()
-        self._kept_once = _KeptOnce()
-        self._open_of_customer: dict[str, _Shelf] = {}
         self._open_by_amount: dict[str, dict[int, _Shelf]] = {}
-        self._grosses: dict[str, list[int]] = {}
         self._on_account: dict[str, int] = {}
         self._corrections: dict[str, Document] = {}
         self._credits_of: dict[str, list[Item]] = {}
-        for customer in sorted(customers, key=lambda each: each.customer_id):
-            self._add_customer(customer)
-        for item in sorted([self._taken(each.document, each.open, each.status) for each in items], key=_ORDER):
-            self._add(item)
+        self._take_customers(customers)
+        rows = NumberRows()
+        self.key_prefixes, self.key_lengths = rows.letters, self._keys.lengths
+        self._take_documents(items, rows)
+        self.longest_key = max(self.key_lengths, default=0)
+        self.shapes = rows.shapes()
         for payer in payers:
             self.learn(payer)
         for customer_id, balance in (on_account or {}).items():
@@ -267,19 +366,42 @@ class Receivables:
 
     # customers and payers
 
-    def _add_customer(self, customer: Customer) -> None:
-        key = key_of(customer.customer_id)
-        self._customers_by_key.setdefault(key, customer.customer_id)
+    def _take_customers(self, customers: Iterable[Customer]) -> None:
+        for customer in customers:
+            self._take_customer(customer)
+        registers: tuple[Iterable[_Account | list[_Account]], ...] = (
+            self._customers_by_name.values(),
+            self._customers_by_word.values(),
+        )
+        for register in registers:
+            for filed in register:
+                if isinstance(filed, list):
+                    filed.sort(key=_ID)
+        for ids in self._customers_by_iban.values():
+            if isinstance(ids, list):
+                ids.sort()
+
+    def _take_customer(self, customer: Customer) -> None:
+        customer_id, name = customer.customer_id, name_of(customer.name)
+        account = self._accounts.get(customer_id)
+        if account is None:
+            account = self._accounts[customer_id] = _Account(customer_id, name)
+        account.name = name
+        key = new_key(customer_id)
+        if self._customers_by_key.setdefault(key, customer_id) > customer_id:
+            self._customers_by_key[key] = customer_id
         if key[:1].isdigit():
             self.customer_digits.add(key[0])
-        self.customer_prefixes.add(leading_letters(customer.customer_id))
-        for iban in customer.ibans:
-            self._customers_by_iban.setdefault(compact(iban), []).append(customer.customer_id)
-        name = name_of(customer.name)
-        self._names[customer.customer_id] = name
-        self._customers_by_name.setdefault(name.key, []).append(customer.customer_id)
+        self.customer_prefixes.add(leading_letters(customer_id))
+        for iban in map(compact, customer.ibans):
+            self._customers_by_iban[iban] = _filed(self._customers_by_iban.get(iban), customer_id)
+        self._customers_by_name[name.key] = _filed(self._customers_by_name.get(name.key), account)
         for word in name.blocks:
-            self._customers_by_word.setdefault(word, []).append(customer.customer_id)
+            block = self._customers_by_word.get(word)
+            if block is None:
+                self._customers_by_word[word] = [account]
+            elif len(block) <= MOST_NAMESAKES:
+                block.append(account)
 
     def customer_numbered(self, key: str) -> str:
         """The customer whose number has this key, or empty."""
@@ -292,14 +414,12 @@ class Receivables:
     def of_iban(self, iban: str) -> tuple[Sequence[str], Mapping[str, KnownPayer]]:
         """Customers whose master data name this account, and those, by id, for whom it was seen to pay."""
         account = compact(iban)
-        return self._customers_by_iban.get(account, ()), self._payers.get(account, _NO_PAYERS)
+        return _all(self._customers_by_iban.get(account)), self._payers.get(account, _NO_PAYERS)
 
     def name(self, customer_id: str) -> Name:
         """The customer's name taken apart; of an unknown customer, one that is like nothing."""
-        name = self._names.get(customer_id)
-        if name is None:
-            name = self._names[customer_id] = name_of("")
-        return name
+        account = self._accounts.get(customer_id)
+        return _NO_NAME if account is None else account.name
 
     def like(self, payer: Name, customer_id: str) -> Likeness:
         """How like the payer's name is to the customer's."""
@@ -308,10 +428,10 @@ class Receivables:
     def customers_named(self, payer: Name) -> tuple[str, ...]:
         """Customers whose names are strongly like the payer's: those with the very same words if there are any, else as
         ``namesakes``. Empty, too, when so many share the name that it says nothing."""
-        same = self._customers_by_name.get(payer.key, ()) if payer.key else ()
+        same = _all(self._customers_by_name.get(payer.key)) if payer.key else ()
         if len(same) > MOST_NAMESAKES:
             return ()
-        if same and (found := tuple(strongly_like(payer, same, self._names))):
+        if same and (found := tuple(strongly_like(payer, same))):
             return found
         return self.namesakes(payer) or ()
 
@@ -323,7 +443,7 @@ class Receivables:
         for block in sorted(blocks, key=len)[: max(2, (len(blocks) + 1) // 2) if payer.joint else 1]:
             if len(block) > MOST_NAMESAKES:
                 return None
-            found.update(dict.fromkeys(strongly_like(payer, block, self._names)))
+            found.update(dict.fromkeys(strongly_like(payer, block)))
         return tuple(found)
 
     def named_in(self, text: Name) -> tuple[str, ...]:
@@ -332,8 +452,8 @@ class Receivables:
         for word in text.blocks:
             block = self._customers_by_word.get(word, ())
             if len(block) <= MOST_NAMESAKES:
-                named = [each for each in block if self._names[each].is_in(text)]
-                found.update(dict.fromkeys(each for each in named if not are_two_companies(text, self._names[each])))
+                named = [each for each in block if each.name.is_in(text) and not are_two_companies(text, each.name)]
+                found.update(dict.fromkeys(each.customer_id for each in named))
         return tuple(found)
 
     def may_name_many(self, text: Name) -> bool:
@@ -346,44 +466,43 @@ class Receivables:
 
     # documents
 
-    def add(self, document: Document, open_: Money, status: ItemStatus = ItemStatus.OPEN) -> None:
-        """Take in one document with what is open on it."""
-        self._add(self._taken(document, open_, status))
+    def _take_documents(self, items: Iterable[OpenItem], rows: NumberRows) -> None:
+        """Take in documents in whatever order: what depends on the order of their issue is put in order in the end."""
+        kept_once = _KeptOnce()
+        for each in items:
+            self._take_document(each, rows, kept_once)
+        by_place = self._items
+        self._keys.arrange(lambda place: by_place[place].order)
+        for account in self._accounts.values():
+            account.arrange()
+        for of_currency in self._open_by_amount.values():
+            for minor, shelf in of_currency.items():
+                if isinstance(shelf, list):
+                    of_currency[minor] = _in_order(shelf)
+        for credit_notes in self._credits_of.values():
+            credit_notes.sort(key=_ORDER)
 
-    def _taken(self, document: Document, open_: Money, status: ItemStatus) -> Item:
-        """What is kept of a document; of a credit note that is to be netted, all."""
-        item = Item(document, open_, status, self._kept_once)
-        if item.is_credit and item.corrects:
-            self._corrections[item.number] = document
-        return item
-
-    def _add(self, item: Item) -> None:
-        if item.number in self._by_number:
+    def _take_document(self, open_item: OpenItem, rows: NumberRows, kept_once: _KeptOnce) -> None:
+        document = open_item.document
+        account = self._accounts.get(document.customer_id)
+        if account is None:
+            account = self._accounts[document.customer_id] = _Account(document.customer_id, _NO_NAME)
+        item = Item(document, open_item.open, open_item.status, account.customer_id, kept_once)
+        if self._by_number.setdefault(item.number, item) is not item:
             raise InvariantBroken(f"two documents have the number {item.number}")
-        runs = runs_of(plain(item.number))
-        parts = parts_of_runs(runs, item.issued_on)
-        self._by_number[item.number] = item
-        for key in _keys(item, runs, parts):
-            self._file(key, len(self._items))
+        self._keys.put(_keys(item, *rows.take(item.number, item.issued_on)), len(self._items))
         self._items.append(item)
-        if runs and not runs[0].isdigit():
-            self.key_prefixes.add(folded(runs[0]))
         for text in (item.creditor_reference, item.order_number):
             if text and not text[0].isdecimal():
                 self.key_prefixes.add(leading_letters(text))
-        self.shapes.learn(parts)
-        self._grosses.setdefault(item.customer_id, []).append(item.gross)
+        account.documents = _filed(account.documents, item)
         if item.is_credit and item.corrects:
+            # of a credit note that is to be netted, all is kept
+            self._corrections[item.number] = document
             self._credits_of.setdefault(item.corrects, []).append(item)
-        if item.open:
-            self._put_with_customer(item)
-            self._put_with_amount(item)
-
-    def _file(self, key: str, place: int) -> None:
-        self._keys.put(key, place)
-        if len(key) not in self.key_lengths:
-            self.key_lengths.add(len(key))
-            self.longest_key = max(self.longest_key, len(key))
+        if item.open and not item.is_credit:
+            of_currency = self._open_by_amount.setdefault(item.currency, {})
+            of_currency[item.open] = _put(item, of_currency.get(item.open))
 
     def __len__(self) -> int:
         """How many documents there are."""
@@ -416,18 +535,18 @@ class Receivables:
 
     def open_of(self, customer_id: str, currency: str, on: date) -> tuple[Item, ...]:
         """Open documents of a customer that were issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
-        shelf = self._open_of_customer.get(customer_id)
-        return () if shelf is None else shelf.issued_by(on, currency, MOST_CANDIDATES)
+        account = self._accounts.get(customer_id)
+        return () if account is None else account.open_by(on, currency)
 
     def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
         """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
         of_currency = self._open_by_amount.get(currency)
-        shelf = None if of_currency is None else of_currency.get(minor)
-        return () if shelf is None else shelf.issued_by(on, currency, MOST_OF_AMOUNT)
+        return () if of_currency is None else _issued_by(of_currency.get(minor), on, currency, MOST_OF_AMOUNT)
 
     def times_invoiced(self, customer_id: str, gross: int) -> int:
         """How many documents of a customer have this gross amount: a subscription's amount tells little."""
-        return self._grosses.get(customer_id, []).count(gross)
+        account = self._accounts.get(customer_id)
+        return 0 if account is None else account.times_invoiced(gross)
 
     def on_account(self, customer_id: str) -> int:
         """What stands on account for a customer, in minor units of the tenant's currency."""
@@ -444,7 +563,9 @@ class Receivables:
         if item.open:
             self._put_with_amount(item)
         else:
-            self._open_of_customer[item.customer_id].take(item)
+            among_many = self._accounts[item.customer_id].open
+            if among_many is not None:
+                among_many.take(item)
             item.forget_parts()
 
     def _reopen(self, number: str, minor: int) -> None:
@@ -452,7 +573,9 @@ class Receivables:
         if item.open:
             self._take_from_amount(item)
         else:
-            self._put_with_customer(item)
+            among_many = self._accounts[item.customer_id].open
+            if among_many is not None:
+                among_many.put(item)
         item.open += minor
         self._put_with_amount(item)
 
@@ -460,26 +583,17 @@ class Receivables:
         if item.is_credit:
             return
         of_currency = self._open_by_amount[item.currency]
-        shelf = of_currency[item.open]
-        shelf.take(item)
-        if not shelf:
+        shelf = _without(item, of_currency[item.open])
+        if shelf is None:
             del of_currency[item.open]
+        else:
+            of_currency[item.open] = shelf
 
     def _put_with_amount(self, item: Item) -> None:
         """Invoices are looked for by their amount, credit notes are not."""
-        if item.is_credit:
-            return
-        of_currency = self._open_by_amount.setdefault(item.currency, {})
-        shelf = of_currency.get(item.open)
-        if shelf is None:
-            shelf = of_currency[item.open] = _Shelf()
-        shelf.put(item)
-
-    def _put_with_customer(self, item: Item) -> None:
-        shelf = self._open_of_customer.get(item.customer_id)
-        if shelf is None:
-            shelf = self._open_of_customer[item.customer_id] = _Shelf()
-        shelf.put(item)
+        if not item.is_credit:
+            of_currency = self._open_by_amount.setdefault(item.currency, {})
+            of_currency[item.open] = _with(item, of_currency.get(item.open))
 
     def _move(self, number: str, minor: int) -> None:
         """Settle a document by so much; what is negative opens it again."""

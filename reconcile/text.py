@@ -37,6 +37,11 @@ _MISTAKEN: Final = re.compile(r"(?<=[0-9])[OIL]+(?![A-Z])|(?<![A-Z])[OIL]+(?=[0-
 _MISTAKEN_DIGITS: Final = str.maketrans("OIL", "011")
 _LEADING: Final = re.compile(r"[^0-9A-Z]*([A-Z]+)")
 _NOT_ALPHANUMERIC: Final = re.compile(r"[^0-9A-Z]+")
+#: What becomes of each ASCII sign in a key: letters in upper case and as ``folded``, digits as they are, anything else nothing.
+_ASCII_KEY: Final = {
+    ord(sign): sign.upper().replace("O", "0").replace("I", "1") if sign.isalnum() else None
+    for sign in map(chr, range(128))
+}
 #: Numbers whose keys are remembered: within one payment the same few are asked for again and again.
 _MOST_KEYS: Final = 512
 
@@ -53,13 +58,17 @@ def folded(text: str) -> str:
     return text.replace("O", "0").replace("I", "1")
 
 
+def new_key(text: str) -> str:
+    """The same as ``key_of`` of a number that is not asked for again, as when a million are filed."""
+    if not text.isascii():
+        return folded(_NOT_ALPHANUMERIC.sub("", plain(text)))
+    return text if text.isdecimal() else text.translate(_ASCII_KEY)
+
+
 @lru_cache(maxsize=_MOST_KEYS)
 def key_of(text: str) -> str:
     """The key under which a number is looked up: letters and digits only, O as 0 and I as 1 (``INV-2026-01`` is ``1NV202601``)."""
-    upper = plain(text)
-    if not (upper.isalnum() and upper.isascii()):
-        upper = _NOT_ALPHANUMERIC.sub("", upper)
-    return folded(upper)
+    return new_key(text)
 
 
 def leading_letters(text: str) -> str:

@@ -66,6 +66,7 @@ def _customer(row: Row[Any]) -> Customer:
         phone=row.phone,
         contacts=tuple(Contact(role=Role(role), email=email) for role, email in json.loads(row.contacts)),
         media=tuple(Medium(medium) for medium in json.loads(row.media)),
+        vat_number=row.vat_number,
     )
 
 
@@ -86,6 +87,7 @@ def _customer_row(fact: Customer) -> Values:
         "phone": fact.phone,
         "contacts": json_text.text_of([[one.role, one.email] for one in fact.contacts]),
         "media": json_text.text_of(fact.media),
+        "vat_number": fact.vat_number,
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from ledger.payouts import Payout
 from store import json_text
-from store.schema import payout, payout_entry
+from store.schema import entry, payout, payout_entry
 from store.shelf import Shelf
 
 
@@ -28,6 +28,21 @@ class Payouts(Shelf):
         """Every payout, by its id."""
         for row in self._stream(self._select(payout), [payout.c.payout_id]):
             yield json_text.read(Payout, row.content)
+
+    def unbooked(self) -> Iterator[tuple[Payout, tuple[str, ...]]]:
+        """Payouts whose money is not booked, or not in every part of it, with the entries that they explain in part or explained once; by their ids."""
+        whole = (
+            select(entry.c.entry_id)
+            .where(self._own(entry), entry.c.entry_id == payout_entry.c.entry_id, entry.c.status == "matched")
+            .exists()
+        )
+        booked = select(payout_entry.c.payout_id).where(self._own(payout_entry), whole)
+        entries: dict[str, list[str]] = {}
+        for payout_id, entry_id in self.entries():
+            entries.setdefault(payout_id, []).append(entry_id)
+        query = self._select(payout).where(payout.c.payout_id.not_in(booked))
+        for row in self._stream(query, [payout.c.payout_id]):
+            yield json_text.read(Payout, row.content), tuple(entries.get(row.payout_id, ()))
 
     def explained(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write down which payout (its id) explained which entry; in the transaction of the booking."""

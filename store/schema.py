@@ -97,6 +97,7 @@ customer: Final = Table(
     Column("phone", Words, nullable=False, server_default=""),
     Column("contacts", CODE, nullable=False, server_default="[]"),
     Column("media", CODE, nullable=False, server_default="[]"),
+    Column("vat_number", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "customer_id"),
 )
 
@@ -543,4 +544,12 @@ stated_fact: Final = Table(
     *_words("tenant", "kind", "name", "system", "content"),
     PrimaryKeyConstraint("tenant", "kind", "name", "system"),
     comment="What each source says of a fact that several sources state",
+)
+
+coming_payment: Final = Table(
+    "coming_payment",
+    metadata,
+    *_words("tenant", "payment_id", "content"),
+    PrimaryKeyConstraint("tenant", "payment_id"),
+    comment="Payments that a provider has received and not paid out yet",
 )

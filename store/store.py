@@ -13,6 +13,7 @@ from store import database
 from store.archive import ARCHIVE_LIMIT_BYTES, Archive
 from store.bookings import Bookings
 from store.call_attempts import CallAttempts
+from store.coming_payments import ComingPayments
 from store.comparisons import Comparisons
 from store.cursors import Cursors
 from store.cycles import Cycles
@@ -59,6 +60,7 @@ class Transaction:
         self.payers = Payers(connection, tenant)
         self.comparisons = Comparisons(connection, tenant)
         self.payouts = Payouts(connection, tenant)
+        self.coming_payments = ComingPayments(connection, tenant)
         self.call_attempts = CallAttempts(connection, tenant)
         self.hand_over_acts = HandOverActs(connection, tenant)
         self.service_acts = ServiceActs(connection, tenant)

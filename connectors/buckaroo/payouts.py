@@ -15,13 +15,14 @@ from typing import Final
 
 from connectors.buckaroo.account import Accounts, Chain, Movement, PaidOut, Sheet, day_of, sheets_of
 from connectors.buckaroo.client import BuckarooClient
-from connectors.buckaroo.read import PAYOUTS, facts, kept, related_keys
+from connectors.buckaroo.read import COMING, PAYOUTS, facts, kept, related_keys
 from connectors.buckaroo.settings import BuckarooSettings
 from connectors.folder_pages import FolderPages, unreadable
 from connectors.json_rows import raw_document
 from connectors.ports import Cursor, Page
 from connectors.sftp_intake import SftpIntake
 from connectors.sftp_source import SftpPages
+from ledger.coming_payments import ComingPayment
 from ledger.errors import ConfigError, HumanActionNeeded
 from ledger.payouts import Payout
 from ledger.sources import Fault, RawDocument
@@ -34,11 +35,13 @@ _FILE_BYTES: Final = 64 * 1024 * 1024
 
 @dataclass(slots=True, kw_only=True)
 class _State:
-    """The cursor: ``folder``, what was read of it; ``tried``: payouts that were faulty in this run, to be read again in the next one."""
+    """The cursor: ``folder``, what was read of it; ``tried``: payouts that were faulty in this run, to be read again in the next one; ``coming``: by account,
+    the digest of the movements that waited for a payout when they were last told."""
 
     folder: Cursor | None = None
     accounts: Accounts = field(default_factory=Accounts)
     tried: list[str] = field(default_factory=list)
+    coming: dict[str, str] = field(default_factory=dict)
 
     def text(self) -> Cursor:
         held = self.accounts
@@ -69,7 +72,7 @@ class _State:
             "joined": held.joined,
             "payouts": [_row(one) for one in held.payouts],
         }
-        return json.dumps({"folder": self.folder, "accounts": accounts, "tried": self.tried})
+        return json.dumps({"folder": self.folder, "accounts": accounts, "tried": self.tried, "coming": self.coming})
 
 
 def _row(paid: PaidOut) -> dict[str, object]:
@@ -93,6 +96,8 @@ def _state(cursor: Cursor | None) -> _State:
     return _State(
         folder=held["folder"],
         tried=held["tried"],
+        # Earlier versions did not tell of them.
+        coming=held.get("coming", {}),
         accounts=Accounts(
             chains={
                 name: Chain(**{**chain, "waiting": _movements(chain["waiting"])})
@@ -152,10 +157,11 @@ class BuckarooPayouts:
         has_more = len(untried) > AT_ONCE or bool(gap)
         if not has_more:
             state.tried = []
+            documents += self._coming(state)
         return Page(documents=tuple(documents), cursor=state.text(), has_more=has_more, gone=page.gone)
 
-    def parse(self, document: RawDocument) -> Iterator[Payout | Fault]:
-        """The payout of a document."""
+    def parse(self, document: RawDocument) -> Iterator[Payout | ComingPayment | Fault]:
+        """The payout of a document, or the payments in it that are not paid out yet."""
         yield from facts(document)
 
     def warnings(self, as_of: date) -> Sequence[str]:
@@ -171,16 +177,34 @@ class BuckarooPayouts:
             state.accounts.payouts.remove(paid)
         return document
 
+    def _coming(self, state: _State) -> Iterator[RawDocument]:
+        """What waits for its payout on each account, where that is not what was last told of it."""
+        for name, chain in state.accounts.chains.items():
+            digest = raw_document(self.name, name, _rows(chain.waiting)).sha256
+            if digest == state.coming.get(name) or not (chain.waiting or name in state.coming):
+                continue
+            content = {
+                "currency": name.rpartition(" ")[2],
+                "movements": _rows(chain.waiting),
+                **self._told_of(chain.waiting),
+            }
+            document = raw_document(self.name, f"{COMING}{name}", content)
+            # What is faulty is told anew in each run, until it is mended.
+            state.coming[name] = "" if any(isinstance(one, Fault) for one in facts(document)) else digest
+            yield document
+
     def _in_full(self, paid: PaidOut) -> Mapping[str, object]:
-        keys = [one.transaction for one in paid.movements if one.transaction]
+        return {**_row(paid), "sender": self._settings.sender, **self._told_of(paid.movements)}
+
+    def _told_of(self, movements: Sequence[Movement]) -> Mapping[str, object]:
+        """The transactions of movements, and by which words they are told apart."""
+        keys = [one.transaction for one in movements if one.transaction]
         found = dict(self._client.transactions(keys))
         # What is taken back was paid in an earlier payout.
         earlier = [key for one in found.values() for key in related_keys(one) if key.upper() not in found]
         found |= self._client.transactions(earlier)
         wanted = self._settings
         return {
-            **_row(paid),
-            "sender": wanted.sender,
             "transactions": {key: kept(one, wanted.number_in) for key, one in sorted(found.items())},
             "rules": {
                 "fee_types": wanted.fee_types,

@@ -12,27 +12,34 @@ from decimal import InvalidOperation
 from typing import Final
 
 from connectors.buckaroo.client import PROVIDER
-from connectors.json_rows import Row, amount, optional_text, read_document, row, rows, text
+from connectors.json_rows import Row, amount, filled_text, optional_text, read_document, row, rows, text, text_if_there
+from ledger.coming_payments import ComingPayment
 from ledger.errors import HumanActionNeeded
 from ledger.money import Money
-from ledger.payouts import Payout, PayoutLine, PayoutLineKind, Quoted
+from ledger.payouts import Payout, PayoutLine, PayoutLineKind, Quoted, sum_of
 from ledger.sources import Fault, RawDocument, SourceRef
 
 #: What documents of payouts are called; files of the folder have no slash in their names.
 PAYOUTS: Final = "payouts/"
+#: What the document of an account is called that says what waits for its payout.
+COMING: Final = "coming/"
 _SEVERAL: Final = re.compile(r"[;,\n]")
 _CHARGEBACK, _REFUND = "chargeback", "refund"
 
 
-def facts(document: RawDocument) -> Iterator[Payout | Fault]:
-    """The payout of a document, or why it is none; nothing of a settlement file, which is kept for the payouts in it."""
-    if not document.name.startswith(PAYOUTS):
+def facts(document: RawDocument) -> Iterator[Payout | ComingPayment | Fault]:
+    """The payout of a document, or the payments in it that are not paid out yet, or why it is none; nothing of a settlement file, which is kept for the
+    payouts in it."""
+    is_coming = document.name.startswith(COMING)
+    if not is_coming and not document.name.startswith(PAYOUTS):
         return
     source = SourceRef(system=document.system, name=document.name, document=document.sha256, place="")
     try:
-        yield payout_of(read_document(document), source)
+        content = read_document(document)
+        yield from coming_payments_of(content, source) if is_coming else [payout_of(content, source)]
     except (HumanActionNeeded, ValueError, InvalidOperation) as error:
-        yield Fault(source=source, reason=str(error), whole_document=True)
+        # What waits for its payout is told again with it, and then holds everything up if it still cannot be read.
+        yield Fault(source=source, reason=str(error), whole_document=not is_coming)
 
 
 def payout_of(content: Row, source: SourceRef) -> Payout:
@@ -52,10 +59,32 @@ def payout_of(content: Row, source: SourceRef) -> Payout:
     )
 
 
+def coming_payments_of(content: Row, source: SourceRef) -> list[ComingPayment]:
+    """Every payment among the movements of an account that were not paid out yet, what was given back of it taken off. Raises as ``payout_of``."""
+    reading = _Reading(content, text(content, "currency", PROVIDER))
+    by_payment: dict[str, list[PayoutLine]] = {}
+    for movement in rows(content["movements"], PROVIDER):
+        line = reading.line(movement)
+        if line.payment:
+            by_payment.setdefault(line.payment, []).append(line)
+    return [_coming(payment, lines, source) for payment, lines in by_payment.items()]
+
+
+def _coming(payment: str, lines: Sequence[PayoutLine], source: SourceRef) -> ComingPayment:
+    left = sum_of((line.amount for line in lines), lines[0].amount.currency)
+    return ComingPayment(
+        payment_id=payment,
+        amount=left if left.minor > 0 else Money.zero(left.currency),
+        paid_on=lines[0].on,
+        quoted=lines[0].quoted,
+        source=source,
+    )
+
+
 def kept(transaction: Row, number_in: Sequence[str]) -> Mapping[str, object]:
     """What is kept of a transaction: no names and no accounts."""
     fields = ("Key", "Invoice", "Order", "Currency", "AmountDebit", "AmountCredit", "IsTest", "TransactionType")
-    numbers = {name: value for name, value in _parameters(transaction) if name in number_in}
+    numbers = dict(_parameters(transaction, number_in))
     services = transaction.get("Services")
     return {
         **{name: transaction[name] for name in fields if transaction.get(name) is not None},
@@ -63,14 +92,16 @@ def kept(transaction: Row, number_in: Sequence[str]) -> Mapping[str, object]:
         "actions": [optional_text(one, "Action") for one in rows(services, PROVIDER)] if services is not None else [],
         "related": [
             {"key": key, "relation": optional_text(one, "RelationType")}
-            for one, key in ((one, text(one, "RelatedTransactionKey", PROVIDER)) for one in _related(transaction))
+            for one, key in (
+                (one, filled_text(one, "RelatedTransactionKey", PROVIDER)) for one in _related(transaction)
+            )
         ],
     }
 
 
 def related_keys(transaction: Row) -> list[str]:
     """The keys of the transactions that a transaction of Buckaroo's names."""
-    return [text(one, "RelatedTransactionKey", PROVIDER) for one in _related(transaction)]
+    return [filled_text(one, "RelatedTransactionKey", PROVIDER) for one in _related(transaction)]
 
 
 def _related(transaction: Row) -> list[Row]:
@@ -78,13 +109,17 @@ def _related(transaction: Row) -> list[Row]:
     return [] if listed is None else rows(listed, PROVIDER)
 
 
-def _parameters(transaction: Row) -> Iterator[tuple[str, str]]:
+def _parameters(transaction: Row, wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
     for field in ("AdditionalParameters", "CustomParameters"):
         held = transaction.get(field)
+        if held is None:
+            continue
         # Requests call the list otherwise than answers.
-        listed = (held.get("List") or held.get("AdditionalParameter") or []) if isinstance(held, Mapping) else []
-        for one in rows(listed, PROVIDER):
-            yield text(one, "Name", PROVIDER), optional_text(one, "Value")
+        for called in ("List", "AdditionalParameter"):
+            listed = row(held, PROVIDER).get(called)
+            for one in [] if listed is None else rows(listed, PROVIDER):
+                if filled_text(one, "Name", PROVIDER) in wanted:
+                    yield text(one, "Name", PROVIDER), text(one, "Value", PROVIDER)
 
 
 class _Reading:
@@ -188,7 +223,7 @@ class _Reading:
             yield from found
             return
         for field in ("Invoice", "Order"):
-            number = optional_text(transaction, field).strip()
+            number = text_if_there(transaction, field, PROVIDER).strip()
             if number:
                 yield Quoted(number=number, amount=None)
                 return

@@ -13,8 +13,9 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connectors.json_rows import Row, amount, optional_text, read_document, row, rows, text
+from connectors.json_rows import Row, amount, filled_text, optional_text, read_document, row, rows, text
 from connectors.mollie.client import PROVIDER
+from ledger.coming_payments import ComingPayment
 from ledger.errors import HumanActionNeeded
 from ledger.money import Money, minor_digits
 from ledger.payouts import Payout, PayoutLine, PayoutLineKind, Quoted, sum_of
@@ -25,6 +26,7 @@ _ZONE: Final = ZoneInfo("Europe/Amsterdam")
 _NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*\d[A-Za-z0-9./_-]*|\d+", re.ASCII)
 #: The key of a payment's metadata under which our direct debits have their reference.
 OURS: Final = "afletter"
+PAID: Final = "paid"
 PAYMENTS, CAPTURES, REFUNDS, CHARGEBACKS = "payments", "captures", "refunds", "chargebacks"
 _KINDS: Final = {
     PAYMENTS: PayoutLineKind.PAYMENT,
@@ -34,11 +36,12 @@ _KINDS: Final = {
 }
 
 
-def facts(document: RawDocument) -> Iterator[Payout | Fault]:
-    """The one payout of a settlement, or why it is none."""
+def facts(document: RawDocument) -> Iterator[Payout | ComingPayment | Fault]:
+    """The one payout of a settlement, or the one payment that is not paid out yet, or why it is none."""
     source = SourceRef(system=document.system, name=document.name, document=document.sha256, place="")
     try:
-        yield payout_of(read_document(document), source)
+        content = read_document(document)
+        yield payout_of(content, source) if "settlement" in content else coming_payment_of(content, source)
     except (HumanActionNeeded, ValueError, InvalidOperation) as error:
         yield Fault(source=source, reason=str(error), whole_document=True)
 
@@ -65,7 +68,7 @@ def payout_of(content: Row, source: SourceRef) -> Payout:
         )
     return Payout(
         payout_id=text(settlement, "id", PROVIDER),
-        bank_reference=text(settlement, "reference", PROVIDER),
+        bank_reference=filled_text(settlement, "reference", PROVIDER),
         amount=paid_out,
         settled_on=settled_on,
         lines=tuple(lines),
@@ -73,9 +76,28 @@ def payout_of(content: Row, source: SourceRef) -> Payout:
     )
 
 
+def coming_payment_of(content: Row, source: SourceRef) -> ComingPayment:
+    """A payment that is not paid out yet, what was given back of it taken off; one that is not ``paid`` (any more) comes to nothing. Raises as ``payout_of``."""
+    payment = row(content["payment"], PROVIDER)
+    paid = money_of(payment, "amount")
+    left = paid if filled_text(payment, "status", PROVIDER) == PAID else Money.zero(paid.currency)
+    for field in ("amountRefunded", "amountChargedBack"):
+        if payment.get(field) is not None:
+            left -= money_of(payment, field)
+    return ComingPayment(
+        payment_id=filled_text(payment, "id", PROVIDER),
+        amount=left if left.minor > 0 else Money.zero(paid.currency),
+        paid_on=day_of(payment, "paidAt" if payment.get("paidAt") is not None else "createdAt"),
+        quoted=_quoted(row(content["named"], PROVIDER), paid.currency),
+        source=source,
+    )
+
+
 def _line(one: Row, kind: PayoutLineKind, content: Row) -> PayoutLine:
-    own = text(one, "id", PROVIDER)
-    payment = own if kind is PayoutLineKind.PAYMENT and "paymentId" not in one else text(one, "paymentId", PROVIDER)
+    own = filled_text(one, "id", PROVIDER)
+    payment = (
+        own if kind is PayoutLineKind.PAYMENT and "paymentId" not in one else filled_text(one, "paymentId", PROVIDER)
+    )
     # What was settled is in the currency of the balance; where Mollie does not say it, the payment's own amount is that.
     settled = abs(
         money_of(one, "settlementAmount")
@@ -131,7 +153,9 @@ def _numbers(value: object, currency: str) -> Iterator[Quoted]:
 def _fee(settlement: Row, missing: Money) -> Money:
     """What was withheld: all costs of the settlement, when that is exactly what is missing; nothing where they are invoiced apart, or explain nothing."""
     exact = Decimal(0)
-    for years in row(settlement.get("periods") or {}, PROVIDER).values():
+    periods = settlement.get("periods")
+    # An empty list is how PHP writes that there are none.
+    for years in row({} if periods == [] else periods, PROVIDER).values():
         for months in row(years, PROVIDER).values():
             for cost in rows(row(months, PROVIDER).get("costs", []), PROVIDER):
                 gross = row(cost.get("amountGross"), PROVIDER)
@@ -150,8 +174,11 @@ def money_of(of: Row, field: str) -> Money:
 
 
 def day_of(of: Row, field: str) -> date:
-    """The day of a moment. Raises ValueError for what is none, HumanActionNeeded for one without its zone."""
-    moment = datetime.fromisoformat(text(of, field, PROVIDER))
+    """The day of a moment. Raises HumanActionNeeded for what is none, and for one without its zone."""
+    try:
+        moment = datetime.fromisoformat(text(of, field, PROVIDER))
+    except ValueError as error:
+        raise HumanActionNeeded(f"{PROVIDER} writes {field} in a way that is not known here") from error
     if moment.tzinfo is None:
         raise HumanActionNeeded(f"{PROVIDER} writes {field} without its zone")
     return moment.astimezone(_ZONE).date()

@@ -47,6 +47,16 @@ class MollieSettings(MollieLogin, ConnectorSettings):
         default=("invoice", "invoice_number", "invoices", "order_number", "order_id", "order"),
         description="Keys of a payment's `metadata` that hold its invoice or order: a number, a list of them, or numbers with their amounts. Else numbers are looked for in its description.",
     )
+    profiles: tuple[Text, ...] | None = Field(
+        default=None,
+        description="Your websites at Mollie (`pfl_...`): what is paid there holds back reminders and direct debits of its invoice from that moment on, not only once it is paid out. `[]`: on purpose none.",
+    )
+    payments_back_days: int = Field(
+        default=35,
+        ge=1,
+        le=366,
+        description="How many days before the newest payment one may have been begun that is looked at for that. A customer may take weeks for a bank transfer.",
+    )
 
 
 _PROFILE = Field(

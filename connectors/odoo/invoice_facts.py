@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from connectors.odoo.read import Row, day, integer, link, money, text
-from formats.payment_text import bare_iban, bare_reference, is_currency
+from formats.payment_text import bare_iban, bare_reference, bare_vat_number, is_currency
 from ledger.documents import DiscountTerms, Document, DocumentKind
 from ledger.errors import HumanActionNeeded
 from ledger.money import Money
@@ -66,6 +66,8 @@ def _customer(partner: Row, banks: list[Row], source: SourceRef) -> Customer:
         ),
         ibans=tuple(dict.fromkeys(ibans)),
         source=source,
+        # Rows that were kept by earlier versions have none.
+        vat_number=bare_vat_number(text(partner, "vat"), text(partner, "country_code")) if "vat" in partner else "",
     )
 
 

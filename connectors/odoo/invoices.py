@@ -39,7 +39,7 @@ _BEGINNING: Final = "1970-01-01 00:00:00"
 _DIGEST_CHARACTERS: Final = 16
 #: The fields that are asked for, each with what reads it: a row of which one cannot be read is of another schema.
 _PARTNER: Final[Mapping[str, Callable[[Row, str], object]]] = {
-    "name": text, "email": text, "lang": text, "street": text, "zip": text, "city": text, "country_code": text, "is_company": flag, "bank_ids": ids,
+    "name": text, "email": text, "lang": text, "street": text, "zip": text, "city": text, "country_code": text, "vat": text, "is_company": flag, "bank_ids": ids,
     "write_date": text,
 }  # fmt: skip
 _MOVE: Final[Mapping[str, Callable[[Row, str], object]]] = {

@@ -20,6 +20,7 @@ from connectors.ports import Cursor, InvoiceFact, Page
 from connectors.tryton.client import Row, TrytonClient, changed, decoded, encoded
 from connectors.tryton.moves import mark_of
 from connectors.tryton.settings import TrytonInvoicesSettings
+from formats.payment_text import bare_vat_number
 from ledger.documents import Document, DocumentKind
 from ledger.errors import Refused
 from ledger.money import Money
@@ -205,6 +206,7 @@ def _customer(row: Row, ibans: tuple[str, ...], source: SourceRef) -> Customer:
         ibans=ibans,
         source=source,
         phone=party["phone"] or "",
+        vat_number=bare_vat_number((party["tax_identifier."] or {}).get("code") or "", ""),
     )
 
 

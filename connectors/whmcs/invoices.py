@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from connectors.held_place import HeldPlace
@@ -19,6 +20,7 @@ from connectors.json_rows import Row, filled_text, integer, optional_text, raw_d
 from connectors.ports import Cursor, FeedbackSink, InvoiceFact, Page
 from connectors.whmcs.client import PORTAL, NotThere, WhmcsClient, nested
 from connectors.whmcs.feedback import WhmcsFeedback
+from connectors.whmcs.open_invoices import Met, OpenInvoices
 from connectors.whmcs.read import CANCELLED, facts, facts_of, kept, remembered, rules_of
 from connectors.whmcs.settings import WhmcsInvoicesSettings
 from ledger.documents import Document
@@ -33,25 +35,23 @@ _OPEN: Final = ("Unpaid", "Payment Pending", "Collections")
 _ALL, _NEW, _LEFT, _LOOK, _SWEEP = "all", "new", "left", "look", "sweep"
 _ROW: Final = ("invoicenum", "date", "duedate", "subtotal", "credit", "tax", "tax2", "total", "status", "updated_at")
 _DIGEST_CHARACTERS: Final = 16
-#: What is kept of an open invoice, the number last: it alone is anybody's text.
-_KEPT: Final = ("row", "digest", "kind", "currency", "issued_on", "due_on", "customer", "number")
 _NO_SOURCE: Final = SourceRef(system="", name="", document="", place="")
 
 
 @dataclass(slots=True, kw_only=True)
 class _Place:
     """Where a source stands. ``stream``: what is read now (a status of open invoices among them); ``start``: its place in the list; ``last``: the id that
-    the next page must begin with (0: any); ``newest``: the highest id that is known; ``open``: by id, the digest of the row, the digest of the document
-    and what is kept to say its deletion, as ``_packed`` writes them; ``met``: the open ones that were in the lists of this run; ``looked``: the last that was read in full;
-    ``sweep``: where the rows of the whole list are looked through; ``changed``, ``changing``: the newest ``updated_at`` of the round before and of this one."""
+    the next page must begin with (0: any); ``newest``: the highest id that is known; ``open``: what is known of the open invoices; ``met``: those
+    that were in the lists of this run; ``looked``: the last that was read in full; ``sweep``: where the rows of the whole list are looked through; ``changed``,
+    ``changing``: the newest ``updated_at`` of the round before and of this one."""
 
     stream: str = _ALL
     start: int = 0
     last: int = 0
     newest: int = 0
     top: int = 0
-    open: dict[str, str] = field(default_factory=dict)
-    met: list[str] = field(default_factory=list)
+    open: OpenInvoices = field(default_factory=lambda: OpenInvoices({}))
+    met: Met = field(default_factory=lambda: Met({}))
     looked: int = 0
     sweep: int = 0
     changed: str = ""
@@ -61,14 +61,31 @@ class _Place:
     def of(cursor: Cursor | None) -> _Place:
         if cursor is None:
             return _Place()
-        place = _Place(**json.loads(cursor))
-        # Cursors were once written with a row of names for each.
-        place.open = {number: one if isinstance(one, str) else _packed(one) for number, one in place.open.items()}
-        return place
+        said = json.loads(cursor)
+        if "open" in said:
+            # So cursors were once written: a line for each open invoice, and a list of those that were met.
+            found, met = OpenInvoices.of_rows(said.pop("open")), Met({})
+            met.add(map(int, said.pop("met")))
+        else:
+            found, met = OpenInvoices(said.pop("open_blocks")), Met(said.pop("met_blocks"))
+        return _Place(**said, open=found, met=met)
 
     def cursor(self) -> Cursor:
-        # Not ``asdict``, which copies all that is open, once a page.
-        return json.dumps({one.name: getattr(self, one.name) for one in fields(self)})
+        return json.dumps(
+            {
+                "stream": self.stream,
+                "start": self.start,
+                "last": self.last,
+                "newest": self.newest,
+                "top": self.top,
+                "looked": self.looked,
+                "sweep": self.sweep,
+                "changed": self.changed,
+                "changing": self.changing,
+                "open_blocks": self.open.written(),
+                "met_blocks": self.met.written(),
+            }
+        )
 
 
 class WhmcsInvoices:
@@ -145,7 +162,7 @@ class WhmcsInvoices:
             place.start += len(rows)
         else:
             place.newest, place.top = max(place.newest, place.top), 0
-            place.start, place.met, place.stream = 0, [], _OPEN[0]
+            place.start, place.met, place.stream = 0, Met({}), _OPEN[0]
         return documents
 
     def _still_open(self, place: _Place) -> list[RawDocument]:
@@ -155,11 +172,9 @@ class WhmcsInvoices:
             # Something above left the list: what moved up is read again.
             place.start, place.last = max(0, place.start - self._size + 1), 0
             return []
-        changed = [
-            one for one in rows if _unpacked(place.open.get(text(one, "id", PORTAL), "")).get("row") != _digest_of(one)
-        ]
+        changed = [one for one in rows if place.open.of(integer(one, "id", PORTAL)).get("row") != _digest_of(one)]
         documents = self._documents(place, changed)
-        place.met = sorted({*place.met, *(text(one, "id", PORTAL) for one in rows)}, key=int)
+        place.met.add(integer(one, "id", PORTAL) for one in rows)
         if more:
             place.start, place.last = place.start + len(rows) - 1, integer(rows[-1], "id", PORTAL)
         else:
@@ -169,17 +184,17 @@ class WhmcsInvoices:
         return documents
 
     def _no_longer_open(self, place: _Place) -> list[RawDocument]:
-        left = sorted({*place.open} - {*place.met}, key=int)[: self._size]
+        left = list(islice((number for number in place.open if number not in place.met), self._size))
         documents = [document for number in left for document in self._in_full(place, number, None)]
-        place.met = sorted({*place.met, *left}, key=int)
+        place.met.add(left)
         if len(left) < self._size:
-            place.met, place.stream = [], _LOOK
+            place.met, place.stream = Met({}), _LOOK
         return documents
 
     def _look(self, place: _Place) -> list[RawDocument]:
-        known = sorted(int(number) for number in place.open)
+        known = list(place.open)
         chunk = ([number for number in known if number > place.looked] or known)[:LOOKED_AT]
-        documents = [document for number in chunk for document in self._in_full(place, str(number), None)]
+        documents = [document for number in chunk for document in self._in_full(place, number, None)]
         place.looked, place.stream = (chunk[-1] if chunk else 0), _SWEEP
         return documents
 
@@ -190,7 +205,7 @@ class WhmcsInvoices:
         changed = [
             one
             for one, stamp in zip(rows, stamps, strict=True)
-            if stamp > place.changed and text(one, "id", PORTAL) not in place.open
+            if stamp > place.changed and integer(one, "id", PORTAL) not in place.open
         ]
         documents = self._documents(place, [one for one in changed if integer(one, "id", PORTAL) <= place.newest])
         if more:
@@ -219,25 +234,33 @@ class WhmcsInvoices:
         return found, more
 
     def _documents(self, place: _Place, rows: Sequence[Row]) -> list[RawDocument]:
-        return [one for given in rows for one in self._in_full(place, text(given, "id", PORTAL), given)]
+        return [one for given in rows for one in self._in_full(place, integer(given, "id", PORTAL), given)]
 
-    def _in_full(self, place: _Place, number: str, given: Row | None) -> Iterator[RawDocument]:
+    def _in_full(self, place: _Place, number: int, given: Row | None) -> Iterator[RawDocument]:
         """An invoice with its transactions and its client, where that is something new."""
-        known = _unpacked(place.open.pop(number, ""))
+        known = place.open.of(number)
+        place.open.drop(number)
         if given is not None and _was_over(given, "id", place) and not known:
             return
         row_digest = known.get("row", "") if given is None else _digest_of(given)
         try:
-            invoice = self._client.read("GetInvoice", invoiceid=number)
+            invoice = self._client.read("GetInvoice", invoiceid=str(number))
         except NotThere:
-            if "number" in known:
-                yield raw_document(self.name, f"invoices/{number}", {"deleted": known, "rules": self._rules})
+            yield from self._no_more(number, known)
             return
-        if text(invoice, "invoiceid", PORTAL) != number:
+        if integer(invoice, "invoiceid", PORTAL) != number:
             raise HumanActionNeeded(f"{PORTAL} was asked for invoice {number} and shows another one")
         if _was_over(invoice, "invoiceid", place) and not known:
             return
-        content = kept(invoice, self._whose(integer(invoice, "userid", PORTAL)), self._rules)
+        try:
+            client = self._whose(integer(invoice, "userid", PORTAL))
+        except NotThere:
+            client = None
+            if "number" in known and filled_text(invoice, "status", PORTAL) not in _OPEN:
+                # Closed, of a client that was deleted: whatever it came to, nothing is owed any more.
+                yield from self._no_more(number, known)
+                return
+        content = kept(invoice, client, self._rules)
         digest = raw_document(self.name, f"invoices/{number}", content).sha256[:_DIGEST_CHARACTERS]
         self._follow(place, number, content, {"row": row_digest, "digest": digest})
         if digest != known.get("digest"):
@@ -245,15 +268,20 @@ class WhmcsInvoices:
             stamp = optional_text(invoice, "updated_at")
             yield raw_document(self.name, f"invoices/{number}", {**content, "modified": stamp})
 
-    def _follow(self, place: _Place, number: str, content: Row, digests: dict[str, str]) -> None:
+    def _no_more(self, number: int, known: Mapping[str, str]) -> Iterator[RawDocument]:
+        """An invoice that was open and owes nothing any more."""
+        if "number" in known:
+            yield raw_document(self.name, f"invoices/{number}", {"deleted": known, "rules": self._rules})
+
+    def _follow(self, place: _Place, number: int, content: Row, digests: dict[str, str]) -> None:
         try:
             found = [one for one in facts_of(content, _NO_SOURCE) if isinstance(one, Document)]
         except (HumanActionNeeded, ValueError):
             # It may be mended without a trace.
-            place.open[number] = _packed(digests)
+            place.open.keep(number, digests)
             return
         if text(row(content["invoice"], PORTAL), "status", PORTAL) in _OPEN:
-            place.open[number] = _packed({**(remembered(found[0]) if found else {}), **digests})
+            place.open.keep(number, {**(remembered(found[0]) if found else {}), **digests})
 
     def _whose(self, client: int) -> Row:
         if client not in self._clients:
@@ -262,16 +290,6 @@ class WhmcsInvoices:
             answer = self._client.read("GetClientsDetails", clientid=str(client), stats="false")
             self._clients[client] = row(answer.get("client", answer), PORTAL)
         return self._clients[client]
-
-
-def _packed(known: Mapping[str, str]) -> str:
-    """What is kept of an open invoice on one line: tens of thousands of them stand in a cursor."""
-    return "\t".join(known.get(name, "") for name in _KEPT)
-
-
-def _unpacked(line: str) -> dict[str, str]:
-    """What was packed; nothing that is empty."""
-    return {name: value for name, value in zip(_KEPT, line.split("\t", len(_KEPT) - 1), strict=False) if value}
 
 
 def _was_over(invoice: Row, name: str, place: _Place) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 from connectors.json_rows import Row, all_there, amount, optional_text, read_document, row, text, text_if_there
 from connectors.whmcs.client import PORTAL, nested
 from connectors.whmcs.settings import WhmcsInvoicesSettings
-from formats.payment_text import bare_iban
+from formats.payment_text import bare_iban, bare_vat_number
 from ledger.documents import Document, DocumentKind
 from ledger.errors import HumanActionNeeded
 from ledger.mandates import Mandate, MandateStatus, MandateType, Scheme
@@ -86,8 +86,8 @@ def rules_of(settings: WhmcsInvoicesSettings) -> Mapping[str, object]:
     }
 
 
-def kept(invoice: Row, client: Row, rules: Mapping[str, object]) -> dict[str, object]:
-    """What of an invoice and its client says something. Raises HumanActionNeeded where a field is missing."""
+def kept(invoice: Row, client: Row | None, rules: Mapping[str, object]) -> dict[str, object]:
+    """What of an invoice and its client (None: it was deleted) says something. Raises HumanActionNeeded where a field is missing."""
     all_there(invoice, ("items", "transactions"), PORTAL)
     wanted = row(rules["mandates"], PORTAL) if rules["mandates"] is not None else {}
     ids = {str(value) for name, value in wanted.items() if name not in ("scheme", "day_first")}
@@ -95,10 +95,10 @@ def kept(invoice: Row, client: Row, rules: Mapping[str, object]) -> dict[str, ob
         "invoice": _only(invoice, _INVOICE_FIELDS),
         "items": sorted({text(one, "type", PORTAL) for one in nested(invoice, "items", "item")}),
         "transactions": [_only(one, _TRANSACTION_FIELDS) for one in nested(invoice, "transactions", "transaction")],
-        "client": {**_only(client, _CLIENT_FIELDS), _TAX_ID: client.get(_TAX_ID)},
+        "client": None if client is None else {**_only(client, _CLIENT_FIELDS), _TAX_ID: client.get(_TAX_ID)},
         "custom": {
             optional_text(one, "id"): optional_text(one, "value")
-            for one in nested(client, "customfields", "customfield")
+            for one in nested(client or {}, "customfields", "customfield")
             if optional_text(one, "id") in ids
         },
         "rules": rules,
@@ -135,6 +135,11 @@ def facts_of(content: Row, source: SourceRef) -> Iterator[Customer | Document]:
         yield _deleted(row(content["deleted"], PORTAL), source)
         return
     invoice, rules = row(content["invoice"], PORTAL), row(content["rules"], PORTAL)
+    if content["client"] is None:
+        if text(invoice, "status", PORTAL) in (DRAFT, CANCELLED, PAID, REFUNDED):
+            return
+        client = text(invoice, "userid", PORTAL)
+        raise ValueError(f"its client {client} was deleted in {PORTAL}: cancel or delete the invoice there, too")
     number = invoice_number(invoice, rules)
     items = content["items"]
     if not number or text(invoice, "status", PORTAL) == DRAFT or (isinstance(items, list) and _NO_SALE & {*items}):
@@ -255,6 +260,9 @@ def _customer(content: Row, source: SourceRef) -> Customer:
         ibans=() if iban is None else (iban,),
         source=source,
         phone=text_if_there(client, "phonenumber", PORTAL),
+        vat_number=bare_vat_number(
+            text_if_there(client, _TAX_ID, PORTAL), text_if_there(client, "countrycode", PORTAL).upper()
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from connectors.json_rows import (
     utc,
 )
 from connectors.woocommerce.settings import WooInvoicesSettings
+from formats.payment_text import bare_vat_number
 from ledger.documents import Document, DocumentKind
 from ledger.errors import HumanActionNeeded
 from ledger.money import Money
@@ -257,13 +258,13 @@ def _customer(order: Row, known: object, rules: Row, source: SourceRef) -> Custo
     email = text_if_there(billing, "email", SHOP) or (
         text_if_there(known, "email", SHOP) if isinstance(known, Mapping) else ""
     )
-    business = bool(company or _first(meta, _texts(rules, "vat_number")))
+    vat_number = _first(meta, _texts(rules, "vat_number"))
     language = _first(meta, _LANGUAGES)[:_LANGUAGE_LETTERS].lower()
     street = f"{text_if_there(billing, 'address_1', SHOP)} {text_if_there(billing, 'address_2', SHOP)}".strip()
     return Customer(
         customer_id=text(rules, "customer_prefix", SHOP) + (str(number) if number else _guest(order, email)),
         name=company or person or email,
-        type=CustomerType.BUSINESS if business else CustomerType.CONSUMER,
+        type=CustomerType.BUSINESS if company or vat_number else CustomerType.CONSUMER,
         email=email,
         language=language or text(rules, "language", SHOP),
         address=Address(
@@ -275,6 +276,7 @@ def _customer(order: Row, known: object, rules: Row, source: SourceRef) -> Custo
         ibans=(),
         source=source,
         phone=text_if_there(billing, "phone", SHOP),
+        vat_number=bare_vat_number(vat_number, text_if_there(billing, "country", SHOP).upper()),
     )
 
 

@@ -114,7 +114,7 @@ class WooInvoicesSettings(ConnectorSettings):
     language: Language = Field(default="nl", description="Language of customers of whom the shop does not say it.")
     vat_number: tuple[Text, ...] = Field(
         default=("_billing_vat", "_vat_number", "_billing_vat_number", "billing_eu_vat_number"),
-        description="Keys of `meta_data` that hold a VAT number: who has one is a business, like who has a company name.",
+        description="Keys of `meta_data` that hold a VAT number: who has one is a business, like who has a company name, and is known by it in other sources.",
     )
     customer_prefix: str = Field(
         default="",

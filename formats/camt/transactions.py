@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from formats.xml_elements import Element, Places, at, first_text, name_of, own_text, text_at
+from formats.xml_elements import Element, Places, at, first_text, iso_day, name_of, own_text, text_at
 from ledger.party import Counterparty
 from ledger.statements import Remittance
 from ledger.values import many
@@ -17,6 +18,9 @@ from ledger.values import many
 #: Those that CODA and MT940 can write, with two digits.
 _YEARS: Final = range(1980, 2080)
 _NO_REFERENCE: Final = frozenset({"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE"})
+#: What Swiss banks write beside a reference: whether the clearing took the slip and its reference as they were (Swiss Payment Standards,
+#: camt.054, AddtlRmtInf). Nobody paid with these words.
+_CLEARING_MARK: Final = re.compile(r"\?(?:REJECT|ERROR)\?\d*")
 
 
 @many
@@ -142,7 +146,7 @@ def bank_day(text: str) -> date:
     ValueError when it is none, and for years that no bank writes: 0001 and 9999 stand for "none" in some programs, and nothing is known of
     such an entry's day.
     """
-    day = date.fromisoformat(text[:10])
+    day = iso_day(text)
     if day.year not in _YEARS:
         raise ValueError(f"'{day.isoformat()}' is no day of a bank's books")
     return day
@@ -223,7 +227,7 @@ def _structured(element: Element, references: list[str]) -> list[str]:
                 references += [stated] if reference(stated) else []
             case "RfrdDocInf":
                 numbers.append(text_at(child, "Nb"))
-            case "AddtlRmtInf":
+            case "AddtlRmtInf" if _CLEARING_MARK.fullmatch(own_text(child)) is None:
                 words.append(_line(child))
             case _:
                 continue

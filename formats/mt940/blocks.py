@@ -259,6 +259,10 @@ def _decoded(raw: _RawBlock) -> Block:
 _CONTROLS: Final = {**dict.fromkeys([*range(10), *range(11, 32), 127, 0xFEFF], " "), 0xAD: "-"}
 #: Letters that old German and Dutch systems write in code page 850; the same bytes are controls or signs in Windows-1252.
 _DOS: Final = frozenset(b"\x81\x84\x8e\x94\x99\x9a\xe1")
+#: Polish letters, in code page 852 and in Windows-1250.
+_POLISH: Final = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻ"
+_DOS_POLISH: Final = frozenset(_POLISH.encode("cp852"))
+_WINDOWS_POLISH: Final = frozenset(_POLISH.encode("cp1250"))
 _CENTRAL: Final = re.compile(rb"(?:^|\n)[CD]\d{6}(?:PLN|CZK|HUF|RON)|(?:PLN|CZK|HUF|RON)\d+,")
 
 
@@ -266,8 +270,9 @@ def charset_of(text: bytes) -> str:
     """The name of the character set of a statement's bytes.
 
     UTF-8 is certain where it fits. Otherwise nothing in the file says it: statements in Polish, Czech, Hungarian or
-    Romanian money are read as Windows-1250, text whose only high bytes are the umlauts of code page 850 as that, and
-    everything else as Windows-1252, with Latin-1 where a byte is undefined there. Figures are ASCII in all of them.
+    Romanian money are read as Windows-1250, or as code page 852 where all their high bytes are its Polish letters, text whose
+    only high bytes are the umlauts of code page 850 as that, and everything else as Windows-1252, with Latin-1 where a byte is
+    undefined there. Figures are ASCII in all of them.
     """
     try:
         text.decode("utf-8")
@@ -277,7 +282,7 @@ def charset_of(text: bytes) -> str:
         return "utf-8"
     high = {byte for byte in text if byte > 127}
     if _CENTRAL.search(text) is not None:
-        return "cp1250"
+        return "cp852" if high <= _DOS_POLISH and not high <= _WINDOWS_POLISH else "cp1250"
     if high <= _DOS:
         return "cp850"
     try:

@@ -114,6 +114,12 @@ def _narrative(pair: Pair, movement: Movement, ground: Ground) -> Narrative:
         return slashes.read(pair.narratives, widths, money_in=not movement.signed.startswith("-"))
     if subfields.recognised(pair.narratives[0]):
         return subfields.read(pair.narratives, widths, ground.account)
+    party = plain.party_above(pair.narratives[0])
+    if party is not None and slashes.recognised(pair.narratives[0][2:]):
+        told = slashes.read(
+            (pair.narratives[0][2:], *pair.narratives[1:]), widths, money_in=not movement.signed.startswith("-")
+        )
+        return replace(told, account=told.account or party["account"], name=told.name or spaced(party["name"]))
     return plain.read(pair.narratives, pair.extras, widths)
 
 

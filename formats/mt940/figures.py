@@ -17,10 +17,11 @@ _CENTURY_TURN: Final = 80
 _BALANCE: Final = re.compile(
     r"(?P<mark>[CD])R?(?P<date>\d{6})(?P<currency>[A-Za-z]{3})?\s*(?P<amount>[\d.,']+)\s*\Z", re.I
 )
-#: Letters of both cases are named one by one: to look past case costs a third of the time of a million movements.
+#: Letters of both cases are named one by one: to look past case costs a third of the time of a million movements. NONREF is no type with
+#: a reference behind it: some banks leave the type out.
 _MOVEMENT: Final = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4}|\s{4})?\s*(?P<mark>[Ee]?[Rr]?[CDcd])(?P<funds>[A-Za-z])?\s*(?P<amount>[\d.,']+)"
-    r"(?: ?(?P<type>[A-Za-z][A-Za-z0-9 ]{3}))?(?P<rest>.*)\Z"
+    r"(?: ?(?P<type>(?!NONREF)[A-Za-z][A-Za-z0-9 ]{3}))?(?P<rest>.*)\Z"
 )
 #: Sign of the amount, and whether an earlier entry is taken back; E: expected (MT942).
 _MARKS: Final = {
@@ -28,6 +29,8 @@ _MARKS: Final = {
     for expected in ("", "E")
     for mark, said in {"C": ("", False), "D": ("-", False), "RC": ("-", True), "RD": ("", True)}.items()
 }
+#: The date of an opening balance before which there was nothing, in some banks' first statement of an account.
+_NO_DAY: Final = "000000"
 _TOTAL: Final = re.compile(r"(?P<count>\d{0,9})(?P<currency>[A-Z]{3})(?P<amount>[\d.,']+)\s*\Z", re.I)
 _GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:,\d{3})+\.\d*")
 #: Thousands apart with the Swiss sign.
@@ -36,11 +39,11 @@ _SWISS: Final = re.compile(r"\d{1,3}(?:'\d{3})+(?:[.,]\d*)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """Field 60 or 62: ``signed`` text with a point, ``currency`` empty where the bank leaves it out."""
+    """Field 60 or 62: ``signed`` text with a point, ``currency`` empty where the bank leaves it out, ``on`` None where it writes zeros."""
 
     signed: str
     currency: str
-    on: date
+    on: date | None
 
 
 class Movement(NamedTuple):
@@ -73,7 +76,7 @@ def balance_of(text: str) -> Balance:
     return Balance(
         signed=sign + plain_amount(found["amount"]),
         currency=(found["currency"] or "").upper(),
-        on=day_of(found["date"]),
+        on=None if found["date"] == _NO_DAY else day_of(found["date"]),
     )
 
 

@@ -89,10 +89,16 @@ def _labels(text: str) -> dict[str, str]:
     return values
 
 
+def party_above(lines: Sequence[str]) -> re.Match[str] | None:
+    """SNS and ASN: ``account`` and ``name`` in the first line, then an empty one, then the text; None where it is not so."""
+    if len(lines) < 3 or lines[1].strip():
+        return None
+    return _FIRST_WORD.match(lines[0].strip())
+
+
 def _with_first_line(found: Narrative, lines: Sequence[str], widths: Widths) -> Narrative:
-    """SNS and ASN: account and name in the first line, then an empty one, then the text."""
-    first = _FIRST_WORD.match(lines[0].strip())
-    if first is None or len(lines) < 3 or lines[1].strip():
+    first = party_above(lines)
+    if first is None:
         return replace(found, account=_only_iban(text_of(found)))
     text = spaced(joined(_paragraph_ends(lines[1:]), widths, " "))
     texts = (text, *found.unstructured[1:]) if text else found.unstructured[1:]

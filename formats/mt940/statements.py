@@ -112,7 +112,10 @@ class _Reading:
 
     def _balance_in(self, field: Field) -> Balance:
         try:
-            return balance_of(field.lines[0])
+            balance = balance_of(field.lines[0])
+            if balance.on is None and field.tag in _CLOSINGS:
+                raise ValueError("a closing balance without a date")
+            return balance
         except ValueError as wrong:
             raise self._malformed(field.line, f":{field.tag}: {wrong}") from wrong
 

@@ -1,7 +1,7 @@
-"""Narratives in subfields: GVC and ?00 ... ?63, as German and Austrian banks (and others, with > or ~) write them.
+"""Narratives in subfields: GVC and ?00 ... ?63, as German and Austrian banks (and others, with another sign) write them.
 
 Source: Deutsche Kreditwirtschaft, DFÜ agreement annex 3, chapter 8 (MT940, field 86): ?00 booking text, ?10 batch number,
-?20-?29 and ?60-?63 purpose, ?30 bank, ?31 account, ?32-?33 name, ?34 text-key supplement; SEPA keywords in the purpose.
+?20-?29 and ?60-?63 purpose, ?30 bank, ?31 account, ?32-?33 name, ?34 text-key supplement; SEPA keywords in the purpose. Polish banks write the whole IBAN into ?38.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Final
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
 from formats.payment_text import bare_iban
 
-_START: Final = re.compile(r"\s*(?P<gvc>\d{3})?(?P<sign>[?>~@^|<#])(?=\d\d)")
-_FIRST_SUBFIELDS: Final = frozenset({"00", "10", "20", "30", "31", "32"})
+#: Swiss and Polish codes have four digits. A plus sign counts only behind a code: it begins telephone numbers, too.
+_START: Final = re.compile(r"\s*(?P<gvc>\d{3,4})?(?P<sign>[?>~@^|<#]|(?<=\d{3})\+)(?=\d\d)")
+_FIRST_SUBFIELDS: Final = frozenset({"00", "10", "20", "30", "31", "32", "60", "61"})
 _PURPOSE: Final = frozenset([f"{number}" for number in (*range(20, 30), *range(60, 64))])
 #: A subfield of the purpose or the name has at most 27 characters; a full one goes on in the next.
 _SUBFIELD_WIDTH: Final = 27
@@ -31,6 +32,8 @@ _SHAPES: Final = {
 }
 #: Characters of the shortest IBAN there is (ISO 13616: Norway).
 _SHORTEST_IBAN: Final = 15
+#: What ?30 holds: a BIC, or the bank's number in its country. Some banks write its name there.
+_BANK: Final = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?|\d+", re.IGNORECASE)
 #: GVC of returned, refunded and reversed SEPA transactions (DK list of business transaction codes).
 RETURN_CODES: Final = frozenset({"108", "109", "159", "181", "184", "193"})
 #: ?34 to ISO where the banks' lists agree.
@@ -97,8 +100,12 @@ def _narrative(gvc: str, subfields: Sequence[tuple[str, str]], own: str) -> Narr
     account = ("" if own.endswith(f"/{stated_account}") else stated_account) or _triodos_account(
         gvc, single.get("10", "")
     )
+    account = account or bare_iban(single.get("38", "")) or ""
     stated = account_of(values.get("IBAN", ""))
-    name = spaced(_run([value for code, value in subfields if code in {"32", "33"}]))
+    names = [value for code, value in subfields if code in {"32", "33"} and value.strip("/ ")]
+    if not account and len(names) > 1 and bare_iban(names[-1]) is not None:
+        account = account_of(names.pop())
+    name = spaced(_run(names))
     ultimate = values.get("ABWA", "") or values.get("ABWE", "")
     texts = [text for text in (values.get(key, "") for key in ("", "SVWZ", "MTLG")) if text]
     if not texts and single.get("00"):
@@ -106,7 +113,7 @@ def _narrative(gvc: str, subfields: Sequence[tuple[str, str]], own: str) -> Narr
     return Narrative(
         name=name or ultimate,
         account=stated if is_iban(stated) and not is_iban(account) else account,
-        bic=(single.get("30", "") or values.get("BIC", "")).replace(" ", "") if account or name else "",
+        bic=_bank(single.get("30", "") or values.get("BIC", "")) if account or name else "",
         ultimate=ultimate,
         unstructured=tuple(texts),
         end_to_end_id=reference(values.get("EREF", "").removeprefix("EREF+")),
@@ -118,6 +125,12 @@ def _narrative(gvc: str, subfields: Sequence[tuple[str, str]], own: str) -> Narr
         original=values.get("OAMT", ""),
         charges=values.get("COAM", ""),
     )
+
+
+def _bank(text: str) -> str:
+    """The BIC or number of a bank, empty where it is its name."""
+    compact = text.replace(" ", "")
+    return compact if _BANK.fullmatch(compact) is not None else ""
 
 
 def _triodos_account(gvc: str, text: str) -> str:

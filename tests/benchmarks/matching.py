@@ -4,11 +4,14 @@ Each size is made by one process and measured in another, so that the peak memor
 same entries: a bare dictionary look-up of exact references and numbers, and, where duckdb is installed, a hash join of the same. Seconds are the processor's, so that
 other work on the machine does not count.
 
-    python -m tests.benchmarks.matching [--sizes 10000,100000] [--million] [--country NL]
+    python -m tests.benchmarks.matching [--sizes 10000,100000] [--million] [--country NL] [--compiled build/compiled]
     python -m tests.benchmarks.matching --write FILE 1000000; python -m tests.benchmarks.matching --measured FILE
 
+Each world is matched by the sources as they stand and, where ``make compiled`` has made them, by the same sources compiled.
+
 Read it so: ``match`` seconds go into outcomes with evidence, runner-up and the state after them, one entry after the other; the look-up and
-the join only say which exact references there are. ``index`` includes reading the documents; ``peak`` is that of the process that matches,
+the join only say which exact references there are. ``index`` seconds make of customers and documents in memory what they are found by; reading
+the rows from their file is in neither, but stands beside them; ``peak`` is that of the process that matches,
 with everything that is kept of all documents, while entries are read in pieces of five thousand and their outcomes counted and dropped, as the daemon
 writes them away. A world has 1.88 documents for every entry, all of them in memory: more than the "as many open items" of the target.
 """
@@ -18,6 +21,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import pickle
 import resource
 import subprocess
@@ -25,7 +29,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from time import process_time
 from typing import Any, BinaryIO
@@ -35,7 +38,8 @@ from rich.table import Table
 
 from daemon.garbage import seldom_collected
 from ledger.allocations import Matched
-from ledger.statements import IdentifiedEntry, Remittance
+from ledger.statements import Remittance
+from reconcile import timeline as module_of_matching
 from reconcile.policy import MatchPolicy
 from reconcile.receivables import Receivables
 from reconcile.timeline import Decided, reconcile
@@ -52,6 +56,7 @@ _ROUNDS_FOR_A_COINCIDENCE = 10
 _ROWS_AT_ONCE = 5_000
 #: The seed whose world is measured.
 _SEED = 11
+_SOURCES = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ class Figures:
 
     entries: int
     documents: int
+    reading_seconds: float
     index_seconds: float
     match_seconds: float
     matched: int
@@ -67,6 +73,7 @@ class Figures:
     duckdb_seconds: float | None
     input_mib: float
     peak_mib: float
+    compiled: bool = False
 
 
 def _write(path: Path, country: str, entries: int) -> None:
@@ -121,17 +128,18 @@ def _by_duckdb(known: Sequence[str], remittances: Sequence[Remittance], scratch:
     return process_time() - begun
 
 
-class _Counted:
-    """Entries as they are read; ``seconds``: of the processor, that reading them took so far."""
+class _Read:
+    """The parts of a world, one after the other; ``seconds``: of the processor, that reading them, and dropping what was read, took so far."""
 
-    def __init__(self, entries: Iterator[IdentifiedEntry]) -> None:
-        self._entries = entries
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self.seconds = 0.0
 
-    def __iter__(self) -> Iterator[IdentifiedEntry]:
+    def rows(self) -> Iterator[Any]:
+        """The next part."""
         while True:
             begun = process_time()
-            piece = list(islice(self._entries, _ROWS_AT_ONCE))
+            piece: list[Any] = pickle.load(self._file)
             self.seconds += process_time() - begun
             if not piece:
                 return
@@ -154,22 +162,23 @@ def _to_join(path: Path) -> tuple[list[str], list[Remittance]]:
 def _measured(path: Path, country: str) -> Figures:
     policy = MatchPolicy(currency="EUR", country=country)
     with path.open("rb") as file:
+        read = _Read(file)
         begun = process_time()
-        receivables = Receivables(policy, _rows(file), _rows(file))
-        index_seconds = process_time() - begun
+        receivables = Receivables(policy, read.rows(), read.rows())
+        index_seconds = process_time() - begun - read.seconds
         input_mib = _peak_mib()
-        begun = process_time()
-        read = _Counted(_rows(file))
+        read_before, begun = read.seconds, process_time()
         matched = 0
-        for answer in reconcile(receivables, read, UNTIL):
+        for answer in reconcile(receivables, read.rows(), UNTIL):
             matched += isinstance(answer, Decided) and isinstance(answer.outcome, Matched)
-        match_seconds = process_time() - begun - read.seconds
+        match_seconds = process_time() - begun - (read.seconds - read_before)
     peak, documents = _peak_mib(), len(receivables)
     del receivables
     keys, remittances = _to_join(path)
     return Figures(
         entries=len(remittances),
         documents=documents,
+        reading_seconds=read.seconds,
         index_seconds=index_seconds,
         match_seconds=match_seconds,
         matched=matched,
@@ -177,14 +186,17 @@ def _measured(path: Path, country: str) -> Figures:
         duckdb_seconds=_by_duckdb(keys, remittances, path.parent),
         input_mib=input_mib,
         peak_mib=peak,
+        compiled=Path(str(module_of_matching.__file__)).suffix != ".py",
     )
 
 
 def _row(figures: Figures) -> list[str]:
     join = figures.duckdb_seconds
     return [
+        "compiled" if figures.compiled else "sources",
         f"{figures.entries:,}",
         f"{figures.documents:,}",
+        f"{figures.reading_seconds:.2f}",
         f"{figures.index_seconds:.2f}",
         f"{figures.match_seconds:.2f}",
         f"{figures.entries / figures.match_seconds:,.0f}",
@@ -199,18 +211,26 @@ def _row(figures: Figures) -> list[str]:
     ]
 
 
-def _run(size: int, country: str, scratch: Path) -> Figures:
+def _run(size: int, country: str, compiled: Path, scratch: Path) -> list[Figures]:
     path = scratch / f"{size}.pickle"
     module = [sys.executable, "-m", __spec__.name, "--country", country]
     subprocess.run([*module, "--write", str(path), str(size)], check=True)
-    figures = _of_file(path, country)
+    figures = _of_file(path, country, compiled)
     path.unlink()
     return figures
 
 
-def _of_file(path: Path, country: str) -> Figures:
-    module = [sys.executable, "-m", __spec__.name, "--country", country]
-    run = subprocess.run([*module, "--measure", str(path)], check=True, capture_output=True, text=True)
+def _of_file(path: Path, country: str, compiled: Path) -> list[Figures]:
+    """The figures of one world: of the sources, and of what was compiled in the folder ``compiled``, if it is there."""
+    ways = [[_SOURCES], [compiled.resolve(), _SOURCES]] if compiled.is_dir() else [[_SOURCES]]
+    return [_of_way(path, country, way) for way in ways]
+
+
+def _of_way(path: Path, country: str, modules: Sequence[Path]) -> Figures:
+    # -P: nothing but these folders, in this order
+    command = [sys.executable, "-P", "-m", __spec__.name, "--country", country, "--measure", str(path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, modules))}
+    run = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return Figures(**json.loads(run.stdout.splitlines()[-1]))
 
 
@@ -220,6 +240,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="10000,100000")
     parser.add_argument("--million", action="store_true", help="1,000,000 entries as well (making them takes long)")
     parser.add_argument("--country", default="NL", choices=("BE", "NL", "DE"))
+    parser.add_argument("--compiled", type=Path, default=_SOURCES / "build" / "compiled", help="made by make compiled")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     parser.add_argument("--write", nargs=2, metavar=("FILE", "ENTRIES"), help="only make a world, to measure it later")
     parser.add_argument("--measured", nargs="+", metavar="FILE", help="measure worlds that were made before")
@@ -233,18 +254,22 @@ def main() -> None:
         print(json.dumps({name: getattr(figures, name) for name in Figures.__slots__}))
         return
     if options.measured:
-        _show([_of_file(Path(path), options.country) for path in options.measured], options.country)
+        paths = [Path(path) for path in options.measured]
+        _show([each for path in paths for each in _of_file(path, options.country, options.compiled)], options.country)
         return
     sizes = [int(size) for size in options.sizes.split(",")] + ([1_000_000] if options.million else [])
     with tempfile.TemporaryDirectory() as scratch:
-        _show([_run(size, options.country, Path(scratch)) for size in sizes], options.country)
+        measured = [_run(size, options.country, options.compiled, Path(scratch)) for size in sizes]
+        _show([each for of_size in measured for each in of_size], options.country)
 
 
 def _show(measured: Sequence[Figures], country: str) -> None:
     table = Table(title=f"matching alone, {country}, one core; processor seconds and MiB", box=None)
     for column in (
+        "matched by",
         "entries",
         "documents",
+        "reading",
         "index",
         "match",
         "entries/s",
@@ -262,11 +287,14 @@ def _show(measured: Sequence[Figures], country: str) -> None:
         table.add_row(*_row(figures))
     console = Console(width=180)
     console.print(table)
-    first, last = measured[0], measured[-1]
-    console.print(
-        f"growth {last.match_seconds / first.match_seconds:.1f} times for {last.entries / first.entries:.1f} times the entries;"
-        f" targets: {RATE_MIN:,} entries/s, {PEAK_MAX_MIB:,} MiB"
-    )
+    for compiled in sorted({figures.compiled for figures in measured}):
+        same = [figures for figures in measured if figures.compiled is compiled]
+        first, last = same[0], same[-1]
+        console.print(
+            f"{'compiled' if compiled else 'sources'}: growth {last.match_seconds / first.match_seconds:.1f} times for"
+            f" {last.entries / first.entries:.1f} times the entries"
+        )
+    console.print(f"targets: {RATE_MIN:,} entries/s, {PEAK_MAX_MIB:,} MiB")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ from tests.simulators.server import Simulator
 CALLS_MAX = {"odoo": 0.05, "tryton": 0.05, "whmcs": 1.15, "woocommerce": 0.05}
 #: Milliseconds of ours for one invoice, at most, beyond those of the bare loop; most of WHMCS's are the counting of calls.
 OWN_MS_MAX = {"odoo": 1.0, "tryton": 1.0, "whmcs": 3.0, "woocommerce": 1.0}
-GROWTH_MAX_MIB = 24.0
+GROWTH_MAX_MIB = 10.0
 #: Customers that the invoices are spread over.
 CUSTOMERS = 500
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import xmlrpc.client
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,9 +57,8 @@ class Spoiling:
         value = _value_of(answer)
         if value is None:
             return answer
-        text = json.dumps(_changed(value, self.place, self.change), ensure_ascii=False, default=numbers)
-        for change in IMPOSSIBLE:
-            text = text.replace(f'"{_MARK}{change}"', change)
+        changed = _changed(value, self.place, self.change)
+        text = _as_xml(changed) if _is_xml(answer) else _as_json(changed)
         return Answer(status=answer.status, body=text.encode(), headers=answer.headers)
 
 
@@ -92,7 +92,9 @@ def changes_of(value: Any) -> Iterator[Change]:
         # NaN as a number makes the whole answer no JSON, wherever it stands.
         yield from (change for change in IMPOSSIBLE if change is not Change.NAN)
     elif isinstance(value, str) and _is_amount(value):
-        yield from IMPOSSIBLE
+        # Costs are written with four decimals.
+        is_finer = len(value.partition(".")[2]) > len("01")
+        yield from (change for change in IMPOSSIBLE if not (is_finer and change is Change.THREE_DECIMALS))
 
 
 @contextmanager
@@ -110,7 +112,7 @@ def straight_to(server: Loopback) -> Iterator[None]:
                 method=method,
                 path=parts.path,
                 query=tuple(parse_qsl(parts.query, keep_blank_values=True)),
-                headers={name.lower(): value for name, value in prepared.headers.items()},
+                headers={"host": parts.netloc, **{name.lower(): value for name, value in prepared.headers.items()}},
                 body=body if isinstance(body, bytes) else str(body).encode(),
             )
         )
@@ -125,8 +127,33 @@ def straight_to(server: Loopback) -> Iterator[None]:
         yield
 
 
+def _is_xml(answer: Answer) -> bool:
+    return answer.headers.get("Content-Type", "").startswith("text/xml")
+
+
+def _as_json(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=numbers)
+    for change in IMPOSSIBLE:
+        text = text.replace(f'"{_MARK}{change}"', change)
+    return text
+
+
+def _as_xml(value: Any) -> str:
+    said = json.loads(json.dumps(value, default=numbers))
+    text = xmlrpc.client.dumps((said,), methodresponse=True, allow_none=True)
+    for change in IMPOSSIBLE:
+        text = text.replace(f"<string>{_MARK}{change}</string>", f"<double>{change}</double>")
+    return text
+
+
 def _value_of(answer: Answer) -> Any:
-    """What an answer of JSON says; None for any other."""
+    """What an answer of JSON or XML-RPC says; None for any other, and for a fault."""
+    if _is_xml(answer):
+        try:
+            (value,), _ = xmlrpc.client.loads(answer.body, use_builtin_types=True)
+        except xmlrpc.client.Fault:
+            return None
+        return json.loads(json.dumps(value), parse_float=Decimal)
     if not answer.headers.get("Content-Type", "").startswith("application/json"):
         return None
     return json.loads(answer.body, parse_float=Decimal)

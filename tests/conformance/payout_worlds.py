@@ -34,12 +34,13 @@ Heal = Callable[[], None]
 @dataclass(frozen=True)
 class PayoutWorld:
     """``config(secret)``: a tenant with this source. ``pay_out(n)``: the n-th payout (from 0): a payment of 100.00 for F<n>, one of 50.00 for two invoices, a refund of
-    10.00 and a chargeback of 50.00 of those, costs of 0.70. ``again()``: what was said already is said once more. The others spoil the last payout: ``impossible``
+    10.00 and a chargeback of 50.00 of those, costs of 0.70. ``pay(day)``: a payment of 60.00 for P1, not paid out yet. ``again()``: what was said already is said once more. The others spoil the last payout: ``impossible``
     by kind; ``unbalanced``: it does not add up; ``changed_schema``: fields have other names."""
 
     server: Loopback
     config: Callable[..., TenantConfig]
     pay_out: Callable[[int], None]
+    pay: Callable[[str], None]
     again: Callable[[], None]
     impossible: Mapping[str, Callable[[], Heal]]
     unbalanced: Callable[[], None]
@@ -76,7 +77,7 @@ def _mollie(tmp: Path) -> PayoutWorld:
 
     @cache
     def config(secret: str = "") -> TenantConfig:
-        settings = f"{{use: mollie, token: {secret or mollie.TOKEN}, since: 2026-06-01, url: '{server.address}'}}"
+        settings = f"{{use: mollie, token: {secret or mollie.TOKEN}, since: 2026-06-01, url: '{server.address}', profiles: [pfl_1]}}"
         return _tenant(tmp, settings)
 
     def pay_out(n: int) -> None:
@@ -85,6 +86,9 @@ def _mollie(tmp: Path) -> PayoutWorld:
         account.refund(first, "10.00")
         account.chargeback(second, "50.00")
         account.settle("0.3509", "0.3491", settled_at=f"2026-06-{n + 1:02}T04:00:00+00:00")
+
+    def pay(day: str) -> None:
+        account.payments[account.payment("60.00", metadata={"order_id": "P1"})]["createdAt"] = f"{day}T10:00:00+00:00"
 
     def payment() -> dict[str, Any]:
         return list(account.payments.values())[-2]
@@ -102,6 +106,7 @@ def _mollie(tmp: Path) -> PayoutWorld:
         server=server,
         config=config,
         pay_out=pay_out,
+        pay=pay,
         again=lambda: None,
         impossible={
             "amount": lambda: _spoiled(payment(), amount=money("1e3")),
@@ -139,6 +144,10 @@ def _buckaroo(tmp: Path) -> PayoutWorld:
         account.settle(day=day)
         payments.append(first)
 
+    def pay(day: str) -> None:
+        account.payment("60.00", day, invoice="P1")
+        account.file()
+
     def again() -> None:
         path = max(folder.glob("*.940"))
         (folder / f"again-{path.name}").write_bytes(path.read_bytes())
@@ -162,6 +171,7 @@ def _buckaroo(tmp: Path) -> PayoutWorld:
         server=server,
         config=config,
         pay_out=pay_out,
+        pay=pay,
         again=again,
         impossible={
             "amount": lambda: _spoiled(payment(), AmountDebit="1e3"),

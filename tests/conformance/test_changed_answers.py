@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from pydantic import SecretStr
 
+from connectors.odoo.settings import OdooInvoicesSettings, OdooLogin
 from connectors.ports import Cursor, Source
+from connectors.registry import Port, invoice_source
 from ledger.errors import ConfigError, CredentialsRefused, HumanActionNeeded, Refused, Transient
 from ledger.sources import Fault
 from tests.conformance.changed_answers import (
@@ -28,8 +31,10 @@ from tests.conformance.changed_answers import (
     straight_to,
 )
 from tests.conformance.debit_worlds import order, reference, twikey_world
+from tests.conformance.payout_worlds import PAYOUTS
 from tests.conformance.portal_worlds import PORTALS, PortalWorld
 from tests.conformance.test_remote_sources import REMOTE, RemoteWorld
+from tests.simulators import odoo
 from tests.simulators.clock import clock
 from tests.simulators.odoo import OdooSimulator
 from tests.simulators.server import Loopback
@@ -39,24 +44,50 @@ from tests.simulators.woocommerce import WooShop
 #: More pages than any of these worlds has.
 _ENDLESS: Final = 40
 _NAMED: Final = (HumanActionNeeded, Transient, Refused, CredentialsRefused, ConfigError)
+_ODOO: Final = frozenset(
+    {
+        "lang",
+        "street",
+        "zip",
+        "city",
+        "country_code",
+        "vat",
+        "bank_ids",
+        "acc_number",
+        "invoice_date_due",
+        "invoice_origin",
+    }
+)
+#: Fields that the tenant's own shop fills as it likes, all that is in them included: what cannot be told from them is not known.
+ANYTHING: Final[Mapping[str, frozenset[str]]] = {"mollie payouts": frozenset({"metadata"})}
 #: Fields that may be empty, and with an asterisk those that may be missing too: what they would add is then not known, and nothing else follows from that.
 MAY_BE_EMPTY: Final[Mapping[str, frozenset[str]]] = {
     "mollie": frozenset(
         {"_links/next", "details/consumerName*", "details/consumerBic*", "mandateReference*", "signatureDate*"}
     ),
-    "odoo": frozenset(
+    # The settlement file says the invoice, too.
+    "buckaroo payouts": frozenset(
         {
-            "lang",
-            "street",
-            "zip",
-            "city",
-            "country_code",
-            "bank_ids",
-            "acc_number",
-            "invoice_date_due",
-            "invoice_origin",
+            "Transactions/Invoice*",
+            "Transactions/AdditionalParameters*",
+            "AdditionalParameters/List*",
+            "List/Value",
         }
     ),
+    "mollie payouts": frozenset(
+        {
+            "_links/next",
+            # What withheld costs come to is not known then: the payout does not add up, and is a person's.
+            "settlements/periods",
+            "periods/**",
+            "*/**",
+            "*/costs*",
+            # It is so as long as a payment is in no settlement.
+            "settlementId*",
+        }
+    ),
+    "odoo": _ODOO,
+    "odoo over XML-RPC": _ODOO,
     "ponto": frozenset(
         {
             "attributes/bankTransactionCode*",
@@ -149,8 +180,40 @@ def _twikey_debits(tmp: Path) -> World:
     return World(found.server, lambda: found.make().feed(), (tmp.with_name(f"{tmp.name}-state"),))
 
 
+def _odoo_over_xml_rpc(tmp: Path) -> World:
+    found = _invoices("odoo")(tmp)
+
+    def make() -> Source[Any]:
+        login = OdooLogin(
+            url=found.server.address,
+            database=odoo.DATABASE,
+            protocol="xml-rpc",
+            login=odoo.LOGIN,
+            api_key=SecretStr(odoo.KEY),
+            state=tmp / "state",
+        )
+        return invoice_source(OdooInvoicesSettings(use="odoo", connection=login), "invoices/0")
+
+    return World(found.server, make, found.state)
+
+
+def _payouts(use: str) -> Callable[[Path], World]:
+    """Two payouts, and a payment that is in none yet."""
+
+    def world(tmp: Path) -> World:
+        found = PAYOUTS[Port.PAYOUTS, use](tmp)
+        found.pay_out(0)
+        found.pay_out(1)
+        found.pay("2026-06-20")
+        return World(found.server, found.make, (tmp / "state",))
+
+    return world
+
+
 WORLDS: Final[Mapping[str, Callable[[Path], World]]] = {
     **{use: _invoices(use) for _, use in (*REMOTE, *PORTALS)},
+    "odoo over XML-RPC": _odoo_over_xml_rpc,
+    **{f"{use} payouts": _payouts(use) for _, use in PAYOUTS},
     "twikey debits": _twikey_debits,
 }
 
@@ -178,7 +241,7 @@ def read(world: World, cursor: Cursor | None = None) -> Read:
 
 
 def _name(fact: Any) -> tuple[str, str]:
-    names = ("number", "reference", "customer_id", "payout_id")
+    names = ("number", "reference", "customer_id", "payout_id", "payment_id")
     return type(fact).__name__, next(str(getattr(fact, name)) for name in names if hasattr(fact, name))
 
 
@@ -242,10 +305,12 @@ def _fault(name: str, world: World, right: Read, place: Place, change: Change) -
 
 
 def _may_be(name: str, place: Place, change: Change) -> bool:
+    if ANYTHING.get(name, frozenset()) & {*place}:
+        return True
     may = MAY_BE_EMPTY.get(name, frozenset())
     if change in WRONG_KINDS or change in IMPOSSIBLE:
         # An empty list is how PHP and XML-RPC write nothing.
-        return change is Change.LIST and "/".join(place[-2:]) in may & {"transactions"}
+        return change is Change.LIST and "/".join(place[-2:]) in may & {"transactions", "settlements/periods"}
     known = {"/".join(place[-2:]), place[-1]}
     marked = {f"{one}*" for one in known}
     return bool(may & (marked if change is Change.MISSING else known | marked))

@@ -17,6 +17,7 @@ from daemon.payouts import pull_payouts
 from daemon.progress import SilentSteps
 from daemon.proof import prove
 from daemon.tenant import Tenant, opened
+from ledger.coming_payments import ComingPayment
 from ledger.errors import CredentialsRefused, HumanActionNeeded, Transient
 from ledger.money import Money
 from ledger.payouts import Payout, PayoutLineKind, sums
@@ -48,7 +49,7 @@ def fetch_all(source: SettlementSource, cursor: Cursor | None = None) -> tuple[l
     return documents, cursor
 
 
-def facts(source: SettlementSource, documents: list[RawDocument]) -> list[Payout | Fault]:
+def facts(source: SettlementSource, documents: list[RawDocument]) -> list[Payout | ComingPayment | Fault]:
     return [fact for one in documents for fact in source.parse(one)]
 
 
@@ -111,6 +112,22 @@ class TestPayoutSource:
             assert lines[kind].quoted == paid[lines[kind].payment].quoted
         several = [(one.number, str(one.amount)) for one in lines[PayoutLineKind.CHARGEBACK].quoted]
         assert several == [("G0", "30.00 EUR"), ("H0", "20.00 EUR")]
+
+    def test_what_is_paid_comes_before_it_is_paid_out_and_once(self, make_world: MakeWorld, tmp_path: Path) -> None:
+        world = make_world(tmp_path)
+        world.pay("2026-06-01")
+        documents, cursor = fetch_all(world.make())
+        (coming,) = (fact for fact in facts(world.make(), documents) if isinstance(fact, ComingPayment))
+        assert (coming.amount, [one.number for one in coming.quoted]) == (Money.parse("60.00", "EUR"), ["P1"])
+        assert fetch_all(world.make(), cursor)[0] == []
+        with opened(world.config()) as tenant:
+            pulled(tenant)
+            with tenant.store.snapshot() as t:
+                assert [one.payment_id for one in t.coming_payments.all()] == [coming.payment_id]
+            world.pay_out(1)
+            assert pulled(tenant)[:2] == ([2], 0)
+            with tenant.store.snapshot() as t:
+                assert list(t.coming_payments.all()) == []
 
     def test_what_comes_later_comes_alone(self, make_world: MakeWorld, tmp_path: Path) -> None:
         """Though what was said before is said again."""

@@ -134,7 +134,7 @@ def test_a_customer_with_two_ids_is_told_and_made_one(two: TwoSources) -> None:
     two.portal_customers(clerk.customers["C1"] | {"id": "4711"})
     two.portal_invoices(clerk.invoices["F1"] | {"number": "P9", "customer_id": "4711", "total": "50.00"})
     clerk.sync("2026-03-02")
-    told = "customers C1 (invoices/0) and 4711 (invoices/1) share name and mail address: if they are one, add [C1, 4711] to `same_customers`"
+    told = "customers C1 (invoices/0) and 4711 (invoices/1) share name and mail address: if they are one, add [C1, 4711] to `same_customers`, else to `different_customers`"
     assert told in two.told("2026-03-02")
 
     two.set("currency: EUR", "same_customers: [[C1, 4711]]\ncurrency: EUR")
@@ -147,6 +147,25 @@ def test_a_customer_with_two_ids_is_told_and_made_one(two: TwoSources) -> None:
         assert len(clerk.delivered("mail/new")) == 1
     assert two.told("2026-04-01") == ()
     assert clerk.proven()
+
+
+def test_one_vat_number_is_told_and_a_person_says_that_they_are_two(two: TwoSources) -> None:
+    clerk = two.clerk
+    columns = (*CUSTOMER_COLUMNS, "vat_number")
+    clerk._write("customers.csv", columns, {"C1": clerk.customers["C1"] | {"vat_number": "0403.170.701"}})
+    theirs = {"id": "4711", "name": "Bakkerij Maes", "email": "maes@example.be", "vat_number": "BE 0403 170 701"}
+    two.portal("customers", columns, clerk.customers["C1"] | theirs)
+    clerk.sync("2026-03-02")
+    (told,) = two.told("2026-03-02")
+    assert told.startswith("customers C1 (invoices/0) and 4711 (invoices/1) share a VAT number:")
+    two.set("currency: EUR", "different_customers: [[C1, 4711]]\ncurrency: EUR")
+    assert two.told("2026-03-02") == ()
+    # Under one id a difference is told, and holds nothing.
+    two.portal("customers", columns, clerk.customers["C1"] | {"vat_number": "NL004495445B01"})
+    clerk.statement("2026-03-31")
+    clerk.sync("2026-04-01")
+    assert two.told("2026-04-01") == ("customer C1: vat number differs in invoices/0 and invoices/1",)
+    assert len(clerk.delivered("mail/new")) == 1
 
 
 def test_credit_on_account_under_the_other_id_covers_the_debt(two: TwoSources) -> None:
@@ -193,7 +212,7 @@ def test_an_invoice_that_stands_to_two_ids_is_held_and_the_way_out_is_told(two: 
         assert clerk.delivered("mail/new") == {}
         assert two.told("2026-04-01") == (
             "document F1: customer id is C1 in invoices/0 and K-7 in invoices/1",
-            "customers C1 (invoices/0) and K-7 (invoices/1) share invoice F1: if they are one, add [C1, K-7] to `same_customers`",
+            "customers C1 (invoices/0) and K-7 (invoices/1) share invoice F1: if they are one, add [C1, K-7] to `same_customers`, else to `different_customers`",
         )
     # What is told is put into the tenant file as it stands.
     two.set("currency: EUR", "same_customers:\n  - [C1, K-7]\ncurrency: EUR")

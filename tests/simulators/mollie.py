@@ -39,6 +39,8 @@ class MollieAccount:
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     mandates: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     chargebacks: list[dict[str, Any]] = field(default_factory=list)
+    #: Its websites, one of which must be named where payments are listed; none: it is not asked for.
+    profiles: tuple[str, ...] = ()
     #: What it takes for now, in what it writes.
     now: str = "2026-06-08T10:00:00+00:00"
     _deleted: set[str] = field(default_factory=set)
@@ -92,6 +94,8 @@ class MollieAccount:
         for plural in ("payments", "captures", "refunds", "chargebacks"):
             rows = self._open.pop(plural, [])
             self.parts[number, plural] = rows
+            for one in rows:
+                one["settlementId"] = number
             sign = 1 if plural in ("payments", "captures") else -1
             total += sign * sum((Decimal(one["amount"]["value"]) for one in rows), Decimal(0))
         gross = sum(map(Decimal, costs), Decimal(0))
@@ -203,7 +207,11 @@ class MollieAccount:
             case ["v2", "settlements", number, plural] if number in self.settlements:
                 return self._listed(call, plural, self.parts.get((number, plural), []))
             case ["v2", "payments"]:
-                return self._listed(call, "payments", list(self.payments.values()))
+                profile = call.one("profileId")
+                if self.profiles and profile not in self.profiles:
+                    return _problem(422, "The website profile is missing or unknown")
+                own = [one for one in self.payments.values() if one.get("profileId", profile) == profile]
+                return self._listed(call, "payments", own)
             case ["v2", "payments", number] if number in self.payments:
                 return json_answer(self.payments[number])
             case ["v2", "chargebacks"]:

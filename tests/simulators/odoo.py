@@ -155,6 +155,7 @@ class OdooSimulator:
                 "lang": "nl_BE",
                 "street": "Kerkstraat 1",
                 "zip": "9000",
+                "vat": "BE0403170701",
                 "city": "Gent",
                 "country_code": "BE",
                 "is_company": company,

@@ -309,6 +309,12 @@ def test_one_account_twice(faults: Faults) -> None:
     ]
 
 
+def test_customers_are_the_same_or_different(faults: Faults) -> None:
+    said = "same_customers: [[S-12, 4711, K-7]]\ndifferent_customers: [[K-7, 9], [S-12, 4711]]\n"
+    (found,) = faults(LEAST + said)
+    assert "'4711' and 'S-12' stand both in `same_customers` and in `different_customers`" in found
+
+
 def test_a_port_without_connectors(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(SHOWN, encoding="utf-8")
     with pytest.raises(ConfigError) as error:

@@ -15,6 +15,7 @@ from connectors.buckaroo.payouts import BuckarooPayouts
 from connectors.buckaroo.settings import BuckarooSettings
 from connectors.buckaroo.signature import signature
 from connectors.ports import Cursor
+from ledger.coming_payments import ComingPayment
 from ledger.errors import CredentialsRefused, HumanActionNeeded, Transient
 from ledger.money import Money
 from ledger.payouts import Payout, PayoutLineKind, Quoted, sums
@@ -49,7 +50,7 @@ class World:
         return [fact for one in self.run() for fact in self.make().parse(one)]
 
     def payout(self) -> Payout:
-        (payout,) = self.facts()
+        (payout,) = (fact for fact in self.facts() if not isinstance(fact, ComingPayment))
         assert isinstance(payout, Payout), payout
         return payout
 

@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from connectors.ports import Cursor
 from connectors.whmcs.invoices import WhmcsInvoices
+from connectors.whmcs.open_invoices import OpenInvoices
 from connectors.whmcs.settings import WhmcsFeedbackSettings, WhmcsInvoicesSettings, WhmcsLogin, WhmcsMandates
 from ledger.documents import Document, DocumentKind
 from ledger.effects import Effect, EffectKind, key_of
@@ -87,6 +91,21 @@ def test_an_invoice_with_its_client(world: World) -> None:
     assert (customer.language, customer.address.city) == ("fr", "Gent")
     assert (invoice.number, invoice.gross, invoice.due_on) == (f"WH-{number}", eur("121.00"), date(2026, 6, 15))
     assert invoice.source.name == f"invoices/{number}"
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "known"),
+    [
+        ("0403.170.701", "BE", "BE0403170701"),
+        ("NL004495445B01", "BE", "NL004495445B01"),
+        ("0403.170.702", "BE", ""),
+        ("private", "", ""),
+    ],
+)
+def test_the_vat_number_of_a_client(world: World, written: str, country: str, known: str) -> None:
+    world.portal.invoice(world.portal.client(tax_id=written, countrycode=country), "100.00")
+    customer, _ = world.facts()
+    assert customer.vat_number == known
 
 
 def test_many_pages_come_once_and_only_what_changed_comes_again(world: World) -> None:
@@ -204,18 +223,67 @@ def test_marked_as_paid_by_hand(world: World) -> None:
     assert found[str(by_bank)].settled_at_source == eur("0")
 
 
-def test_a_cursor_of_an_earlier_version_goes_on(world: World) -> None:
-    number = world.portal.invoice(world.portal.client(), "100.00")
-    assert len(world.documents()) == 1
-    assert world.cursor is not None
-    place = json.loads(world.cursor)
+@pytest.mark.parametrize("lines", [True, False])
+def test_a_cursor_of_an_earlier_version_goes_on(world: World, *, lines: bool) -> None:
+    client = world.portal.client()
+    numbers = [world.portal.invoice(client, "100.00") for _ in range(4)]
+    # Its first page of open invoices was read when it was written.
+    page = world.make().fetch(world.cursor)
+    while json.loads(page.cursor)["stream"] != "Payment Pending":
+        page = world.make().fetch(page.cursor)
+    place = json.loads(page.cursor)
     names = ("row", "digest", "kind", "currency", "issued_on", "due_on", "customer", "number")
-    place["open"] = {key: dict(zip(names, line.split("\t"), strict=True)) for key, line in place["open"].items()}
+    kept = OpenInvoices(place.pop("open_blocks"))
+    rows = {str(number): kept.of(number) for number in kept}
+    assert [row["number"] for row in rows.values()] == list(map(str, numbers))
+    assert {*rows[str(numbers[0])]} == {*names}
+    del place["met_blocks"]
+    place["met"] = list(map(str, numbers))
+    place["open"] = {key: "\t".join(row[name] for name in names) for key, row in rows.items()} if lines else rows
     world.cursor = json.dumps(place)
     assert world.documents() == {}
-    del world.portal.invoices[number]
+    del world.portal.invoices[numbers[1]]
     (gone,) = world.documents().values()
-    assert not gone.gross
+    assert (gone.number, gone.gross) == (str(numbers[1]), eur("0"))
+
+
+def test_many_open_invoices_take_little_of_a_cursor() -> None:
+    kept = OpenInvoices({})
+    for number in range(2_000, 7_000):
+        digests = {
+            "row": sha256(f"r{number}".encode()).hexdigest()[:16],
+            "digest": sha256(b"%d" % number).hexdigest()[:16],
+        }
+        said = {"kind": "invoice", "currency": "EUR", "issued_on": "2026-06-01", "due_on": "2026-06-15"}
+        kept.keep(number, {**said, **digests, "customer": f"W{number % 500}", "number": str(number)})
+    assert len(json.dumps(kept.written())) < 45 * 5_000
+    again = OpenInvoices(kept.written())
+    assert list(again) == list(range(2_000, 7_000))
+    assert again.of(6_999)["number"] == "6999"
+    assert again.of(7_000) == {}
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["keep", "drop", "write"]), st.integers(0, 1_500), st.text("a\t\nü", max_size=3)),
+        max_size=30,
+    )
+)
+def test_open_invoices_are_kept_as_in_a_plain_table(acts: list[tuple[str, int, str]]) -> None:
+    kept, plain = OpenInvoices({}), {}
+    for act, number, called in acts:
+        match act:
+            case "keep":
+                plain[number] = {"row": "r", "number": called} if called else {"row": "r"}
+                kept.keep(number, plain[number])
+            case "drop":
+                plain.pop(number, None)
+                kept.drop(number)
+            case _:
+                kept = OpenInvoices(json.loads(json.dumps(kept.written())))
+        assert (number in kept) == (number in plain)
+    assert {number: kept.of(number) for number in list(kept)} == plain
+    assert list(kept) == sorted(plain)
 
 
 def test_what_was_cancelled_before_we_came_is_not_even_asked_for(world: World) -> None:
@@ -226,6 +294,36 @@ def test_what_was_cancelled_before_we_came_is_not_even_asked_for(world: World) -
     asked = [call.body for call in world.server.calls if b"action=GetInvoice&" in call.body]
     assert len(asked) == 1
     assert f"invoiceid={over}&".encode() not in asked[0]
+
+
+def test_an_invoice_of_a_client_that_was_deleted_stops_nothing_else(world: World) -> None:
+    gone, client = world.portal.client(), world.portal.client()
+    orphan, closed = world.portal.invoice(gone, "100.00"), world.portal.invoice(gone, "5.00", status="Paid")
+    good = world.portal.invoice(client, "50.00")
+    del world.portal.clients[gone]
+    facts = world.facts()
+    assert [fact.number for fact in facts if isinstance(fact, Document)] == [str(good)]
+    (fault,) = (fact for fact in facts if isinstance(fact, Fault))
+    assert f"invoices/{orphan}" in fault.line()
+    assert f"client {gone} was deleted" in fault.reason
+    assert f"invoices/{closed}" not in fault.line()
+    # Its document comes again without a fault, which heals it.
+    world.portal.change(orphan, status="Cancelled")
+    mended = world.run()
+    assert {one.name for one in mended} == {f"invoices/{orphan}"}
+    assert [fact for one in mended for fact in world.make().parse(one)] == []
+    assert world.run() == []
+
+
+@pytest.mark.parametrize("end", ["Cancelled", "Paid"])
+def test_a_client_is_deleted_and_its_open_invoice_closed(world: World, end: str) -> None:
+    client = world.portal.client()
+    number = world.portal.invoice(client, "100.00")
+    world.run()
+    del world.portal.clients[client]
+    world.portal.change(number, status=end)
+    assert world.documents()[str(number)].gross == eur("0")
+    assert world.run() == []
 
 
 @pytest.mark.parametrize("end", ["Cancelled", "deleted"])

@@ -87,6 +87,7 @@ def test_which_balance_is_which(balances: list[tuple[str, str]], opening: str | 
         (ACCOUNT + entry("1", status="MAYBE"), "status 'MAYBE'"),
         (ACCOUNT + balance("OPBD", "x"), "balance OPBD"),
         (ACCOUNT + entry("1").replace("2026-06-01", "2026-06-31"), "day is out of range"),
+        (ACCOUNT + entry("1").replace("2026-06-01", "31.06.2026"), "'31.06.2026' is no date of the form YYYY-MM-DD"),
         ("<Acct/>", "names a currency"),
         (ACCOUNT + "<Ntry>", "not well-formed"),
         (ACCOUNT + "&undefined;", "not well-formed"),
@@ -281,6 +282,29 @@ def test_bytes_that_are_not_the_declared_encoding_are_refused() -> None:
     (found,) = read(raw)
     assert isinstance(found, Fault)
     assert "not proper UTF-8" in found.reason or "encoding" in found.reason.lower()
+
+
+@pytest.mark.parametrize("begin", [b"", b"\xef\xbb\xbf", b"\r\n"])
+def test_a_document_without_a_declaration_may_be_windows_1252(begin: bytes) -> None:
+    """Messages of FinTS are Latin-1; what they carry is saved as it came."""
+    text = "K\u00f6ln \u20ac" + "x" * 70_000 + "\u00fc"
+    content = ACCOUNT + balance("OPBD", "1") + entry("1", rest=f"<AddtlNtryInf>{text}</AddtlNtryInf>")
+    plain = document(content + balance("CLBD", "2")).decode().partition("\n")[2]
+    for charset in ("cp1252", "utf-8"):
+        (found,) = read(begin + plain.encode(charset))
+        assert isinstance(found, Statement), found
+        assert found.entries[0].remittance.unstructured == (text,)
+        assert not with_controls(found).problems
+
+
+def test_what_swiss_clearing_says_of_a_slip_is_no_text_of_the_payer() -> None:
+    def remittance(*words: str) -> tuple[str, ...]:
+        more = "".join(f"<AddtlRmtInf>{each}</AddtlRmtInf>" for each in words)
+        details = f"<NtryDtls><TxDtls><RmtInf><Strd>{more}</Strd></RmtInf></TxDtls></NtryDtls><AddtlNtryInf>PAYMENT SLIPS</AddtlNtryInf>"
+        return statement(ACCOUNT + entry("1", rest=details)).entries[0].remittance.unstructured
+
+    assert remittance("?REJECT?0", "?ERROR?000") == ("PAYMENT SLIPS",)
+    assert remittance("?REJECT?0", "June, REJECT?0") == ("June, REJECT?0",)
 
 
 def test_a_zero_debit_is_counted_as_a_debit() -> None:

@@ -253,9 +253,44 @@ def test_the_root_element_says_which_format_it_is() -> None:
     assert "is no UBL 2 invoice" in refused.reason
 
 
+@pytest.mark.parametrize("comment", ["<!-- made of a CrossIndustryInvoice -->", "<!-- <rsm:CrossIndustryInvoice> -->"])
+def test_words_of_another_format_are_no_root_element(comment: str) -> None:
+    """Converters say in a comment or a note what an invoice was made of."""
+    name = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+    (refused,) = invoice_file.read(
+        raw(f'{comment}<Invoice xmlns="{name}"><Note>CrossIndustryInvoice</Note></Invoice>', "a.xml")
+    )
+    assert isinstance(refused, Fault)
+    assert "CrossIndustry" not in refused.reason
+    assert (
+        len(
+            list(
+                invoice_file.read(
+                    raw(xml(summation("119.00", "119.00")).replace("a comment", "an <Invoice >"), "a.xml")
+                )
+            )
+        )
+        == 2
+    )
+
+
 @given(st.binary(max_size=60), st.integers(0, 3000))
 def test_damage_is_told_or_harmless_and_never_an_error(bytes_: bytes, at: int) -> None:
     whole = xml(summation("119.00", "119.00")).encode()
     damaged = whole[:at] + bytes_ + whole[at + len(bytes_) :]
     kinds = [type(fact) for fact in invoice_file.read(raw(damaged, "a.xml"))]
     assert kinds in ([Fault], [Customer, Document])
+
+
+@pytest.mark.parametrize(
+    ("scheme", "written", "known"),
+    [("VA", "DE136695976", "DE136695976"), ("VA", "DE136695977", ""), ("FC", "DE136695976", "")],
+)
+def test_the_vat_number_of_a_customer(scheme: str, written: str, known: str) -> None:
+    registration = (
+        f'<ram:SpecifiedTaxRegistration><ram:ID schemeID="{scheme}">{written}</ram:ID></ram:SpecifiedTaxRegistration>'
+    )
+    buyer = BUYER.replace("</ram:BuyerTradeParty>", f"{registration}</ram:BuyerTradeParty>")
+    customer, _ = cii.read(raw(xml(summation("119.00"), agreement=buyer), "a.xml"))
+    assert isinstance(customer, Customer)
+    assert customer.vat_number == known

@@ -90,6 +90,12 @@ def test_signs_that_only_windows_1252_has() -> None:
     assert payer(coda("cp1252", name)) == name
 
 
+@pytest.mark.parametrize("encoding", ["cp852", "cp1250"])
+def test_polish_letters_of_both_kinds_of_systems(encoding: str) -> None:
+    name = "Zażółć Gęślą"
+    assert payer(MT940.format(name=name).replace("EUR", "PLN").encode(encoding)) == name
+
+
 def test_the_swift_character_set() -> None:
     """SWIFT's character set x: letters, digits and / - ? : ( ) . , ' + and blanks. A slash begins the next field of the dialect."""
     name = "A-Z az 09 -?:().,'+"

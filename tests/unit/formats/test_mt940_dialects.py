@@ -166,3 +166,62 @@ def test_wherever_a_bank_breaks_its_lines_the_narrative_is_the_same(trimmed: boo
         assert entry.remittance.unstructured == (
             "Factuur 2026-0041 en 2026-0042 met dank voor de snelle levering van afgelopen week",
         ), shift
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (("000+20RATE 7+30302410000+31NL20INGB0001234567", "+32BAKKER BV+33/"), "NTRF/000"),
+        (("1026?60RATE 7?30302410000?31NL20INGB0001234567?32BAKKER BV",), "NTRF/1026"),
+        (("8300<00TRANSFER<20RATE 7<30302410000<31NL20INGB0001234567<32BAKKER BV<33",), "NTRF/8300"),
+        (("035~20RATE 7~21 ~30302410000~32BAKKER BV~33NL20INGB0001234567 ",), "NTRF/035"),
+    ],
+)
+def test_subfields_with_other_signs_and_longer_codes(lines: tuple[str, ...], code: str) -> None:
+    entry = entry_with(*lines, movement="2606010601C0,NTRFNONREF")
+    party = entry.counterparty
+    assert (party.name, party.iban, party.bic) == ("BAKKER BV", "NL20INGB0001234567", "302410000")
+    assert (entry.remittance.unstructured, entry.transaction_code) == (("RATE 7",), code)
+
+
+def test_a_plus_sign_without_a_code_begins_no_subfield() -> None:
+    assert entry_with("+31 20 1234567 CALL US").remittance.unstructured == ("+31 20 1234567 CALL US",)
+
+
+def test_the_name_of_a_bank_is_no_bic() -> None:
+    party = entry_with("166?20RATE 7?30Sparkasse Dorf-Stadt?31NL20INGB0001234567?32BAKKER BV").counterparty
+    assert (party.bic, party.name) == ("", "BAKKER BV")
+
+
+def test_no_reference_is_no_type_with_a_reference() -> None:
+    entry = entry_with("RATE 7", movement="2606010601C0,NONREF//B7")
+    assert (entry.transaction_code, entry.customer_reference, entry.bank_reference) == ("", "", "B7")
+
+
+def test_an_opening_balance_of_no_day() -> None:
+    """The first statement of a new account: there was no day before it."""
+    text = f"{HEAD.replace('C260601', 'C000000')}:61:2606010601C5,NTRFNONREF\n:62F:C260602EUR105,00\n"
+    (found,) = mt940.read(document_of(text.encode()))
+    assert isinstance(found, Statement), found
+    assert (found.opening_on, found.problems) == (None, ())
+    (refused,) = mt940.read(document_of(text.replace("C260602", "C000000").encode()))
+    assert isinstance(refused, Fault)
+    assert refused.reason == ":62F: a closing balance without a date"
+
+
+def test_slash_codes_below_account_and_name() -> None:
+    """ASN and SNS put the parts of a direct debit below their own first line."""
+    entry = entry_with(
+        "NL20INGB0001234567 bakker bv",
+        " " * 65,
+        "/TRTP/Zakelijke Europese Incasso/CSID/NL98ZZZ999999990000/MARF/M-12",
+        "345/REMI/Klantnr 7/Factuur 2026-17/EREF/E2E-17",
+    )
+    assert (entry.counterparty.name, entry.counterparty.iban) == ("bakker bv", "NL20INGB0001234567")
+    assert (entry.mandate_reference, entry.end_to_end_id) == ("M-12345", "E2E-17")
+    assert entry.remittance.unstructured == ("Klantnr 7/Factuur 2026-17",)
+
+
+def test_the_whole_iban_in_a_field_of_its_own() -> None:
+    party = entry_with("230^00PRZELEW^3024900005^38NL20INGB0001234567^20RATE 7^32BAKKER BV").counterparty
+    assert (party.iban, party.bic, party.name) == ("NL20INGB0001234567", "24900005", "BAKKER BV")

@@ -145,3 +145,10 @@ def test_published_files_are_read_or_rightly_refused() -> None:
     assert counts["transaction"] == 30
     assert (counts["group"], counts["payment"]) == (9, 7)
     assert len(files) == 24
+
+
+def test_a_protocol_of_transmissions_is_told_from_a_report_of_payments() -> None:
+    text = GROUP.format(version="03", name="EBICS", status="", reason="")
+    (found,) = pain002.read(document_of(text.encode()))
+    assert isinstance(found, Fault)
+    assert "HAC" in found.reason

@@ -330,3 +330,25 @@ def test_the_corpus_is_read_or_refused_for_the_right_reason() -> None:
     assert set(refused) == set(REFUSED)
     for name, reason in REFUSED.items():
         assert reason in refused[name]
+
+
+@pytest.mark.parametrize(
+    ("schemes", "known"),
+    [
+        ([("BE 0403.170.701", "VAT")], "BE0403170701"),
+        ([("0403170701", "VAT")], "BE0403170701"),
+        ([("0417497106", "TAX"), ("BE0403170701", "VAT")], "BE0403170701"),
+        ([("BE0403170702", "VAT")], ""),
+        ([("BE0403170701", "GST")], ""),
+        ([], ""),
+    ],
+)
+def test_the_vat_number_of_a_customer(schemes: list[tuple[str, str]], known: str) -> None:
+    written = "".join(
+        f"<cac:PartyTaxScheme><cbc:CompanyID>{number}</cbc:CompanyID><cac:TaxScheme><cbc:ID>{scheme}</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>"
+        for number, scheme in schemes
+    )
+    party = CUSTOMER.replace("<cac:PartyLegalEntity>", f"{written}<cac:PartyLegalEntity>")
+    customer, _ = ubl.read(raw(xml(HEAD, DUE, CURRENCY, party, total("100.00")), "a.xml"))
+    assert isinstance(customer, Customer)
+    assert customer.vat_number == known

@@ -51,8 +51,12 @@ def invoice(system: str, customer_id: str, total: str = "100.00", day: int = 1) 
     )
 
 
-def told(*customers: Customer, documents: tuple[tuple[Document, ...], ...] = ()) -> list[Likeness]:
-    return likenesses(customers, documents, RANKS)
+def told(
+    *customers: Customer,
+    documents: tuple[tuple[Document, ...], ...] = (),
+    different: tuple[tuple[str, ...], ...] = (),
+) -> list[Likeness]:
+    return likenesses(customers, documents, RANKS, different)
 
 
 def test_the_believed_source_comes_first_and_every_sign_is_named() -> None:
@@ -62,7 +66,7 @@ def test_the_believed_source_comes_first_and_every_sign_is_named() -> None:
     assert found.signs == (Sign.INVOICE, Sign.ACCOUNT, Sign.NAME_AND_MAIL)
     assert found.line() == (
         "customers 12 (shop) and K-7 (portal) share invoice F1, a bank account, name and mail address: "
-        "if they are one, add [12, K-7] to `same_customers`"
+        "if they are one, add [12, K-7] to `same_customers`, else to `different_customers`"
     )
 
 
@@ -73,6 +77,35 @@ def test_an_invoice_of_another_total_or_day_is_another(other: Document) -> None:
 
 def test_an_invoice_of_one_customer_says_nothing() -> None:
     assert told(customer("shop", "12"), documents=((invoice("shop", "12"), invoice("portal", "12")),)) == []
+
+
+VAT = "BE0403170701"
+
+
+def test_one_vat_number_is_one_company_unless_a_source_has_it_twice() -> None:
+    mine, theirs = customer("shop", "12", vat_number=VAT), customer("portal", "K-7", vat_number=VAT)
+    (found,) = told(mine, theirs)
+    assert found.signs == (Sign.VAT_NUMBER,)
+    assert "share a VAT number:" in found.line()
+    assert VAT not in found.line()
+    assert told(mine, theirs, customer("portal", "K-8", vat_number=VAT)) == []
+
+
+def test_two_vat_numbers_are_two_companies_whatever_else_they_share() -> None:
+    shared: dict[str, Any] = {"name": "Jansen", "email": "j@example.be", "ibans": (IBAN,)}
+    mine = customer("shop", "12", vat_number=VAT, **shared)
+    theirs = customer("portal", "K-7", vat_number="NL004495445B01", **shared)
+    assert told(mine, theirs) == []
+    assert len(told(mine, customer("portal", "K-8", **shared))) == 1
+    # One invoice of both is told all the same: somebody is wrong there.
+    assert len(told(mine, theirs, documents=((invoice("shop", "12"), invoice("portal", "K-7")),))) == 1
+
+
+def test_what_a_person_said_to_be_different_is_not_proposed_again() -> None:
+    alike = [customer(system, system, ibans=(IBAN,)) for system in RANKS]
+    found = told(*alike, different=(("third", "shop"),))
+    assert [(one.believed, one.other) for one in found] == [("shop", "portal")]
+    assert told(*alike, different=(("portal", "third", "shop"),)) == []
 
 
 def test_an_account_from_which_several_pay_says_nothing() -> None:

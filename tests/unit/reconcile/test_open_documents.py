@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.allocations import Allocation, AllocationKind
-from reconcile.receivables import Receivables
+from ledger.errors import InvariantBroken
+from reconcile.names import name_of
+from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Receivables
 from tests.unit.reconcile.desk import UNTIL, Desk, euros
 
 NUMBERS = [f"F{number:02d}" for number in range(20)]
@@ -47,3 +50,44 @@ def test_only_invoices_of_the_very_amount_are_found_under_many_keys() -> None:
     book.apply([Allocation(kind=AllocationKind.PAYMENT, document="F03", customer_id="A", amount=euros("40"))])
     found = book.open_under(["F02", "nobody", "F03", "F04"], euros("100").minor)
     assert [item.number for item in found] == ["F02", "F04"]
+
+
+def test_the_order_in_which_documents_and_customers_are_given_makes_no_difference() -> None:
+    desk = Desk()
+    for letter in "ABC":
+        desk.customer(letter, "Aerts Bouw", "BE71096123456769")
+    for number in range(240):
+        desk.document(f"F{number:03d}", "A", "100", day=number // 9, reference="all" if number % 2 else "")
+        desk.document(f"G{number % 40:02d}-{number // 40}", "nobody knows", "70", day=number % 7)
+    for number in range(3):
+        desk.credit(f"N{number}", "B", "10", corrects="F001", day=9 - number)
+    said = [
+        (
+            [item.number for item in book.open_of("A", "EUR", UNTIL)],
+            [item.number for item in book.open_of("nobody knows", "EUR", UNTIL)],
+            [item.number for item in book.open_with(7_000, "EUR", UNTIL)],
+            [item.number for item in book.quoted("ALL")],
+            [item.number for item in book.credits_of("F001")],
+            list(book.of_iban("BE71 0961 2345 6769")[0]),
+            book.customers_named(name_of("Bouw Aerts")),
+            book.times_invoiced("A", 10_000),
+        )
+        for book in (
+            Receivables(desk.policy, desk.customers, desk.items),
+            Receivables(desk.policy, desk.customers[::-1], desk.items[::-1]),
+        )
+    ]
+    assert said[0] == said[1]
+    oldest, strangers, of_amount, *_, customers, named, times = said[0]
+    assert oldest == [f"F{number:03d}" for number in range(MOST_CANDIDATES + 1)]
+    assert len(strangers) == MOST_CANDIDATES + 1
+    assert of_amount == strangers[: MOST_OF_AMOUNT + 1]
+    assert (customers, named, times) == (["A", "B", "C"], ("A", "B", "C"), 240)
+
+
+def test_two_documents_of_one_number_are_refused() -> None:
+    desk = Desk()
+    desk.document("F1", "A", "100")
+    desk.document("F1", "B", "120")
+    with pytest.raises(InvariantBroken, match="two documents have the number F1"):
+        Receivables(desk.policy, desk.customers, desk.items)
