@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from connectors.ports import AccountingTarget, InvoiceSource, LedgerSource
+from connectors.ports import AccountingTarget, InvoiceSource, LedgerSource, PortalSource
 from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import entry_name
 from daemon.books_comparison import age_line, difference_line
@@ -22,7 +22,7 @@ from daemon.tenant import Tenant
 from ledger.bookings import AccountKind, BookingKind
 from ledger.controls import chain_gaps
 from ledger.decisions import GENESIS, chain
-from ledger.documents import Document, DocumentKind
+from ledger.documents import Document, DocumentKind, ends_another
 from ledger.effects import EffectState
 from ledger.errors import AfletterError
 from ledger.identity import identify
@@ -268,6 +268,7 @@ def _documents(tenant: Tenant, t: Transaction, stored: _Stored) -> Check:
 
 def _documents_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> tuple[dict[str, Document], list[str]]:
     sources: dict[str, InvoiceSource] = {source.name: source for source in (*tenant.invoices, *tenant.own)}
+    by_record = {name for name, source in sources.items() if isinstance(source, PortalSource)}
     latest: dict[str, Document] = {}
     unreadable: list[str] = []
     for archived in stored.documents:
@@ -279,6 +280,8 @@ def _documents_from_bytes(tenant: Tenant, t: Transaction, stored: _Stored) -> tu
         for fact in sources[archived.system].parse(_reopened(t, archived)):
             if isinstance(fact, Document):
                 before = latest.get(fact.number)
+                if before is not None and archived.system in by_record and ends_another(before, fact):
+                    continue
                 # What no source may change was refused when it came (store.facts).
                 if before is None or (before.kind, before.gross.currency) == (fact.kind, fact.gross.currency):
                     latest[fact.number] = fact

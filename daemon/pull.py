@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 import structlog
 
-from connectors.ports import InvoiceFact, InvoiceSource, Page, Source, StatementSource
+from connectors.ports import InvoiceFact, InvoiceSource, Page, PortalSource, Source, StatementSource
 from daemon.bank_documents import entries_by_day, whole_statements
 from daemon.bookkeeping import changed, issued, postings
 from daemon.garbage import seldom_collected
@@ -29,7 +29,7 @@ from daemon.shared_facts import (
 )
 from daemon.tenant import BankAccountSources, Tenant
 from ledger.bookings import Booking
-from ledger.documents import Document
+from ledger.documents import Document, ends_another, is_another
 from ledger.identity import identify
 from ledger.mandates import Mandate, MandateEnd
 from ledger.notices import is_bare
@@ -134,16 +134,17 @@ def _take_invoices(
     inserted = 0
     batch = _Batch()
     sources = sources_of(tenant)
+    by_record = isinstance(source, PortalSource)
     for item in source.parse(document):
         if isinstance(item, Fault):
             faults.append(item)
             continue
         fact = item if isinstance(item, MandateEnd) else sources.under_one_id(item)
         if batch.holds(fact) or batch.size >= FACTS_AT_ONCE:
-            inserted += _flush(tenant, t, sources, batch, faults, as_of)
+            inserted += _flush(tenant, t, sources, batch, faults, as_of, by_record=by_record)
             batch = _Batch()
         batch.put(fact)
-    inserted += _flush(tenant, t, sources, batch, faults, as_of)
+    inserted += _flush(tenant, t, sources, batch, faults, as_of, by_record=by_record)
     keep_faults(t, document, faults)
     return inserted, len(faults)
 
@@ -182,11 +183,24 @@ class _Batch:
         self.size += 1
 
 
-def _flush(tenant: Tenant, t: Transaction, sources: Sources, batch: _Batch, faults: list[Fault], as_of: date) -> int:
+def _flush(
+    tenant: Tenant,
+    t: Transaction,
+    sources: Sources,
+    batch: _Batch,
+    faults: list[Fault],
+    as_of: date,
+    *,
+    by_record: bool = False,
+) -> int:
+    """How many facts were new. ``by_record``: the source names each document by its record over there, two of which may bear one number."""
+    documents = list(batch.documents.values())
+    if by_record:
+        documents = _one_of_each_number(t, documents, faults)
     stated = [*batch.mandates.values(), *ended_mandates(t, batch.ends)]
     customers = t.facts.put_customers(customers_as_one(sources, t, list(batch.customers.values())))
     mandates = t.facts.put_mandates(mandates_as_one(sources, t, stated))
-    changes = t.facts.put_documents(documents_as_one(sources, t, list(batch.documents.values())))
+    changes = t.facts.put_documents(documents_as_one(sources, t, documents))
     bookings: list[Booking] = []
     for change in changes:
         if change.conflict:
@@ -200,6 +214,21 @@ def _flush(tenant: Tenant, t: Transaction, sources: Sources, batch: _Batch, faul
     booked = t.bookings.append(bookings)
     t.outbox.add(postings(booked, tenant.posting_targets, {}, as_of))
     return len(customers) + len(mandates) + sum(not change.conflict for change in changes)
+
+
+def _one_of_each_number(t: Transaction, documents: Sequence[Document], faults: list[Fault]) -> list[Document]:
+    """The documents without those that end what is another record's by now; two records that both claim something under one number are told."""
+    known = t.facts.documents_named([document.number for document in documents])
+    kept: list[Document] = []
+    for document in documents:
+        before = known.get(document.number)
+        if before is not None and ends_another(before, document):
+            continue
+        kept.append(document)
+        if before is not None and is_another(before, document) and before.gross != before.settled_at_source:
+            reason = f"{document.number} is the number of {before.source.name}, too: the one that was read last counts"
+            faults.append(Fault(source=document.source, reason=reason, whole_document=False))
+    return kept
 
 
 @seldom_collected()

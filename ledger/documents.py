@@ -55,6 +55,16 @@ class Document:
     payment_link: str = ""
 
 
+def is_another(before: Document, after: Document) -> bool:
+    """Whether one source says them of two records of its own, though they bear one number."""
+    return before.source.system == after.source.system and before.source.name != after.source.name
+
+
+def ends_another(before: Document, after: Document) -> bool:
+    """Whether ``after`` only says that nothing is open of a record whose number another one bears by now: that one stands."""
+    return is_another(before, after) and after.gross == after.settled_at_source
+
+
 class ItemStatus(StrEnum):
     """Where a document stands (contract.md, export ``open-items``)."""
 

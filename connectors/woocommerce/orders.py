@@ -289,7 +289,8 @@ class WooInvoices:
             return
         invoices = [one for one in found if one.kind is DocumentKind.INVOICE]
         if invoices and invoices[-1].gross != invoices[-1].settled_at_source:
-            place.followed[number] = {**remembered(invoices[-1]), "digest": digest}
+            credit_notes = [one for one in found if one.kind is DocumentKind.CREDIT_NOTE]
+            place.followed[number] = {**remembered(invoices[-1], credit_notes), "digest": digest}
 
 
 def _leave_oldest(followed: dict[str, dict[str, str]]) -> None:

@@ -7,7 +7,8 @@ own totals; nothing is added up anew.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -38,6 +39,8 @@ SHOP: Final = "WooCommerce"
 MARK: Final = "_afletter_"
 #: Orders that are no sale: never finished, given up, or thrown away.
 NO_SALE: Final = frozenset({"cancelled", "failed", "trash", "checkout-draft", "auto-draft"})
+#: Between the numbers of credit notes; it stands in no number.
+_BETWEEN: Final = "\n"
 _NO_ORDER: Final = frozenset({"checkout-draft", "auto-draft"})
 #: Fields of an order that are asked for and kept.
 ORDER_FIELDS: Final = (
@@ -121,7 +124,7 @@ def facts_of(content: Row, source: SourceRef) -> Iterator[Customer | Document]:
     """As ``facts``, from the document's value. Raises ValueError for what cannot be, HumanActionNeeded for a row of another shape."""
     rules = row(content["rules"], SHOP)
     if "deleted" in content:
-        yield _deleted(row(content["deleted"], SHOP), source)
+        yield from _deleted(row(content["deleted"], SHOP), source)
         return
     order = row(content["order"], SHOP)
     number = invoice_number(order, rules)
@@ -130,15 +133,17 @@ def facts_of(content: Row, source: SourceRef) -> Iterator[Customer | Document]:
     customer = _customer(order, content.get("customer"), rules, source)
     invoice = _invoice(order, number, customer.customer_id, rules, source)
     before = text(content, "before", SHOP)
+    credit_notes = _credit_notes(content, invoice, rules, source)
     yield customer
     if before and before != number:
-        # The shop renumbered it: under its old number nothing is owed any more.
-        yield _nothing_of(invoice, before)
+        # The shop renumbered it: under its old number nothing is owed any more, nor under those that were made from it.
+        was = replace(invoice, number=before)
+        still = {one.number for one in credit_notes}
+        yield _nothing_of(was)
+        yield from (_nothing_of(one) for one in _credit_notes(content, was, rules, source) if one.number not in still)
     yield invoice
-    for refund in rows(content["refunds"], SHOP):
-        credit_note = _credit_note(refund, invoice, rules, source)
-        if credit_note is not None:
-            yield credit_note
+    # What nobody bought nobody gets back.
+    yield from map(_nothing_of, credit_notes) if _is_void(order, rules) else credit_notes
 
 
 def invoice_number(order: Row, rules: Row) -> str:
@@ -155,7 +160,7 @@ def _invoice(order: Row, number: str, customer_id: str, rules: Row, source: Sour
     if total.minor < 0:
         raise ValueError(f"a total of {total} cannot be")
     zero = Money.zero(currency)
-    gross = zero if text(order, "status", SHOP) in NO_SALE and not _paid_there(order, rules) else total
+    gross = zero if _is_void(order, rules) else total
     issued_on = _issued_on(order, _texts(rules, "invoice_date"), rules)
     return Document(
         number=number,
@@ -173,6 +178,11 @@ def _invoice(order: Row, number: str, customer_id: str, rules: Row, source: Sour
     )
 
 
+def _is_void(order: Row, rules: Row) -> bool:
+    """Whether nothing was sold after all."""
+    return text(order, "status", SHOP) in NO_SALE and not _paid_there(order, rules)
+
+
 def _paid_there(order: Row, rules: Row) -> bool:
     """Whether a gateway of the shop took the money. What our own mark made paid was paid at the bank, unless a gateway's number says otherwise."""
     paid_at = utc(order, "date_paid_gmt", SHOP)
@@ -185,6 +195,11 @@ def _paid_there(order: Row, rules: Row) -> bool:
         )
     marked = any(key.startswith(MARK) for key in row(order["meta"], SHOP))
     return bool(text(order, "transaction_id", SHOP)) or not marked
+
+
+def _credit_notes(content: Row, invoice: Document, rules: Row, source: SourceRef) -> list[Document]:
+    found = (_credit_note(refund, invoice, rules, source) for refund in rows(content["refunds"], SHOP))
+    return [one for one in found if one is not None]
 
 
 def _credit_note(refund: Row, invoice: Document, rules: Row, source: SourceRef) -> Document | None:
@@ -213,8 +228,8 @@ def _credit_note(refund: Row, invoice: Document, rules: Row, source: SourceRef) 
     )
 
 
-def remembered(invoice: Document) -> dict[str, str]:
-    """What is kept of an open invoice so that its deletion can be said."""
+def remembered(invoice: Document, credit_notes: Iterable[Document]) -> dict[str, str]:
+    """What is kept of an open invoice and its credit notes so that their deletion can be said."""
     return {
         "number": invoice.number,
         "customer": invoice.customer_id,
@@ -222,12 +237,13 @@ def remembered(invoice: Document) -> dict[str, str]:
         "issued_on": invoice.issued_on.isoformat(),
         "due_on": invoice.due_on.isoformat(),
         "order_number": invoice.order_number,
+        "credit_notes": _BETWEEN.join(one.number for one in credit_notes),
     }
 
 
-def _deleted(was: Row, source: SourceRef) -> Document:
+def _deleted(was: Row, source: SourceRef) -> Iterator[Document]:
     zero = Money.zero(text(was, "currency", SHOP))
-    return Document(
+    invoice = Document(
         number=text(was, "number", SHOP),
         kind=DocumentKind.INVOICE,
         customer_id=text(was, "customer", SHOP),
@@ -241,10 +257,15 @@ def _deleted(was: Row, source: SourceRef) -> Document:
         discount=None,
         source=source,
     )
+    yield invoice
+    # Cursors of earlier versions do not name them.
+    for number in filter(None, optional_text(was, "credit_notes").split(_BETWEEN)):
+        yield replace(invoice, number=number, kind=DocumentKind.CREDIT_NOTE, corrects=invoice.number)
 
 
-def _nothing_of(invoice: Document, number: str) -> Document:
-    return _deleted({**remembered(invoice), "number": number}, invoice.source)
+def _nothing_of(document: Document) -> Document:
+    zero = Money.zero(document.gross.currency)
+    return replace(document, gross=zero, settled_at_source=zero)
 
 
 def _customer(order: Row, known: object, rules: Row, source: SourceRef) -> Customer:

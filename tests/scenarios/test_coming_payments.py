@@ -59,6 +59,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield Desk(clerk, mollie)
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_paid_and_not_paid_out_is_not_reminded_and_then_booked(desk: Desk) -> None:
     desk.day(DAY_6)
     desk.mollie.payment("121.00", metadata={"order_id": 7001})
@@ -113,6 +114,7 @@ def test_taken_back_after_it_was_paid_out_and_before_the_bank_said_so(desk: Desk
     assert desk.clerk.open("2026-0011") == "121.00"
 
 
+@pytest.mark.usefixtures("both_databases")
 def test_a_part_that_nobody_can_tell_holds_back_what_it_names(desk: Desk) -> None:
     desk.clerk.invoice("2026-0012", "B", "50.00", "2026-08-20", DUE)
     desk.mollie.payment("50.00", metadata={"invoice": "2026-0012"})

@@ -79,6 +79,27 @@ def test_the_bank_pays_an_order_and_takes_it_back(shop: Shop) -> None:
     assert clerk.proven()
 
 
+def test_two_orders_under_one_number_are_told_and_the_end_of_one_is_not_that_of_the_other(shop: Shop) -> None:
+    clerk = shop.clerk
+    first = shop.shop.order("10.00", invoice="2026-0042")
+    clerk.sync("2026-06-09")
+    second = shop.shop.order("99.00", invoice="2026-0042")
+    clerk.sync("2026-06-10")
+    assert clerk.open("2026-0042") == "99.00"
+    (told,) = clerk.status("2026-06-10").faults
+    assert f"orders/{second}" in told
+    assert f"2026-0042 is the number of orders/{first}, too" in told
+    # The double is thrown away, and with it nothing of the other.
+    shop.shop.change(first, status="cancelled")
+    clerk.sync("2026-06-11")
+    assert clerk.open("2026-0042") == "99.00"
+    shop.shop.change(second, total="98.00")
+    clerk.sync("2026-06-12")
+    assert clerk.open("2026-0042") == "98.00"
+    assert clerk.status("2026-06-12").faults == ()
+    assert clerk.proven()
+
+
 def test_an_order_that_is_cancelled_and_comes_back_stays_proven(shop: Shop) -> None:
     order = shop.shop.order("121.00", invoice="2026-0042")
     shop.clerk.sync("2026-06-09")

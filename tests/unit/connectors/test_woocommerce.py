@@ -229,6 +229,39 @@ def test_what_became_no_sale_owes_nothing(world: World, end: str) -> None:
     assert world.run() == []
 
 
+@pytest.mark.parametrize("end", ["cancelled", "bin", "delete"])
+def test_what_became_no_sale_gives_nothing_back_either(world: World, end: str) -> None:
+    order = world.shop.order("100.00", invoice="F1")
+    note = f"F1-R{world.shop.refund(order, '40.00')}"
+    assert world.documents()[note].gross == eur("40.00")
+    match end:
+        case "bin":
+            world.shop.bin(order)
+        case "delete":
+            world.shop.delete(order)
+        case _:
+            world.shop.change(order, status=end)
+    found = world.documents()
+    assert {number: one.gross for number, one in found.items()} == {"F1": eur("0"), note: eur("0")}
+    assert (found[note].kind, found[note].corrects) == (DocumentKind.CREDIT_NOTE, "F1")
+    assert world.run() == []
+
+
+def test_a_renumbered_invoice_takes_its_credit_notes_along(world: World) -> None:
+    order = world.shop.order("100.00", invoice="F1")
+    refund = world.shop.refund(order, "40.00")
+    world.run()
+    world.shop.invoice(order, "F2")
+    world.shop.tick()
+    world.shop.change(order)
+    assert {number: one.gross for number, one in world.documents().items()} == {
+        "F1": eur("0"),
+        f"F1-R{refund}": eur("0"),
+        "F2": eur("100.00"),
+        f"F2-R{refund}": eur("40.00"),
+    }
+
+
 def test_what_was_over_before_we_came_is_not_read(world: World) -> None:
     world.shop.order("100.00", invoice="F1", status="cancelled")
     assert world.run() == []
