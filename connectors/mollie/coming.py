@@ -13,7 +13,7 @@ from typing import Final
 from connectors.json_rows import Row, filled_text, raw_document, text_if_there
 from connectors.mollie.client import PROVIDER, MollieClient
 from connectors.mollie.debits import our_reference
-from connectors.mollie.read import PAID, day_of, facts, named_by
+from connectors.mollie.read import day_of, facts, is_paid, named_by
 from connectors.mollie.settings import MollieSettings
 from ledger.coming_payments import ComingPayment
 from ledger.sources import Fault, RawDocument
@@ -40,8 +40,7 @@ class MollieComing:
             else:
                 yield from self._new(payment, said)
         for number, payment in recent.items():
-            is_coming = filled_text(payment, "status", PROVIDER) == PAID and _settlement(payment) not in paid_out
-            if is_coming and number not in said:
+            if is_paid(payment) and _settlement(payment) not in paid_out and number not in said:
                 yield from self._new(payment, said)
 
     def _recent(self) -> Mapping[str, Row]:

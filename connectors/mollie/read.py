@@ -26,7 +26,8 @@ _ZONE: Final = ZoneInfo("Europe/Amsterdam")
 _NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*\d[A-Za-z0-9./_-]*|\d+", re.ASCII)
 #: The key of a payment's metadata under which our direct debits have their reference.
 OURS: Final = "afletter"
-PAID: Final = "paid"
+_PAID: Final = "paid"
+_STATUSES: Final = frozenset({"open", "pending", "authorized", _PAID, "canceled", "expired", "failed"})
 PAYMENTS, CAPTURES, REFUNDS, CHARGEBACKS = "payments", "captures", "refunds", "chargebacks"
 _KINDS: Final = {
     PAYMENTS: PayoutLineKind.PAYMENT,
@@ -80,10 +81,11 @@ def coming_payment_of(content: Row, source: SourceRef) -> ComingPayment:
     """A payment that is not paid out yet, what was given back of it taken off; one that is not ``paid`` (any more) comes to nothing. Raises as ``payout_of``."""
     payment = row(content["payment"], PROVIDER)
     paid = money_of(payment, "amount")
-    left = paid if filled_text(payment, "status", PROVIDER) == PAID else Money.zero(paid.currency)
+    left = paid if is_paid(payment) else Money.zero(paid.currency)
     for field in ("amountRefunded", "amountChargedBack"):
         if payment.get(field) is not None:
-            left -= money_of(payment, field)
+            # Of what is taken back some versions write the sign.
+            left -= abs(money_of(payment, field))
     return ComingPayment(
         payment_id=filled_text(payment, "id", PROVIDER),
         amount=left if left.minor > 0 else Money.zero(paid.currency),
@@ -91,6 +93,14 @@ def coming_payment_of(content: Row, source: SourceRef) -> ComingPayment:
         quoted=_quoted(row(content["named"], PROVIDER), paid.currency),
         source=source,
     )
+
+
+def is_paid(payment: Row) -> bool:
+    """Whether a payment is ``paid``. Raises HumanActionNeeded for a status that is not known here: nobody can tell then."""
+    status = filled_text(payment, "status", PROVIDER)
+    if status not in _STATUSES:
+        raise HumanActionNeeded(f"{PROVIDER}: a payment is '{status}': has the interface changed?")
+    return status == _PAID
 
 
 def _line(one: Row, kind: PayoutLineKind, content: Row) -> PayoutLine:

@@ -84,8 +84,9 @@ def test_paid_and_not_paid_out_is_not_reminded_and_then_booked(desk: Desk) -> No
         {"status": "expired"},
         {"amountChargedBack": money("121.00")},
         {"amountRefunded": money("100.00"), "amountChargedBack": money("21.00")},
+        {"amountChargedBack": money("-121.00")},
     ],
-    ids=["failed", "expired", "charged back", "refunded and charged back"],
+    ids=["failed", "expired", "charged back", "refunded and charged back", "charged back with its sign"],
 )
 def test_paid_is_never_final(desk: Desk, end: dict[str, object]) -> None:
     payment = desk.mollie.payment("121.00", description="Invoice 2026-0011")
@@ -163,6 +164,15 @@ def test_payments_that_cannot_be_listed_hold_everything_back_and_payouts_are_boo
     desk.mollie.profiles = (PROFILE,)
     desk.clerk.sync(REMINDED)
     assert "2026-0012" in mails_to(desk.clerk, "B")[0].text
+
+
+def test_a_status_that_is_not_known_holds_everything_back(desk: Desk) -> None:
+    payment = desk.mollie.payments[desk.mollie.payment("121.00", metadata={"invoice": "2026-0011"})]
+    payment["status"] = "completed"
+    desk.clerk.statement(DAY_6)
+    (failure,) = desk.clerk.sync(REMINDED).failures
+    assert "'completed'" in failure
+    assert mails_to(desk.clerk, "B") == []
 
 
 def test_an_impossible_payment_is_told_and_heals(desk: Desk) -> None:
