@@ -27,7 +27,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from ledger.money import Money
 from ledger.statements import Statement, StatementEntry, StreamedEntries
@@ -215,8 +215,7 @@ class Gap:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(NamedTuple):
     """A statement as a step from one balance to the next, over its days."""
 
     end: date
@@ -251,17 +250,31 @@ def chain_gaps(headers: Sequence[StatementHeader]) -> tuple[Gap, ...]:
     )
 
 
-def _is_followed(page: _Span, spans: Iterable[_Span]) -> bool:
-    """Whether something goes on where a page ends, or a whole statement holds all of its days."""
-    for other in spans:
-        if other is page or other.end < page.end:
-            continue
-        if other.opening == page.closing:
-            return True
-        begins_with_it = other.start <= page.end and other.opening == page.opening
-        if not other.continues and (begins_with_it or other.start < page.start):
-            return True
-    return False
+def _by_opening(spans: Iterable[_Span]) -> dict[int, list[_Span]]:
+    """The spans, in their order, by the balance with which they open."""
+    found: dict[int, list[_Span]] = {}
+    for span in spans:
+        found.setdefault(span.opening, []).append(span)
+    return found
+
+
+def _not_followed(spans: Sequence[_Span]) -> list[_Span]:
+    """The pages where nothing goes on where they end, and no whole statement holds all of their days."""
+    by_opening = _by_opening(spans)
+    whole = [span for span in spans if not span.continues]
+    return [
+        page
+        for page in spans
+        if page.continues
+        and not any(other is not page and other.end >= page.end for other in by_opening.get(page.closing, ()))
+        and not any(_holds(other, page) for other in whole)
+    ]
+
+
+def _holds(whole: _Span, page: _Span) -> bool:
+    """Whether a whole statement holds all days of a page: it begins with it, or on an earlier day."""
+    begins_with_it = whole.start <= page.end and whole.opening == page.opening
+    return whole.end >= page.end and (begins_with_it or whole.start < page.start)
 
 
 class _Chain:
@@ -291,8 +304,8 @@ class _Chain:
         healed = self._healed(ordered) if self._broken else set()
         between = [self._gap(point) for point in self._broken if point not in healed]
         named = {(gap.closing_on, gap.closing.minor) for gap in between}
-        pages = [span for span in ordered if span.continues and not _is_followed(span, ordered)]
-        return between + [self._missing_page(span) for span in pages if (span.end, span.closing) not in named]
+        pages = [span for span in _not_followed(ordered) if (span.end, span.closing) not in named]
+        return between + [self._missing_page(span) for span in pages]
 
     def _missing_page(self, span: _Span) -> Gap:
         closing = Money(span.closing, self._currency)
@@ -327,18 +340,21 @@ class _Chain:
     def _walk_through(self, rest: list[_Span]) -> None:
         while rest:
             way = self._order(rest, self._points[-1][1])
-            left = [span for span in rest if span not in way and not self._overlaps(span, way)]
+            placed = set(way)
+            left = [span for span in rest if span not in placed and not self._overlaps(span, way)]
             if left:
                 after = min(left, key=lambda span: (span.start, self._is_reached(span, rest), span.number))
                 other_way = self._order(rest, after.opening)
                 if not way or len(other_way) > len(way):
                     self._broken.append(len(self._points) - 1)
                     self._add(after.start, after.opening)
-                    way = other_way
+                    way, placed = other_way, set(other_way)
             for span in way:
                 self._pass(span)
-            overlapping = [span for span in rest if span not in way and self._overlaps(span, [])]
-            rest = [span for span in rest if span not in way and span not in overlapping]
+            unplaced = [span for span in rest if span not in placed]
+            overlapping = [span for span in unplaced if self._overlaps(span, [])]
+            placed.update(overlapping)
+            rest = [span for span in unplaced if span not in placed]
             for span in overlapping:
                 if not self._joins(span, []) and (span.end, span.closing) not in self._points[-1:]:
                     self._pass(span)
@@ -350,6 +366,7 @@ class _Chain:
     @staticmethod
     def _order(spans: list[_Span], balance: int) -> list[_Span]:
         """The longest way through ``spans`` from ``balance``, each used once."""
+        by_opening = _by_opening(spans)
         best: list[_Span] = []
         steps = 0
         waiting: list[tuple[int, list[_Span]]] = [(balance, [])]
@@ -358,7 +375,7 @@ class _Chain:
             reached, way = waiting.pop()
             if len(way) > len(best):
                 best = way
-            following = [span for span in spans if span.opening == reached and span not in way]
+            following = [span for span in by_opening.get(reached, ()) if span not in way]
             waiting += [(span.closing, [*way, span]) for span in reversed(following)]
         return best
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import islice, repeat
+from itertools import islice
 from typing import Any, Final
 
 #: Slots of an empty table, a power of two.
@@ -29,11 +29,12 @@ class KeyTable:
     """Places (numbers from 0, up to 2**31) by key; a key may stand for several. What is put is found once it is arranged. ``lengths``: of
     the keys."""
 
-    __slots__ = ("_arranged", "_hashes", "_mask", "_new", "_places", "_several", "_slots", "lengths")
+    __slots__ = ("_arranged", "_hashes", "_mask", "_new", "_new_places", "_places", "_several", "_slots", "lengths")
 
     def __init__(self) -> None:
         self.lengths: set[int] = set()
         self._new: list[str] = []
+        self._new_places: list[int] = []
         self._hashes = array("q")
         self._places = array("i")
         self._slots = array("i", [_NOTHING]) * _FEWEST_SLOTS
@@ -44,15 +45,17 @@ class KeyTable:
     def put(self, keys: Collection[str], place: int) -> None:
         """One more place for each of some keys."""
         self._new.extend(keys)
-        self._places.extend(repeat(place, len(keys)))
+        self._new_places += [place] * len(keys)
         if len(self._new) > _MOST_NEW:
             self._hash()
 
     def _hash(self) -> None:
         """Of the keys that were put, keep the hashes: many at once take half the time."""
-        self._hashes.extend(map(hash, self._new))
+        self._hashes.extend(array("q", list(map(hash, self._new))))
+        self._places.extend(array("i", self._new_places))
         self.lengths.update(map(len, self._new))
         self._new.clear()
+        self._new_places.clear()
 
     def arrange(self, order: Callable[[int], Any] | None = None) -> None:
         """Make what was put to be found: places of one key as they were put, or sorted by what ``order`` says of them."""

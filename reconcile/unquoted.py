@@ -35,6 +35,7 @@ from reconcile.answers import (
 from reconcile.case import Case, ranked
 from reconcile.names import Likeness, name_of
 from reconcile.patterns import NumberParts, Short, short_form
+from reconcile.periods import Period, periods_in
 from reconcile.quoted import settled_reason
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
 from reconcile.remittance import is_day, keys_that_could_be_meant, stands_apart
@@ -429,10 +430,12 @@ def _several(case: Case, explanations: Sequence[Explanation]) -> Outcome:
     if oldest is not None:
         return oldest
     written = (*case.reading.unknown, *case.reading.joins())
+    periods = periods_in(case.reading.text)
 
-    def rank(explanation: Explanation) -> tuple[int, bool]:
+    def rank(explanation: Explanation) -> tuple[int, bool, bool]:
         only = explanation.items[0] if len(explanation.items) == 1 else None
-        return len(explanation.items), only is None or not _is_damaged_form(written, only)
+        is_damaged = only is not None and _is_damaged_form(written, only)
+        return len(explanation.items), not is_damaged, not all(_is_of(item, periods) for item in explanation.items)
 
     best = sorted(explanations, key=rank)
     suggestions = [
@@ -442,9 +445,14 @@ def _several(case: Case, explanations: Sequence[Explanation]) -> Outcome:
     return to_a_person(case, suggestions, because)
 
 
+def _is_of(item: Item, periods: Sequence[Period]) -> bool:
+    """Whether a document was issued in a period that the payer names."""
+    return any(period.has(item.issued_on) for period in periods)
+
+
 def _oldest(case: Case, explanations: Sequence[Explanation]) -> Outcome | None:
     """Where the tenant allows it: of equal open documents of one customer the oldest due is paid first (BW 6:43, BGB 366, oud art. 1256
-    / nieuw art. 5.210 BW in Belgium)."""
+    / nieuw art. 5.210 BW in Belgium), unless the payer names the month or year of another."""
     if not case.policy.equal_open_oldest_first or any(len(each.items) != 1 for each in explanations):
         return None
     items = [each.items[0] for each in explanations]
@@ -452,6 +460,9 @@ def _oldest(case: Case, explanations: Sequence[Explanation]) -> Outcome | None:
         return None
     oldest = min(explanations, key=lambda each: (each.items[0].due_on, each.items[0].order))
     item = oldest.items[0]
+    periods = periods_in(case.reading.text)
+    if not _is_of(item, periods) and any(_is_of(other, periods) for other in items):
+        return None
     evidence = _evidence(case, [item], ())
     if _objection(case, [item], ()) is not None:
         return None

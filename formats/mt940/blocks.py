@@ -18,8 +18,9 @@ LONGEST_LINE_BYTES: Final = 64 * 1024
 MOST_FIELDS: Final = 400_000
 _CHUNK_BYTES: Final = 64 * 1024
 
-#: Line ends as banks and file transfers leave them, in the order in which they are looked for; Ctrl-Z stands between files that DOS has joined.
-_LINE_ENDS: Final = (b"\r\n", b"\r", b"\x1a")
+#: Line ends as banks and file transfers leave them, in the order in which they are looked for: a transfer that takes CR LF for LF makes CR CR LF
+#: of it, which is one end and no empty line; Ctrl-Z stands between files that DOS has joined.
+_LINE_ENDS: Final = (b"\r\r\n", b"\r\n", b"\r", b"\x1a")
 _TAG: Final = re.compile(rb"[ \t]*:(\d\d[A-Z]?|NS[A-Z]?) ?:")
 _BRACES: Final = re.compile(rb"\{4:[ \t]*(?=:|$)")
 #: Fields of MT940 and MT942 (SWIFT Standards MT, category 9), and the German :NS:.
@@ -200,8 +201,8 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
         if not chunk:
             break
         data = rest + chunk
-        # A CR at the end may be half of a CR LF: it waits for the next chunk.
-        held = data[-1:] if data.endswith(b"\r") else b""
+        # A CR at the end may be part of a CR LF, and so may two: they wait for the next chunk.
+        held = data[len(data.rstrip(b"\r")) :][-2:]
         _refuse_binary(data, number, name)
         parts = _split(data[: len(data) - len(held)])
         number += len(parts) - 1

@@ -13,8 +13,8 @@ from typing import Final
 from formats.mt940.narratives import Narrative, Widths, account_of, is_iban, joined, reference, spaced
 from formats.payment_text import bare_iban
 
-#: Swiss and Polish codes have four digits. A plus sign counts only behind a code: it begins telephone numbers, too.
-_START: Final = re.compile(r"\s*(?P<gvc>\d{3,4})?(?P<sign>[?>~@^|<#]|(?<=\d{3})\+)(?=\d\d)")
+#: Swiss and Polish codes have four digits. A plus sign counts only behind 000, with which Romanian banks begin: payers write it, too.
+_START: Final = re.compile(r"\s*(?P<gvc>\d{3,4})?(?P<sign>[?>~@^|<#]|(?<=000)\+)(?=\d\d)")
 _FIRST_SUBFIELDS: Final = frozenset({"00", "10", "20", "30", "31", "32", "60", "61"})
 _PURPOSE: Final = frozenset([f"{number}" for number in (*range(20, 30), *range(60, 64))])
 #: A subfield of the purpose or the name has at most 27 characters; a full one goes on in the next.

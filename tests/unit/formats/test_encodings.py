@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from formats.detect import read_bank_document
+from formats.mt940 import blocks
 from ledger.debit_status import DebitStatus
 from ledger.sources import Fault
 from ledger.statements import Statement
@@ -111,7 +112,7 @@ ASCII: Final = {
 
 
 @pytest.mark.parametrize("kind", ASCII)
-@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b"\r\r\n"])
 def test_line_ends(kind: str, end: bytes) -> None:
     lines = ASCII[kind].replace(b"\r\n", b"\n").split(b"\n")
     assert payer(end.join(lines)) == "Jan"
@@ -123,6 +124,19 @@ def test_line_ends_in_any_mix(kind: str, seed: int) -> None:
     chance = random.Random(seed)
     lines = ASCII[kind].replace(b"\r\n", b"\n").split(b"\n")
     assert payer(b"".join(line + chance.choice([b"\n", b"\r\n", b"\r"]) for line in lines)) == "Jan"
+
+
+@pytest.mark.parametrize("size", range(1, 80))
+def test_a_line_end_of_mt940_that_was_doubled_breaks_no_word(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transfer in text mode makes CR CR LF of CR LF, wherever a portion of the file ends."""
+    monkeypatch.setattr(blocks, "_CHUNK_BYTES", size)
+    word = "x" * 40 + " Rech\nnung " + "y" * 15
+    text = MT940.format(name="Jan").replace("factuur 1/", f"{word}\n/").replace("\n", "\r\r\n")
+    (found,) = read_bank_document(document_of(text.encode()))
+    assert isinstance(found, Statement), found
+    (plain,) = read_bank_document(document_of(text.replace("\r\r\n", "\n").encode()))
+    assert isinstance(plain, Statement), plain
+    assert found.entries[0].remittance == plain.entries[0].remittance
 
 
 @pytest.mark.parametrize("before", [b" ", b"\r\n\r\n", b"\xef\xbb\xbf\n  "])

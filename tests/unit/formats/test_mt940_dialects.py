@@ -184,8 +184,9 @@ def test_subfields_with_other_signs_and_longer_codes(lines: tuple[str, ...], cod
     assert (entry.remittance.unstructured, entry.transaction_code) == (("RATE 7",), code)
 
 
-def test_a_plus_sign_without_a_code_begins_no_subfield() -> None:
-    assert entry_with("+31 20 1234567 CALL US").remittance.unstructured == ("+31 20 1234567 CALL US",)
+@pytest.mark.parametrize("text", ["+31 20 1234567 CALL US", "100+20 PIECES"])
+def test_a_plus_sign_of_a_payer_begins_no_subfield(text: str) -> None:
+    assert entry_with(text).remittance.unstructured == (text,)
 
 
 def test_the_name_of_a_bank_is_no_bic() -> None:
