@@ -59,7 +59,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield Desk(clerk, mollie)
 
 
-@pytest.mark.usefixtures("both_databases")
 def test_paid_and_not_paid_out_is_not_reminded_and_then_booked(desk: Desk) -> None:
     desk.day(DAY_6)
     desk.mollie.payment("121.00", metadata={"order_id": 7001})
@@ -78,15 +77,7 @@ def test_paid_and_not_paid_out_is_not_reminded_and_then_booked(desk: Desk) -> No
 
 
 @pytest.mark.parametrize(
-    "end",
-    [
-        {"status": "failed"},
-        {"status": "expired"},
-        {"amountChargedBack": money("121.00")},
-        {"amountRefunded": money("100.00"), "amountChargedBack": money("21.00")},
-        {"amountChargedBack": money("-121.00")},
-    ],
-    ids=["failed", "expired", "charged back", "refunded and charged back", "charged back with its sign"],
+    "end", [{"status": "failed"}, {"amountChargedBack": money("121.00")}], ids=["failed", "charged back"]
 )
 def test_paid_is_never_final(desk: Desk, end: dict[str, object]) -> None:
     payment = desk.mollie.payment("121.00", description="Invoice 2026-0011")
@@ -197,16 +188,6 @@ def test_an_impossible_payment_that_is_paid_out_rightly_holds_nothing_back(desk:
     desk.day(REMINDED, line)
     (mail,) = mails_to(desk.clerk, "B")
     assert "50,00" in mail.text
-
-
-def test_who_names_no_website_is_told_so(desk: Desk) -> None:
-    said = desk.clerk.tenant_file.read_text()
-    desk.clerk.tenant_file.write_text(said.replace(f", profiles: [{PROFILE}]", ""))
-    desk.day(DAY_6)
-    assert any("profiles" in line for line in desk.clerk.status(DAY_6).waiting)
-    desk.clerk.tenant_file.write_text(said.replace(f"[{PROFILE}]", "[]"))
-    desk.day(REMINDED)
-    assert not any("profiles" in line for line in desk.clerk.status(REMINDED).waiting)
 
 
 def test_what_waits_in_the_settlement_files_of_buckaroo(tmp_path: Path) -> None:

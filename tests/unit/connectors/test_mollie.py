@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from connectors.json_rows import raw_document
 from connectors.mollie.debits import MollieDebits
 from connectors.mollie.mandates import MollieMandates
+from connectors.mollie.read import facts
 from connectors.mollie.settings import MollieDebitsSettings, MollieMandatesSettings, MollieSettings
 from connectors.mollie.settlements import MollieSettlements
 from connectors.ports import Cursor
+from ledger.coming_payments import ComingPayment
 from ledger.effects import Effect, EffectKind
 from ledger.errors import CredentialsRefused, HumanActionNeeded, OutcomeUnknown, Refused, Transient
 from ledger.mandates import MandateEnd, MandateStatus
@@ -434,3 +437,40 @@ def _order(held_as: str, documents: list[str] | None = None) -> Effect:
         payload=payload,
         not_before=date(2026, 9, 10),
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ({}, "121.00"),
+        ({"amountRefunded": None}, "121.00"),
+        ({"amountRefunded": money("21.00")}, "100.00"),
+        ({"amountRefunded": money("100.00"), "amountChargedBack": money("21.00")}, "0"),
+        ({"amountRefunded": money("500.00")}, "0"),
+        ({"amountChargedBack": money("-121.00")}, "0"),
+        ({"status": "expired"}, "0"),
+        ({"status": "PAID"}, "a payment is 'PAID'"),
+        ({"amount": money("-5.00")}, "0"),
+        ({"amount": money("NaN")}, "is no amount"),
+        ({"amountRefunded": money("1.00", "USD")}, "different currencies"),
+        ({"amountRefunded": []}, "amountRefunded"),
+        ({"paidAt": "2026-10-25T02:30:00"}, "without its zone"),
+        ({"paidAt": ""}, "paidAt"),
+    ],
+)
+def test_what_is_left_of_a_payment_that_is_on_its_way(said: dict[str, Any], left: str) -> None:
+    payment = {"id": "tr_1", "status": "paid", "amount": money("121.00"), "createdAt": "2026-03-29T01:30:00+01:00"}
+    content = {"payment": {**payment, **said}, "named": {"metadata": {"invoice": "F1"}, "description": ""}}
+    (fact,) = facts(raw_document("payouts/0", "payments/tr_1", content))
+    if isinstance(fact, Fault):
+        assert left in fact.reason
+    else:
+        assert isinstance(fact, ComingPayment)
+        assert (fact.amount, fact.paid_on) == (eur(left), date(2026, 3, 29))
+
+
+@pytest.mark.parametrize(("profiles", "told"), [(None, True), ((), False), (("pfl_1",), False)])
+def test_who_names_no_website_is_told_what_is_not_looked_at(profiles: tuple[str, ...] | None, *, told: bool) -> None:
+    settings = MollieSettings(use="mollie", token=SecretStr(TOKEN), since=date(2026, 6, 1), profiles=profiles)
+    warnings = MollieSettlements(settings, "payouts/0").warnings(date(2026, 6, 1))
+    assert any("`profiles`" in line for line in warnings) is told
