@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
+from itertools import islice, takewhile
 from operator import attrgetter
 from sys import intern
 from typing import Final, TypeVar
@@ -199,7 +199,13 @@ class _LongShelf:
             self._gone = 0
 
     def issued_by(self, on: date, currency: str, most: int) -> list[Item]:
-        of_day = (item for item in self._items.values() if item.issued_on <= on and item.currency == currency)
+        # Behind the first one of a later day there are only such, tens of thousands perhaps.
+        items = (
+            takewhile(lambda item: item.issued_on <= on, self._items.values())
+            if self._in_order
+            else self._items.values()
+        )
+        of_day = (item for item in items if item.issued_on <= on and item.currency == currency)
         found = list(islice(of_day, most + 1))
         return found if self._in_order else sorted(found, key=_ORDER)
 
