@@ -214,10 +214,8 @@ def test_credit_notes_of_a_plugin_wait_for_their_number(world: World) -> None:
     assert world.documents(**settings)["GS-1"].gross == eur("10.00")
 
 
-@pytest.mark.parametrize("end", ["cancelled", "failed", "bin", "delete"])
-def test_what_became_no_sale_owes_nothing(world: World, end: str) -> None:
-    order = world.shop.order("100.00", invoice="F1")
-    world.run()
+def end_sale(world: World, order: int, end: str) -> None:
+    """The order goes to the bin, is deleted, or takes the status ``end``."""
     match end:
         case "bin":
             world.shop.bin(order)
@@ -225,6 +223,13 @@ def test_what_became_no_sale_owes_nothing(world: World, end: str) -> None:
             world.shop.delete(order)
         case _:
             world.shop.change(order, status=end)
+
+
+@pytest.mark.parametrize("end", ["cancelled", "failed", "bin", "delete"])
+def test_what_became_no_sale_owes_nothing(world: World, end: str) -> None:
+    order = world.shop.order("100.00", invoice="F1")
+    world.run()
+    end_sale(world, order, end)
     assert {number: one.gross for number, one in world.documents().items()} == {"F1": eur("0")}
     assert world.run() == []
 
@@ -234,13 +239,7 @@ def test_what_became_no_sale_gives_nothing_back_either(world: World, end: str) -
     order = world.shop.order("100.00", invoice="F1")
     note = f"F1-R{world.shop.refund(order, '40.00')}"
     assert world.documents()[note].gross == eur("40.00")
-    match end:
-        case "bin":
-            world.shop.bin(order)
-        case "delete":
-            world.shop.delete(order)
-        case _:
-            world.shop.change(order, status=end)
+    end_sale(world, order, end)
     found = world.documents()
     assert {number: one.gross for number, one in found.items()} == {"F1": eur("0"), note: eur("0")}
     assert (found[note].kind, found[note].corrects) == (DocumentKind.CREDIT_NOTE, "F1")
