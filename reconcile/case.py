@@ -87,7 +87,7 @@ class Case:
         self._payer: Payer | None = None
         self._of_account: tuple[Sequence[str], Mapping[str, KnownPayer]] | None = None
         self._candidates: Payer | None = None
-        self._open_with_amount: tuple[Item, ...] | None = None
+        self._open_with_amount: Sequence[Item] | None = None
         self._amount: str | None = None
 
     @property
@@ -240,7 +240,7 @@ class Case:
         return found
 
     @property
-    def open_with_amount(self) -> tuple[Item, ...]:
+    def open_with_amount(self) -> Sequence[Item]:
         """Open invoices of anybody with exactly the payment's amount."""
         if self._open_with_amount is None:
             self._open_with_amount = self.receivables.open_with(self.minor, self.currency, self.on)

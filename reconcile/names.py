@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 from sys import intern
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from ledger.values import maker, many
 from reconcile.text import plain
@@ -116,9 +116,7 @@ class Name:
         if len(self.joined) >= _FEWEST_RUN_LETTERS and self.joined in text.joined:
             return True
         words = text.words
-        return any(word in words and _carries(word) for word in self.words) and all(
-            word in words or word[0] in words for word in self.words
-        )
+        return _share_a_word(self, text) and all(word in words or word[0] in words for word in self.words)
 
 
 def _carries(word: str) -> bool:
@@ -255,10 +253,39 @@ def _likeness_of_words(payer: Name, customer: Name) -> Likeness:
 
 
 class Named(Protocol):
-    """A customer with its name taken apart."""
+    """Something of a customer's, with the customer's name taken apart."""
 
     customer_id: str
-    name: Name
+    customer_name: Name
+
+
+N = TypeVar("N", bound=Named)
+
+
+def likenesses(payer: Name, customers: Iterable[Named]) -> list[Likeness]:
+    """How like the payer's name is to each of these. Of most no word is compared: they share none, and the letters are not the same, nor those
+    before a cut."""
+    words, joined = frozenset(payer.words), payer.joined
+    is_cut = len(joined) >= _FEWEST_CUT_LETTERS
+    found: list[Likeness] = []
+    for each in customers:
+        name = each.customer_name
+        is_none = (
+            words.isdisjoint(name.words) and joined != name.joined and not (is_cut and name.joined.startswith(joined))
+        )
+        found.append(Likeness.NONE if is_none else likeness(payer, name))
+    return found
+
+
+def named_whole(text: Name, customers: Iterable[N]) -> list[N]:
+    """Those whose names ``is_in`` finds in a text, in their order."""
+    words, joined = frozenset(text.words), text.joined
+    found: list[N] = []
+    for each in customers:
+        name = each.customer_name
+        if (not words.isdisjoint(name.words) or name.joined in joined) and name.is_in(text):
+            found.append(each)
+    return found
 
 
 def strongly_like(payer: Name, customers: Iterable[Named]) -> Iterator[str]:
@@ -267,7 +294,7 @@ def strongly_like(payer: Name, customers: Iterable[Named]) -> Iterator[str]:
     words, joined, count = payer.words, payer.joined, len(payer.words)
     is_cut = len(joined) >= _FEWEST_CUT_LETTERS
     for each in customers:
-        customer = each.name
+        customer = each.customer_name
         theirs = customer.words
         if len(theirs) < count:
             few, more, initials = theirs, words, payer.initials

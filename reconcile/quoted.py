@@ -38,14 +38,14 @@ from reconcile.receivables import Item
 from reconcile.remittance import Quote, has_fragments, is_unglued, is_verbatim, keys_that_could_be_meant, range_between
 from reconcile.settlement import Settlement, line, on_account, settle_all, settle_less, settle_one
 from reconcile.sums import accidental_fits, find_sums
-from reconcile.text import is_slip, one_edit_apart, slips_of
+from reconcile.text import is_slip, last_digits, one_edit_apart, slips_of
 
 #: Credit notes of a customer among which some may have been deducted without being quoted.
 _MOST_UNQUOTED_CREDITS: Final = 5
 #: Documents of a customer among which some may have been paid beside the quoted ones.
 _MOST_UNQUOTED: Final = 16
 #: Documents of one amount whose keys are compared one by one with a quoted number; of more, all its slips are looked up.
-_MOST_COMPARED: Final = 12
+_MOST_COMPARED: Final = 200
 #: A payment is so many times what was paid too much, when that is taken from somebody who only has a word of the customer's name.
 _RATHER_LITTLE: Final = 10
 _NOT_COLLECTABLE: Final = frozenset({ItemStatus.CANCELLED, ItemStatus.WRITTEN_OFF})
@@ -608,19 +608,20 @@ def _rivals(case: Case, item: Item) -> list[Item]:
 
 
 def _mistyped(case: Case, item: Item) -> list[Item]:
-    """Open invoices of exactly the amount whose number or reference becomes that of ``item`` by one slip."""
+    """Open invoices of exactly the amount whose number or reference becomes that of ``item`` by one slip, oldest first."""
     if not case.open_with_amount:
         return []
-    keys: Sequence[str] = keys_that_could_be_meant(item)
-    if len(case.open_with_amount) <= _MOST_COMPARED:
-        near = [each for other in case.open_with_amount for each in other.keys]
-        keys = [key for key in keys if any(is_slip(key, each) for each in near)]
-    found: dict[str, Item] = {}
-    for key in keys:
-        for other in case.receivables.open_under(slips_of(key), case.minor):
-            if other.issued_on <= case.on:
-                found[other.number] = other
-    return list(found.values())
+    keys = keys_that_could_be_meant(item)
+    same = case.receivables.open_with(case.minor, case.currency, case.on, _MOST_COMPARED)
+    if len(same) <= _MOST_COMPARED:
+        endings = {last_digits(key) for key in keys}
+        near = [other for other in same if other.may_have_slip(endings)]
+        return [other for other in near if any(is_slip(key, each) for each in other.keys for key in keys)]
+    slips = (slip for key in keys for slip in slips_of(key))
+    found = [
+        each for each in case.receivables.open_under(slips, case.minor, case.currency) if each.issued_on <= case.on
+    ]
+    return sorted(dict.fromkeys(found), key=lambda each: each.order)
 
 
 def _settles_evenly(case: Case, item: Item) -> bool:

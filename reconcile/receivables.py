@@ -13,7 +13,7 @@ Settled documents belong in here too: a payment that quotes one was paid twice.
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice, takewhile
@@ -28,10 +28,10 @@ from ledger.money import Money
 from ledger.party import Customer, KnownPayer
 from ledger.references import compact
 from reconcile.keys import KeyTable
-from reconcile.names import Likeness, Name, are_two_companies, likeness, name_of, strongly_like
+from reconcile.names import Likeness, Name, are_two_companies, likeness, name_of, named_whole, strongly_like
 from reconcile.patterns import NumberParts, NumberRows, parts_of
 from reconcile.policy import MatchPolicy
-from reconcile.text import key_of, leading_letters, new_key
+from reconcile.text import LAST, key_of, last_digits, leading_letters, may_be_slip, new_key
 
 #: Open documents of one customer that a payment looks at; beyond that a person does.
 MOST_CANDIDATES: Final = 200
@@ -39,8 +39,8 @@ MOST_CANDIDATES: Final = 200
 MOST_OF_AMOUNT: Final = 50
 #: Customers of one block of names that are compared with a payer.
 MOST_NAMESAKES: Final = 100
-#: Documents of a customer, or open ones of an amount, that stand in a list.
-_MOST_IN_A_LIST: Final = 12
+#: Documents of a customer that are all looked through, and open ones of an amount that stand in a list.
+_MOST_LOOKED_THROUGH, _MOST_IN_A_LIST = 12, 1_000
 #: Empty places on a shelf before it is tidied.
 _FEWEST_TO_TIDY: Final = 32
 #: Digits that a number must have without its prefix to be looked up without it.
@@ -48,6 +48,7 @@ _FEWEST_BARE_DIGITS: Final = 5
 
 _NO_PAYERS: Final[Mapping[str, KnownPayer]] = {}
 _ORDER: Final = attrgetter("issued_on", "number")
+_ISSUED: Final = attrgetter("issued_on")
 _ID: Final = attrgetter("customer_id")
 _NO_NAME: Final = name_of("")
 #: Lines that take from a customer's account where they name no document.
@@ -73,7 +74,7 @@ class _KeptOnce:
 
 class Item:
     """What matching needs of one document, and what is open on it. ``gross``, ``open`` and ``settled_at_source``: minor units of ``currency``; ``order`` sorts
-    by issue date, then number; the rest as in ``Document``. The document itself is not kept: of a million it would take half the memory."""
+    by issue date, then number; ``customer_name``: the customer's taken apart; the rest as in ``Document``. The document itself is not kept: of a million it would take half the memory."""
 
     __slots__ = (
         "_parts",
@@ -82,6 +83,7 @@ class Item:
         "creditor_reference",
         "currency",
         "customer_id",
+        "customer_name",
         "discount",
         "due_on",
         "gross",
@@ -95,13 +97,13 @@ class Item:
     )
 
     def __init__(
-        self, document: Document, open_: Money, status: ItemStatus, customer_id: str, kept_once: _KeptOnce
+        self, document: Document, open_: Money, status: ItemStatus, customer: _Account, kept_once: _KeptOnce
     ) -> None:
         issued_on, due_on = document.issued_on, document.due_on
         self.issued_on = kept_once.day(issued_on, issued_on)
         self.due_on = kept_once.day(due_on, due_on)
         self.number = document.number
-        self.customer_id = customer_id
+        self.customer_id, self.customer_name = customer.customer_id, customer.customer_name
         self.is_credit = document.kind is DocumentKind.CREDIT_NOTE
         self.creditor_reference = document.creditor_reference
         self.order_number = document.order_number
@@ -145,6 +147,15 @@ class Item:
     def has_key(self, key: str) -> bool:
         """Whether it is quoted under this key."""
         return key in (self.number, self.creditor_reference) or key == key_of(self.number) or key in self.keys
+
+    def may_have_slip(self, endings: Iterable[int]) -> bool:
+        """Whether one of its keys may be one slip from a key that ends in one of ``endings`` (``last_digits``), as far as number and references say at
+        a glance: the cheap question to ask before ``keys``. A key ends in the digits of what it was made of, but where zeros are left out of a number."""
+        if "0" in self.number[-LAST:]:
+            return True
+        texts = [text for text in (self.number, self.creditor_reference, self.order_number) if text]
+        own = [last_digits(text) for text in texts]
+        return any(may_be_slip(ending, each) for ending in endings for each in own)
 
     @property
     def order(self) -> tuple[date, str]:
@@ -198,22 +209,23 @@ class _LongShelf:
             self._items = dict(self._items.items())
             self._gone = 0
 
-    def issued_by(self, on: date, currency: str, most: int) -> list[Item]:
+    def issued_by(self, on: date, most: int, currency: str = "") -> list[Item]:
+        """The first issued by ``on``, at most so many (in any currency where none is given)."""
         # Behind the first one of a later day there are only such, tens of thousands perhaps.
         items = (
             takewhile(lambda item: item.issued_on <= on, self._items.values())
             if self._in_order
             else self._items.values()
         )
-        of_day = (item for item in items if item.issued_on <= on and item.currency == currency)
-        found = list(islice(of_day, most + 1))
+        of_day = (item for item in items if item.issued_on <= on and (not currency or item.currency == currency))
+        found = list(islice(of_day, most))
         return found if self._in_order else sorted(found, key=_ORDER)
 
     def __len__(self) -> int:
         return len(self._items)
 
 
-#: Open invoices of one amount: of most there is one, which stands for itself, or a few, in a list, oldest first.
+#: Open invoices of one amount and currency: of most there is one, which stands for itself, or some, in a list, oldest first.
 _Shelf = Item | list[Item] | _LongShelf
 
 
@@ -246,11 +258,12 @@ def _without(item: Item, shelf: _Shelf | None) -> _Shelf | None:
         return None
     if isinstance(shelf, _LongShelf):
         shelf.take(item)
-    elif isinstance(shelf, list):
-        shelf.remove(item)
-    else:
+        return shelf if len(shelf) else None
+    at = bisect_left(shelf, item.order, key=_ORDER) if isinstance(shelf, list) else 0
+    if not isinstance(shelf, list) or at == len(shelf) or shelf[at] is not item:
         raise InvariantBroken(f"{item.number} is not where open documents are looked for")
-    return shelf if len(shelf) else None
+    del shelf[at]
+    return shelf or None
 
 
 def _in_order(shelf: list[Item]) -> _Shelf:
@@ -259,26 +272,26 @@ def _in_order(shelf: list[Item]) -> _Shelf:
     return shelf if len(shelf) <= _MOST_IN_A_LIST else _LongShelf(shelf)
 
 
-def _issued_by(shelf: _Shelf | None, on: date, currency: str, most: int) -> tuple[Item, ...]:
-    """Documents of a shelf in a currency issued by ``on``, oldest first; one more than ``most`` at most, so that the caller sees that there were more."""
+def _issued_by(shelf: _Shelf | None, on: date, most: int) -> Sequence[Item]:
+    """Documents of a shelf issued by ``on``, oldest first; at most so many."""
     if shelf is None:
         return ()
     if isinstance(shelf, Item):
-        return (shelf,) if shelf.issued_on <= on and shelf.currency == currency else ()
+        return (shelf,) if shelf.issued_on <= on else ()
     if isinstance(shelf, _LongShelf):
-        return tuple(shelf.issued_by(on, currency, most))
-    return tuple([item for item in shelf if item.issued_on <= on and item.currency == currency])
+        return shelf.issued_by(on, most)
+    return shelf[: min(most, bisect_right(shelf, on, key=_ISSUED))]
 
 
 class _Account:
     """A customer with its documents, once they are ``arranged`` the oldest first. Few are all looked through; of many, those with something
     open stand apart (``open``), and of all there are the amounts alone (``grosses``)."""
 
-    __slots__ = ("customer_id", "documents", "grosses", "name", "open")
+    __slots__ = ("customer_id", "customer_name", "documents", "grosses", "open")
 
     def __init__(self, customer_id: str, name: Name) -> None:
         self.customer_id = customer_id
-        self.name = name
+        self.customer_name = name
         self.documents: Item | list[Item] | None = None
         self.open: _LongShelf | None = None
         self.grosses: Sequence[int] = ()
@@ -288,7 +301,7 @@ class _Account:
         documents = self.documents
         if isinstance(documents, list):
             documents.sort(key=_ORDER)
-            if len(documents) > _MOST_IN_A_LIST:
+            if len(documents) > _MOST_LOOKED_THROUGH:
                 self.open = _LongShelf([item for item in documents if item.open])
                 self.grosses = [item.gross for item in documents]
                 self.documents = None
@@ -296,7 +309,7 @@ class _Account:
     def open_by(self, on: date, currency: str) -> tuple[Item, ...]:
         """Open documents in a currency issued by ``on``, oldest first; one more than MOST_CANDIDATES at most."""
         if self.open is not None:
-            return tuple(self.open.issued_by(on, currency, MOST_CANDIDATES))
+            return tuple(self.open.issued_by(on, MOST_CANDIDATES + 1, currency))
         documents = _all(self.documents)
         return tuple([each for each in documents if each.open and each.issued_on <= on and each.currency == currency])
 
@@ -392,7 +405,7 @@ class Receivables:
         account = self._accounts.get(customer_id)
         if account is None:
             account = self._accounts[customer_id] = _Account(customer_id, name)
-        account.name = name
+        account.customer_name = name
         key = new_key(customer_id)
         if self._customers_by_key.setdefault(key, customer_id) > customer_id:
             self._customers_by_key[key] = customer_id
@@ -425,7 +438,7 @@ class Receivables:
     def name(self, customer_id: str) -> Name:
         """The customer's name taken apart; of an unknown customer, one that is like nothing."""
         account = self._accounts.get(customer_id)
-        return _NO_NAME if account is None else account.name
+        return _NO_NAME if account is None else account.customer_name
 
     def like(self, payer: Name, customer_id: str) -> Likeness:
         """How like the payer's name is to the customer's."""
@@ -458,8 +471,9 @@ class Receivables:
         for word in text.blocks:
             block = self._customers_by_word.get(word, ())
             if len(block) <= MOST_NAMESAKES:
-                named = [each for each in block if each.name.is_in(text) and not are_two_companies(text, each.name)]
-                found.update(dict.fromkeys(each.customer_id for each in named))
+                for each in named_whole(text, block):
+                    if not are_two_companies(text, each.customer_name):
+                        found[each.customer_id] = None
         return tuple(found)
 
     def may_name_many(self, text: Name) -> bool:
@@ -493,7 +507,7 @@ class Receivables:
         account = self._accounts.get(document.customer_id)
         if account is None:
             account = self._accounts[document.customer_id] = _Account(document.customer_id, _NO_NAME)
-        item = Item(document, open_item.open, open_item.status, account.customer_id, kept_once)
+        item = Item(document, open_item.open, open_item.status, account, kept_once)
         if self._by_number.setdefault(item.number, item) is not item:
             raise InvariantBroken(f"two documents have the number {item.number}")
         self._keys.put(_keys(item, *rows.take(item.number, item.issued_on)), len(self._items))
@@ -528,11 +542,11 @@ class Receivables:
             return (only,) if only.has_key(key) else ()
         return [item for at in places if (item := self._items[at]).has_key(key)]
 
-    def open_under(self, keys: Iterable[str], minor: int) -> Iterator[Item]:
-        """Open invoices of exactly ``minor`` that are quoted under one of so many keys that most of them are nobody's."""
+    def open_under(self, keys: Iterable[str], minor: int, currency: str) -> Iterator[Item]:
+        """Open invoices of exactly this amount that are quoted under one of so many keys that most of them are nobody's."""
         for key, at in self._keys.all_places(keys):
             item = self._items[at]
-            if item.open == minor and not item.is_credit and item.has_key(key):
+            if item.open == minor and item.currency == currency and not item.is_credit and item.has_key(key):
                 yield item
 
     def credits_of(self, number: str) -> Sequence[Item]:
@@ -544,10 +558,11 @@ class Receivables:
         account = self._accounts.get(customer_id)
         return () if account is None else account.open_by(on, currency)
 
-    def open_with(self, minor: int, currency: str, on: date) -> tuple[Item, ...]:
-        """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than MOST_OF_AMOUNT at most."""
+    def open_with(self, minor: int, currency: str, on: date, most: int = MOST_OF_AMOUNT) -> Sequence[Item]:
+        """Open invoices of exactly this amount that were issued by ``on``, oldest first; one more than ``most`` at most, so that the caller sees that
+        there were more."""
         of_currency = self._open_by_amount.get(currency)
-        return () if of_currency is None else _issued_by(of_currency.get(minor), on, currency, MOST_OF_AMOUNT)
+        return () if of_currency is None else _issued_by(of_currency.get(minor), on, most + 1)
 
     def times_invoiced(self, customer_id: str, gross: int) -> int:
         """How many documents of a customer have this gross amount: a subscription's amount tells little."""

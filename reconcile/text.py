@@ -42,6 +42,13 @@ _ASCII_KEY: Final = {
     ord(sign): sign.upper().replace("O", "0").replace("I", "1") if sign.isalnum() else None
     for sign in map(chr, range(128))
 }
+#: Digits at the end of a number by which most are told from the slips of another one.
+LAST: Final = 4
+_DIGITS: Final = "0123456789"
+#: What LAST digits can differ by from those with one of them wrong (10, 20 ...), or with two neighbours swapped (90, 180 ...).
+_SLIPS: Final = frozenset(
+    sign * digit * 10**place for sign in (1, -1) for place in range(LAST) for digit in (*range(10), *range(0, 90, 9))
+)
 #: Numbers whose keys are remembered: within one payment the same few are asked for again and again.
 _MOST_KEYS: Final = 512
 
@@ -155,16 +162,30 @@ def one_edit_apart(written: str, meant: str) -> bool:
 
 
 def is_slip(written: str, meant: str) -> bool:
-    """Whether ``meant`` is among ``slips_of(written)``, or nearly: the cheap question to ask first."""
-    return len(written) == len(meant) and one_edit_apart(written, meant)
+    """Whether ``meant`` is among ``slips_of(written)``."""
+    if len(written) != len(meant) or not one_edit_apart(written, meant):
+        return False
+    wrong = [(left, right) for left, right in zip(written, meant, strict=True) if left != right]
+    return len(wrong) > 1 or (wrong[0][0].isdigit() and wrong[0][1] in _DIGITS)
 
 
 def slips_of(key: str) -> Iterator[str]:
     """Keys that are ``key`` with one digit wrong or two neighbours swapped."""
     for at, letter in enumerate(key):
         if letter.isdigit():
-            for digit in "0123456789":
+            for digit in _DIGITS:
                 if digit != letter:
                     yield key[:at] + digit + key[at + 1 :]
         if at and letter != key[at - 1]:
             yield key[: at - 1] + letter + key[at - 1] + key[at + 1 :]
+
+
+def last_digits(number: str) -> int:
+    """The digits that a number ends in, LAST of them; -1 where it ends in fewer, or in other signs."""
+    ending = number[-LAST:]
+    return int(ending) if len(ending) == LAST and ending.isdecimal() and ending.isascii() else -1
+
+
+def may_be_slip(written: int, meant: int) -> bool:
+    """Whether numbers that end in these ``last_digits`` may be one slip from each other: the cheap question to ask first."""
+    return written - meant in _SLIPS or written < 0 or meant < 0

@@ -33,7 +33,7 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
-from reconcile.names import Likeness, name_of
+from reconcile.names import Likeness, likenesses, name_of, named_whole
 from reconcile.patterns import NumberParts, Short, short_form
 from reconcile.periods import Period, periods_in
 from reconcile.quoted import settled_reason
@@ -146,8 +146,7 @@ def _named_others(case: Case, items: Sequence[Item]) -> list[Item]:
         return []
     text = name_of(case.reading.text)
     customers = {item.customer_id for item in items}
-    others = [other for other in case.open_with_amount if other.customer_id not in customers]
-    return [other for other in others if case.receivables.name(other.customer_id).is_in(text)]
+    return [other for other in named_whole(text, case.open_with_amount) if other.customer_id not in customers]
 
 
 # a known payer
@@ -397,13 +396,13 @@ def _objection_to_name(case: Case, item: Item) -> Reason | None:
 def _longer_named(case: Case, item: Item) -> list[Item]:
     """Invoices of the same amount of customers whose names go on where the payer's ends (``Jansen``: Jansen BV, Jansen Beheer BV), unless the
     payer's name has the legal form that ends the customer's."""
-    own, payer = case.receivables.name(item.customer_id), case.payer_name
+    own, payer = item.customer_name, case.payer_name
     if own.others and set(own.others) <= set(payer.others):
         return []
     return [
         other
         for other in case.open_with_amount
-        if other.customer_id != item.customer_id and payer.is_in(case.receivables.name(other.customer_id))
+        if other.customer_id != item.customer_id and payer.is_in(other.customer_name)
     ]
 
 
@@ -625,11 +624,12 @@ def _stands_apart(case: Case, atom: Atom, item: Item) -> bool:
 def _same_amount(case: Case) -> list[Suggestion]:
     """Suggestions for documents of exactly this amount, the likelier names first, then those due nearest to the payment's day."""
 
-    def rank(item: Item) -> tuple[int, int, str]:
-        likeness = case.receivables.like(case.payer_name, item.customer_id)
-        return -likeness, abs((item.due_on - case.on).days), item.number
-
-    best = sorted(case.open_with_amount, key=rank)[:MOST_SUGGESTIONS]
+    items = case.open_with_amount
+    ranked_ones = sorted(
+        (-like, abs((item.due_on - case.on).days), item.number, item)
+        for item, like in zip(items, likenesses(case.payer_name, items), strict=True)
+    )
+    best = [item for *_, item in ranked_ones[:MOST_SUGGESTIONS]]
     return [
         suggest_settlement(case, [item], settlement, case.payer_evidence(item.customer_id))
         for item in best

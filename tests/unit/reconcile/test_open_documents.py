@@ -10,6 +10,8 @@ from ledger.allocations import Allocation, AllocationKind
 from ledger.errors import InvariantBroken
 from reconcile.names import name_of
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Receivables
+from reconcile.remittance import keys_that_could_be_meant
+from reconcile.text import is_slip, last_digits, slips_of
 from tests.unit.reconcile.desk import UNTIL, Desk, euros
 
 NUMBERS = [f"F{number:02d}" for number in range(20)]
@@ -48,7 +50,7 @@ def test_they_are_oldest_first(these: list[tuple[str, str, bool]]) -> None:
 def test_only_invoices_of_the_very_amount_are_found_under_many_keys() -> None:
     book = receivables()
     book.apply([Allocation(kind=AllocationKind.PAYMENT, document="F03", customer_id="A", amount=euros("40"))])
-    found = book.open_under(["F02", "nobody", "F03", "F04"], euros("100").minor)
+    found = book.open_under(["F02", "nobody", "F03", "F04"], euros("100").minor, "EUR")
     assert [item.number for item in found] == ["F02", "F04"]
 
 
@@ -91,3 +93,31 @@ def test_two_documents_of_one_number_are_refused() -> None:
     desk.document("F1", "B", "120")
     with pytest.raises(InvariantBroken, match="two documents have the number F1"):
         Receivables(desk.policy, desk.customers, desk.items)
+
+
+#: Numbers as tenants write them: letters, a year before or behind, zeros that fill up.
+written = st.tuples(
+    st.sampled_from(["", "A", "RE-", "F/"]),
+    st.sampled_from(["", "26", "2026", "26-", "2026/"]),
+    st.from_regex(r"0{0,3}[1-9][0-9]{1,4}", fullmatch=True),
+    st.sampled_from(["", "/26", "-2026"]),
+).map("".join)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(written, st.data())
+def test_what_may_be_a_slip_is_never_overlooked_at_the_first_glance(number: str, data: st.DataObject) -> None:
+    other = data.draw(st.one_of(written, st.sampled_from(sorted({*slips_of(number)} - {number}))))
+    if other == number:
+        return
+    desk = Desk()
+    desk.customer("A", "Aerts")
+    desk.document(number, "A", "100")
+    desk.document(other, "A", "60")
+    book = Receivables(desk.policy, desk.customers, desk.items)
+    one, two = book.numbered(number), book.numbered(other)
+    assert one is not None
+    assert two is not None
+    keys = keys_that_could_be_meant(one)
+    if any(is_slip(key, each) for key in keys for each in two.keys):
+        assert two.may_have_slip({last_digits(key) for key in keys})

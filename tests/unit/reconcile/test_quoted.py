@@ -278,7 +278,10 @@ def test_a_known_customer_may_pay_anothers_invoice_in_full(desk: Desk) -> None:
     assert booked(desk.decides()) == [("payment", "F2026-00063", "100.00")]
 
 
-def test_a_mistyped_number_that_is_another_open_invoices_is_a_conflict(desk: Desk) -> None:
+@pytest.mark.parametrize("strangers", [0, 30, 300])
+def test_a_mistyped_number_that_is_another_open_invoices_is_a_conflict(desk: Desk, strangers: int) -> None:
+    for number in range(strangers):
+        desk.document(f"X{number:04d}", "C9", "250.00")
     desk.pays("250.00", "F2026-00063", name="Whoever", iban="BE99")
     assert suggested(desk.decides())[0] == [("payment", "F2026-00064", "250.00")]
 
