@@ -69,6 +69,7 @@ class Evidence(StrEnum):
     PERSON = "person"
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """A sentence to be: ``code`` names its wording in ``ledger/wording.py``, ``values`` fill its gaps. Money values are

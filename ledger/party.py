@@ -112,6 +112,7 @@ class Counterparty:
     ultimate: str = ""
 
 
+@many
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPayer:
     """Somebody who has paid for a customer before: the account and name a bank gave (each may be empty), and the entry

@@ -45,18 +45,21 @@ def _filling(cls: type, name: str, first: str, begin: str, end: str) -> Any:
         "_locked": cls,
         "_unlock": object.__setattr__,
         "_new": object.__new__,
+        "_absent": object(),
     }
     positional: list[str] = [first] if first else []
     keywords: list[str] = []
+    values: dict[str, str] = {}
     for each in own:
+        default, values[each.name] = "", each.name
         if each.default_factory is not MISSING:
-            raise TypeError(f"{cls.__name__}.{each.name} has a default factory")
-        default = ""
-        if each.default is not MISSING:
+            scope[f"_make_{each.name}"] = each.default_factory
+            default, values[each.name] = "=_absent", f"_make_{each.name}() if {each.name} is _absent else {each.name}"
+        elif each.default is not MISSING:
             scope[f"_default_{each.name}"] = each.default
             default = f"=_default_{each.name}"
         (keywords if each.kw_only else positional).append(each.name + default)
     signature = ", ".join([*positional, *(["*", *keywords] if keywords else [])])
-    body = "".join(f"    self.{each.name} = {each.name}\n" for each in own)
+    body = "".join(f"    self.{each.name} = {values[each.name]}\n" for each in own)
     exec(f"def {name}({signature}):\n    {begin}\n{body}    self.__class__ = _locked\n    {end}\n", scope)  # noqa: S102 - as dataclasses does it; names come from the class alone
     return scope[name]

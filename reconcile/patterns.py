@@ -21,17 +21,16 @@ from functools import lru_cache
 from typing import Final
 
 from ledger.values import many
-from reconcile.text import Atom, folded, plain, runs_of
+from reconcile.text import DIGITS, Atom, folded, plain, runs_of
 
 #: Digits without prefix or year that are enough to tell documents of one payer apart.
-_FEWEST_LAST_DIGITS: Final = 3
+FEWEST_LAST_DIGITS: Final = 3
 #: Digits of a glued number (year and counter in one run) below which no year is looked for in it.
 _FEWEST_GLUED: Final = 6
 #: Digits of a day or month beyond which a number is neither, leading zeros included.
 _LONGEST_DATE_PART: Final = 4
 #: Rows of numbers whose parts are remembered.
 _MOST_ROWS: Final = 4_096
-_DIGITS: Final = "0123456789"
 #: Digits at the front of a glued number that may be its year.
 _LONGEST_YEAR: Final = 4
 #: Digits of a year, in full and in short.
@@ -120,11 +119,11 @@ def short_form(parts: NumberParts, written: Iterable[Atom]) -> Short:
             continue
         if (
             text == counter
-            or (len(bare) >= _FEWEST_LAST_DIGITS and text in (bare, year + bare))
+            or (len(bare) >= FEWEST_LAST_DIGITS and text in (bare, year + bare))
             or text == year + counter
         ):
             return Short.COUNTER
-        if len(text) >= _FEWEST_LAST_DIGITS and len(text) < len(counter) and counter.endswith(text):
+        if len(text) >= FEWEST_LAST_DIGITS and len(text) < len(counter) and counter.endswith(text):
             best = Short.LAST_DIGITS
     return best
 
@@ -219,7 +218,7 @@ class NumberRows:
 
     def take(self, number: str, issued_on: date) -> tuple[NumberParts, str]:
         """The parts of a number of the same row, and the counter of this one."""
-        begin = number.rstrip(_DIGITS)
+        begin = number.rstrip(DIGITS)
         digits = len(number) - len(begin)
         if digits >= _FEWEST_GLUED:
             begin = number[: len(begin) + _LONGEST_YEAR]

@@ -614,9 +614,13 @@ def _mistyped(case: Case, item: Item) -> list[Item]:
     keys = keys_that_could_be_meant(item)
     same = case.receivables.open_with(case.minor, case.currency, case.on, _MOST_COMPARED)
     if len(same) <= _MOST_COMPARED:
-        endings = {last_digits(key) for key in keys}
+        endings = [last_digits(key) for key in keys]
         near = [other for other in same if other.may_have_slip(endings)]
-        return [other for other in near if any(is_slip(key, each) for each in other.keys for key in keys)]
+        return [
+            other
+            for other in near
+            if any(len(key) == len(each) and is_slip(key, each) for each in other.keys for key in keys)
+        ]
     slips = (slip for key in keys for slip in slips_of(key))
     found = [
         each for each in case.receivables.open_under(slips, case.minor, case.currency) if each.issued_on <= case.on

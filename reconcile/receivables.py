@@ -31,7 +31,7 @@ from reconcile.keys import KeyTable
 from reconcile.names import Likeness, Name, are_two_companies, likeness, name_of, named_whole, strongly_like
 from reconcile.patterns import NumberParts, NumberRows, parts_of
 from reconcile.policy import MatchPolicy
-from reconcile.text import LAST, key_of, last_digits, leading_letters, may_be_slip, new_key
+from reconcile.text import DIGITS, key_of, leading_letters, may_be_slip, new_key
 
 #: Open documents of one customer that a payment looks at; beyond that a person does.
 MOST_CANDIDATES: Final = 200
@@ -43,6 +43,8 @@ MOST_NAMESAKES: Final = 100
 _MOST_LOOKED_THROUGH, _MOST_IN_A_LIST = 12, 1_000
 #: Empty places on a shelf before it is tidied.
 _FEWEST_TO_TIDY: Final = 32
+#: Beginnings of customers' numbers that are remembered.
+_MOST_BEGINNINGS: Final = 4_096
 #: Digits that a number must have without its prefix to be looked up without it.
 _FEWEST_BARE_DIGITS: Final = 5
 
@@ -148,14 +150,15 @@ class Item:
         """Whether it is quoted under this key."""
         return key in (self.number, self.creditor_reference) or key == key_of(self.number) or key in self.keys
 
-    def may_have_slip(self, endings: Iterable[int]) -> bool:
-        """Whether one of its keys may be one slip from a key that ends in one of ``endings`` (``last_digits``), as far as number and references say at
-        a glance: the cheap question to ask before ``keys``. A key ends in the digits of what it was made of, but where zeros are left out of a number."""
-        if "0" in self.number[-LAST:]:
+    def may_have_slip(self, endings: Sequence[int]) -> bool:
+        """Whether one of its keys may be one slip from a key that ends in one of ``endings`` (``last_digits``): the cheap question to ask before
+        ``keys``. A key ends in the digits of what it was made of, but where zeros are left out of a number."""
+        if may_be_slip(self.number, endings, filled=True):
             return True
-        texts = [text for text in (self.number, self.creditor_reference, self.order_number) if text]
-        own = [last_digits(text) for text in texts]
-        return any(may_be_slip(ending, each) for ending in endings for each in own)
+        reference, order_number = self.creditor_reference, self.order_number
+        return bool(
+            (reference and may_be_slip(reference, endings)) or (order_number and may_be_slip(order_number, endings))
+        )
 
     @property
     def order(self) -> tuple[date, str]:
@@ -386,21 +389,23 @@ class Receivables:
     # customers and payers
 
     def _take_customers(self, customers: Iterable[Customer]) -> None:
+        beginnings: set[str] = set()
         for customer in customers:
-            self._take_customer(customer)
+            self._take_customer(customer, beginnings)
         registers: tuple[Iterable[_Account | list[_Account]], ...] = (
             self._customers_by_name.values(),
             self._customers_by_word.values(),
         )
         for register in registers:
             for filed in register:
-                if isinstance(filed, list):
+                if isinstance(filed, list) and len(filed) > 1:
                     filed.sort(key=_ID)
         for ids in self._customers_by_iban.values():
             if isinstance(ids, list):
                 ids.sort()
 
-    def _take_customer(self, customer: Customer) -> None:
+    def _take_customer(self, customer: Customer, beginnings: set[str]) -> None:
+        """``beginnings``: what numbers of customers were seen to begin with."""
         customer_id, name = customer.customer_id, name_of(customer.name)
         account = self._accounts.get(customer_id)
         if account is None:
@@ -409,16 +414,23 @@ class Receivables:
         key = new_key(customer_id)
         if self._customers_by_key.setdefault(key, customer_id) > customer_id:
             self._customers_by_key[key] = customer_id
-        if key[:1].isdigit():
-            self.customer_digits.add(key[0])
-        self.customer_prefixes.add(leading_letters(customer_id))
-        for iban in map(compact, customer.ibans):
-            self._customers_by_iban[iban] = _filed(self._customers_by_iban.get(iban), customer_id)
+        beginning = customer_id.rstrip(DIGITS)
+        if beginning not in beginnings:
+            self.customer_prefixes.add(leading_letters(customer_id))
+            if len(beginnings) < _MOST_BEGINNINGS:
+                beginnings.add(beginning)
+        first = key[:1]
+        if first.isdigit():
+            self.customer_digits.add(first)
+        for iban in customer.ibans:
+            account_number = compact(iban)
+            self._customers_by_iban[account_number] = _filed(self._customers_by_iban.get(account_number), customer_id)
         self._customers_by_name[name.key] = _filed(self._customers_by_name.get(name.key), account)
+        by_word = self._customers_by_word
         for word in name.blocks:
-            block = self._customers_by_word.get(word)
+            block = by_word.get(word)
             if block is None:
-                self._customers_by_word[word] = [account]
+                by_word[word] = [account]
             elif len(block) <= MOST_NAMESAKES:
                 block.append(account)
 

@@ -27,7 +27,7 @@ from ledger.references import ReferenceKind, find_in, valid
 from ledger.statements import StatementEntry
 from reconcile.patterns import NumberParts, ends_date
 from reconcile.receivables import Item, Receivables
-from reconcile.text import Atom, atoms, has_mistakable, key_of, plain, with_digits_mended
+from reconcile.text import Atom, atoms, has_mistakable, key_of, plain, runs_of, with_digits_mended
 
 #: Atoms that one number may be broken into (an RF reference of 25 characters in groups of four, letters and digits mixed).
 MOST_JOINED: Final = 12
@@ -237,9 +237,9 @@ def is_checked(reference: str) -> bool:
 
 def is_long(number: str) -> bool:
     """Whether a document number says enough on its own when it is quoted whole."""
-    runs = atoms(plain(number))
-    digits = sum(len(run.text) for run in runs if run.numeric)
-    return digits >= _STRONG_IN_SHAPE or (digits >= _STRONG_WITH_PREFIX and not runs[0].numeric)
+    runs = runs_of(plain(number))
+    digits = sum([len(run) for run in runs if run.isdigit()])
+    return digits >= _STRONG_IN_SHAPE or (digits >= _STRONG_WITH_PREFIX and not runs[0].isdigit())
 
 
 def _is_strong(written: Sequence[Atom], at: int, to: int, item: Item, evidence: Evidence) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -44,11 +44,21 @@ _ASCII_KEY: Final = {
 }
 #: Digits at the end of a number by which most are told from the slips of another one.
 LAST: Final = 4
-_DIGITS: Final = "0123456789"
-#: What LAST digits can differ by from those with one of them wrong (10, 20 ...), or with two neighbours swapped (90, 180 ...).
-_SLIPS: Final = frozenset(
-    sign * digit * 10**place for sign in (1, -1) for place in range(LAST) for digit in (*range(10), *range(0, 90, 9))
-)
+DIGITS: Final = "0123456789"
+#: By so many last digits: what they can differ by, in their modulus, from those with one of them wrong (1, 2 ... 10, 20 ...), or with two neighbours
+#: swapped (9, 18 ... 90, 180 ...).
+_SLIPS: Final = {
+    digits: (
+        frozenset(
+            sign * step * 10**place % 10**digits
+            for sign in (1, -1)
+            for place in range(digits)
+            for step in (*range(10), *range(0, 90, 9))
+        ),
+        10**digits,
+    )
+    for digits in range(1, LAST + 1)
+}
 #: Numbers whose keys are remembered: within one payment the same few are asked for again and again.
 _MOST_KEYS: Final = 512
 
@@ -166,14 +176,14 @@ def is_slip(written: str, meant: str) -> bool:
     if len(written) != len(meant) or not one_edit_apart(written, meant):
         return False
     wrong = [(left, right) for left, right in zip(written, meant, strict=True) if left != right]
-    return len(wrong) > 1 or (wrong[0][0].isdigit() and wrong[0][1] in _DIGITS)
+    return len(wrong) > 1 or (wrong[0][0].isdigit() and wrong[0][1] in DIGITS)
 
 
 def slips_of(key: str) -> Iterator[str]:
     """Keys that are ``key`` with one digit wrong or two neighbours swapped."""
     for at, letter in enumerate(key):
         if letter.isdigit():
-            for digit in _DIGITS:
+            for digit in DIGITS:
                 if digit != letter:
                     yield key[:at] + digit + key[at + 1 :]
         if at and letter != key[at - 1]:
@@ -186,6 +196,15 @@ def last_digits(number: str) -> int:
     return int(ending) if len(ending) == LAST and ending.isdecimal() and ending.isascii() else -1
 
 
-def may_be_slip(written: int, meant: int) -> bool:
-    """Whether numbers that end in these ``last_digits`` may be one slip from each other: the cheap question to ask first."""
-    return written - meant in _SLIPS or written < 0 or meant < 0
+def may_be_slip(written: str, endings: Iterable[int], *, filled: bool = False) -> bool:
+    """Whether a number may be one slip from a key that ends in one of ``endings`` (``last_digits``): the cheap question to ask first.
+    ``filled``: its key may as well leave out zeros, so that only what stands behind the last of them tells."""
+    own = last_digits(written)
+    if own < 0:
+        return True
+    zero = written.rfind("0", -LAST, -1) if filled else -1
+    slips, modulus = _SLIPS[LAST if zero < 0 else len(written) - zero - 1]
+    for ending in endings:  # noqa: SIM110 - called by the million: any() takes twice as long
+        if ending < 0 or (own - ending) % modulus in slips:
+            return True
+    return False

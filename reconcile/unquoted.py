@@ -14,7 +14,7 @@ F2; 120.00 may be F1 or F2 with F3 and goes to a person; 50.00 goes to a person 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import gcd
 from typing import Final, NamedTuple
@@ -34,7 +34,7 @@ from reconcile.answers import (
 )
 from reconcile.case import Case, ranked
 from reconcile.names import Likeness, likenesses, name_of, named_whole
-from reconcile.patterns import NumberParts, Short, short_form
+from reconcile.patterns import FEWEST_LAST_DIGITS, NumberParts, Short, short_form
 from reconcile.periods import Period, periods_in
 from reconcile.quoted import settled_reason
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Item
@@ -88,19 +88,44 @@ def _selected(case: Case, items: Sequence[Item]) -> Selected:
     """Candidates that the text points to in short or with one damaged character, the better way first. What is the number of another document is
     no damaged one."""
     reading = case.reading
-    for wanted in (Short.COUNTER, Short.LAST_DIGITS) if reading.loose else ():
-        found = tuple(item for item in items if short_form(item.parts, reading.loose) is wanted)
+    if not reading.loose and not reading.unknown:
+        return _NOTHING
+    in_short = [(item, short_form(item.parts, reading.loose)) for item in written_in_short(items, reading.loose)]
+    for wanted in (Short.COUNTER, Short.LAST_DIGITS):
+        found = tuple([item for item, form in in_short if form is wanted])
         if found:
             introduced = any(short_form(item.parts, reading.introduced) for item in found)
             whole = wanted is Short.COUNTER and all(_is_long_counter(item) for item in found)
             plainly = introduced or whole
             return Selected(found, Evidence.DOCUMENT_NUMBER, plainly)
-    if not reading.loose and not reading.unknown:
-        return _NOTHING
-    joined = dict.fromkeys((*reading.unknown, *reading.joins()))
-    written = tuple(key for key in joined if not case.receivables.quoted(key))
-    damaged = tuple(item for item in items if _is_damaged_form(written, item))
-    return Selected(damaged, Evidence.REPAIRED_REFERENCE, plainly=False)
+    joined = _ByLength((*reading.unknown, *reading.joins()))
+    damaged = [item for item in items if any(not case.receivables.quoted(key) for key in joined.damaged_forms_of(item))]
+    return Selected(tuple(damaged), Evidence.REPAIRED_REFERENCE, plainly=False)
+
+
+def written_in_short(items: Sequence[Item], written: Sequence[Atom]) -> list[Item]:
+    """Those whose number ends, somewhere, in the last digits of one of the atoms: the cheap question to ask before ``short_form``."""
+    endings = [atom.text[-FEWEST_LAST_DIGITS:] for atom in written]
+    return [
+        item for item in items if True in [ending in item.number for ending in endings] or not item.number.isascii()
+    ]
+
+
+class _ByLength:
+    """Keys by their length, so that only those of about the same are compared with that of a document."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys: dict[int, list[str]] = {}
+        for key in dict.fromkeys(keys):
+            self._keys.setdefault(len(key), []).append(key)
+
+    def damaged_forms_of(self, item: Item) -> Iterator[str]:
+        """Those that are one edit from a key of the document."""
+        for key in keys_that_could_be_meant(item):
+            for length in (len(key) - 1, len(key), len(key) + 1):
+                for each in self._keys.get(length, ()):
+                    if one_edit_apart(each, key):
+                        yield each
 
 
 def _is_long_counter(item: Item) -> bool:
@@ -625,8 +650,9 @@ def _same_amount(case: Case) -> list[Suggestion]:
     """Suggestions for documents of exactly this amount, the likelier names first, then those due nearest to the payment's day."""
 
     items = case.open_with_amount
+    today = case.on.toordinal()
     ranked_ones = sorted(
-        (-like, abs((item.due_on - case.on).days), item.number, item)
+        (-like, abs(item.due_on.toordinal() - today), item.number, item)
         for item, like in zip(items, likenesses(case.payer_name, items), strict=True)
     )
     best = [item for *_, item in ranked_ones[:MOST_SUGGESTIONS]]

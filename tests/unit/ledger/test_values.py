@@ -91,12 +91,21 @@ def test_what_it_cannot_be_done_for_is_refused() -> None:
         def __post_init__(self) -> None:
             raise AssertionError
 
-    @dataclass(frozen=True, slots=True)
-    class Made:
-        first: list[int] = field(default_factory=list)
-
-    for kind in (Open, Checked, Made):
+    for kind in (Open, Checked):
         with pytest.raises(TypeError):
             many(kind)
         with pytest.raises(TypeError):
             maker(kind)
+
+
+def test_what_is_made_anew_for_each_is_shared_by_none() -> None:
+    @many
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Made:
+        first: int
+        second: list[int] = field(default_factory=list)
+
+    make = maker(Made)
+    assert [Made(first=1), make(first=1, second=[2])] == [make(first=1), Made(first=1, second=[2])]
+    assert Made(first=1).second is not Made(first=1).second
+    assert make(first=1).second is not make(first=1).second

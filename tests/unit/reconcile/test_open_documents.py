@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from ledger.allocations import Allocation, AllocationKind
 from ledger.errors import InvariantBroken
 from reconcile.names import name_of
+from reconcile.patterns import short_form
 from reconcile.receivables import MOST_CANDIDATES, MOST_OF_AMOUNT, Receivables
 from reconcile.remittance import keys_that_could_be_meant
-from reconcile.text import is_slip, last_digits, slips_of
+from reconcile.text import atoms, is_slip, last_digits, slips_of
+from reconcile.unquoted import written_in_short
 from tests.unit.reconcile.desk import UNTIL, Desk, euros
 
 NUMBERS = [f"F{number:02d}" for number in range(20)]
@@ -120,4 +122,19 @@ def test_what_may_be_a_slip_is_never_overlooked_at_the_first_glance(number: str,
     assert two is not None
     keys = keys_that_could_be_meant(one)
     if any(is_slip(key, each) for key in keys for each in two.keys):
-        assert two.may_have_slip({last_digits(key) for key in keys})
+        assert two.may_have_slip([last_digits(key) for key in keys])
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(written, st.data())
+def test_what_is_written_in_short_is_never_overlooked_at_the_first_glance(number: str, data: st.DataObject) -> None:
+    desk = Desk()
+    desk.customer("A", "Aerts")
+    desk.document(number, "A", "100")
+    item = Receivables(desk.policy, desk.customers, desk.items).numbered(number)
+    assert item is not None
+    counter, year = item.parts.counter, (item.parts.head or item.parts.tail)[-2:]
+    bare = counter.lstrip("0")
+    text = data.draw(st.sampled_from([counter, bare, year + counter, year + bare, counter[-3:], counter[1:]]))
+    if short_form(item.parts, atoms(text)):
+        assert written_in_short([item], atoms(text)) == [item]
