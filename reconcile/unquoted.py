@@ -104,10 +104,13 @@ def _selected(case: Case, items: Sequence[Item]) -> Selected:
 
 
 def written_in_short(items: Sequence[Item], written: Sequence[Atom]) -> list[Item]:
-    """Those whose number ends, somewhere, in the last digits of one of the atoms: the cheap question to ask before ``short_form``."""
+    """Those whose number has the last digits of one of the atoms in one piece, or is not of one piece itself: the cheap question to ask before
+    ``short_form``."""
     endings = [atom.text[-FEWEST_LAST_DIGITS:] for atom in written]
     return [
-        item for item in items if True in [ending in item.number for ending in endings] or not item.number.isascii()
+        item
+        for item in items
+        if not (item.number.isalnum() and item.number.isascii()) or True in [each in item.number for each in endings]
     ]
 
 

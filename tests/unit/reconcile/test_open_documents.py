@@ -126,8 +126,8 @@ def test_what_may_be_a_slip_is_never_overlooked_at_the_first_glance(number: str,
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(written, st.data())
-def test_what_is_written_in_short_is_never_overlooked_at_the_first_glance(number: str, data: st.DataObject) -> None:
+@given(written)
+def test_what_is_written_in_short_is_never_overlooked_at_the_first_glance(number: str) -> None:
     desk = Desk()
     desk.customer("A", "Aerts")
     desk.document(number, "A", "100")
@@ -135,6 +135,6 @@ def test_what_is_written_in_short_is_never_overlooked_at_the_first_glance(number
     assert item is not None
     counter, year = item.parts.counter, (item.parts.head or item.parts.tail)[-2:]
     bare = counter.lstrip("0")
-    text = data.draw(st.sampled_from([counter, bare, year + counter, year + bare, counter[-3:], counter[1:]]))
-    if short_form(item.parts, atoms(text)):
-        assert written_in_short([item], atoms(text)) == [item]
+    for text in (counter, bare, year + counter, year + bare, counter[-3:], counter[1:]):
+        if short_form(item.parts, atoms(text)):
+            assert written_in_short([item], atoms(text)) == [item]
