@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Final
 
 #: New objects, and younger rounds, after which the collector looks at each of its three generations (Python's own: 700, 10, 10).
-THRESHOLDS: Final = (500_000, 20, 100)
+THRESHOLDS: Final = (50_000, 20, 100)
 
 
 @contextmanager
