@@ -165,6 +165,15 @@ def name_of(text: str) -> Name:
     return _name(tuple(words), tuple(others), "".join(every), bool(breaks), tuple(breaks), key, initials)
 
 
+def name_of_text(text: str) -> Name:
+    """A text taken apart as a name is, to look for names in it (``is_in``). Its letters are there a second time as they stand, for a line may break a name
+    where the rest looks like a word between two parties, or within an umlaut's two letters (``Schouts`` and ``en`` of ``Schoutsen``)."""
+    name = name_of(text)
+    letters = _flat("".join([word for word in _WORD.findall(plain(text)) if word != "|"]))
+    joined = f"{name.joined}|{letters}"
+    return _name(name.words, name.others, joined, name.joint, name.breaks, name.key, name.initials)
+
+
 def _share_a_word(few: Name, many: Name) -> bool:
     """Whether a word that carries a name is in both."""
     words = many.words

@@ -33,7 +33,7 @@ from reconcile.answers import (
     to_a_person,
 )
 from reconcile.case import Case, ranked
-from reconcile.names import Likeness, likenesses, name_of, named_whole
+from reconcile.names import Likeness, likenesses, name_of_text, named_whole
 from reconcile.patterns import FEWEST_LAST_DIGITS, NumberParts, Short, short_form
 from reconcile.periods import Period, periods_in
 from reconcile.quoted import settled_reason
@@ -172,7 +172,7 @@ def _named_others(case: Case, items: Sequence[Item]) -> list[Item]:
     """Open invoices of the same amount whose customers are named in the text (``for Tom Peeters``), and are none of those of ``items``."""
     if len(case.open_with_amount) < 2 or not case.reading.text:
         return []
-    text = name_of(case.reading.text)
+    text = name_of_text(case.reading.text)
     customers = {item.customer_id for item in items}
     return [other for other in named_whole(text, case.open_with_amount) if other.customer_id not in customers]
 
@@ -390,7 +390,7 @@ def _objection_to_learned(case: Case, items: Sequence[Item]) -> Reason | None:
     if not case.reading.text or not any(case.pays_under_another_name(item.customer_id) for item in items):
         return None
     amount = case.amount
-    text = name_of(case.reading.text)
+    text = name_of_text(case.reading.text)
     others = case.receivables.named_in(text)
     if any(item.customer_id in others for item in items):
         return None
@@ -590,7 +590,7 @@ def _named_in_text(case: Case) -> tuple[str, ...]:
     a stranger pays. A name in a text proves nothing, for it may be anybody's. Empty when it names more than a few."""
     if not case.reading.text:
         return ()
-    found = [each for each in case.receivables.named_in(name_of(case.reading.text)) if case.open_of_one(each)]
+    found = [each for each in case.receivables.named_in(name_of_text(case.reading.text)) if case.open_of_one(each)]
     return tuple(found) if len(found) <= _MOST_NAMED else ()
 
 
